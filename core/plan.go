@@ -1,0 +1,197 @@
+package core
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Action is what to do about one recipient's digest.
+type Action string
+
+// The actions.
+const (
+	// Skip: nothing is due, or nothing can be decided yet; nothing is recorded.
+	Skip Action = "skip"
+	// Defer: due, but not now; a later tick takes it.
+	Defer Action = "defer"
+	// Refuse: due, but the address cannot be used; somebody has to mend it.
+	Refuse Action = "refuse"
+	// Roll: due, with nothing to tell; the window is recorded as empty.
+	Roll Action = "roll"
+	// Send: due, with something to tell.
+	Send Action = "send"
+)
+
+// Reason says why an action was chosen. Its text is what people are shown.
+type Reason string
+
+// The reasons, with the action they lead to.
+const (
+	NoCadence  Reason = "cadence has no digest"                       // Skip
+	NoAddress  Reason = "no address"                                  // Skip
+	NotDue     Reason = "not due yet"                                 // Skip
+	InDoubt    Reason = "an earlier digest is still being sent"       // Skip
+	QuietHours Reason = "quiet hours"                                 // Defer
+	Suppressed Reason = "address suppressed"                          // Defer
+	BadAddress Reason = "address is not one that mail can be sent to" // Refuse
+	Nothing    Reason = "nothing to report"                           // Roll
+	Activity   Reason = "activity to report"                          // Send
+)
+
+// Prospect is what can be said of a recipient before any notification is read.
+type Prospect struct {
+	// Action is Skip, Defer or Refuse; or Send, which then only means that the notifications decide.
+	Action Action
+	Reason Reason
+	// Window is what a digest would cover; set whatever the action is.
+	Window Window
+	// Since is the instant from which the plan needs notifications.
+	Since time.Time
+}
+
+// Look says whether r's notifications are worth reading at now. In this order, the first that holds:
+//
+//	facts                                     action   reason
+//	cadence is neither daily nor weekly       Skip     NoCadence
+//	no address                                Skip     NoAddress
+//	the newest window is still being sent     Skip     InDoubt
+//	the window has not rolled over            Skip     NotDue
+//	mail cannot be addressed to the address   Refuse   BadAddress
+//	the address is suppressed                 Defer    Suppressed
+//	now is in the quiet hours                 Defer    QuietHours
+//	otherwise                                 Send     Activity
+//
+// zone is as in [Snapshot].
+func Look(r Recipient, zone *time.Location, now time.Time) Prospect {
+	w := WindowAt(r, now)
+	p := Prospect{Action: Send, Reason: Activity, Window: w, Since: Reach(r, w.Start)}
+	switch {
+	case r.Cadence.Period() == 0:
+		p.Action, p.Reason = Skip, NoCadence
+	case r.Address == "":
+		p.Action, p.Reason = Skip, NoAddress
+	case r.Latest.Status == Sending:
+		p.Action, p.Reason = Skip, InDoubt
+	case !Due(r, w, zone):
+		p.Action, p.Reason = Skip, NotDue
+	case !UsableAddress(r.Address):
+		p.Action, p.Reason = Refuse, BadAddress
+	case IsSuppressed(r):
+		p.Action, p.Reason = Defer, Suppressed
+	case InQuietHours(r.Preferences, zone, now):
+		p.Action, p.Reason = Defer, QuietHours
+	}
+	return p
+}
+
+// Judgement is the verdict on one notification.
+type Judgement struct {
+	ID      int64
+	Verdict Verdict
+}
+
+// Plan says whether to send, roll, defer or skip, and why, with the verdict on each notification.
+type Plan struct {
+	Recipient int64
+	Prospect
+	// Judgements hold one verdict for each notification of the snapshot, by ascending ID.
+	Judgements []Judgement
+	// BrokenPayloads counts the notifications whose payload was no JSON object.
+	BrokenPayloads int
+	// Digest is the content, where something is included.
+	Digest Digest
+	// Claim must be recorded BEFORE Message is handed over (Send), or instead of it (Roll). Zero otherwise.
+	Claim Claim
+	// Message is what to hand over, where Action is Send. Zero otherwise.
+	Message Message
+}
+
+// judged is a notification that is in, with its payload read.
+type judged struct {
+	Notification
+	payload payload
+}
+
+// PlanDigest returns what to do for one recipient; it reads nothing but s, changes nothing in s, and ignores the order of its slices.
+//
+// The action is that of [Look], but for Send: where the rules leave nothing in, it becomes Roll.
+// Verdicts are given whatever the action is.
+func PlanDigest(s Snapshot, style *Style) Plan {
+	plan := Plan{Recipient: s.Recipient.ID, Prospect: Look(s.Recipient, s.Zone, s.Now)}
+	var included []judged
+	for _, n := range byID(s.Notifications) {
+		p := readPayload(n.Payload)
+		if p.broken {
+			plan.BrokenPayloads++
+		}
+		verdict := judge(n, p, plan.Since, s.Now)
+		plan.Judgements = append(plan.Judgements, Judgement{n.ID, verdict})
+		if verdict == Included {
+			included = append(included, judged{n, p})
+		}
+	}
+	if plan.Action != Send {
+		return plan
+	}
+	plan.Claim = Claim{
+		Recipient:     s.Recipient.ID,
+		Previous:      s.Recipient.Latest.ID,
+		Window:        plan.Window,
+		Notifications: make([]int64, len(included)),
+	}
+	if len(included) == 0 {
+		plan.Action, plan.Reason = Roll, Nothing
+		return plan
+	}
+	for i, j := range included {
+		plan.Claim.Notifications[i] = j.ID
+	}
+	plan.Claim.MessageID = style.digestMessageID(s.Recipient.ID, plan.Window.Start, plan.Claim.Notifications)
+	plan.Claim.Attempts = 1
+	plan.Digest, plan.Message = compose(s.Recipient, plan.Claim, included, style)
+	return plan
+}
+
+// Recompose makes the message of a claim in doubt again, from the notifications that it names:
+// they are not judged a second time, and the Message-ID is the claim's. Notifications that the
+// claim does not name are ignored. ok is false where none of those it names is there any more.
+func Recompose(r Recipient, claim Claim, notifications []Notification, style *Style) (m Message, ok bool) {
+	var named []judged
+	for _, n := range byID(notifications) {
+		if _, found := slices.BinarySearch(claim.Notifications, n.ID); found {
+			named = append(named, judged{n, readPayload(n.Payload)})
+		}
+	}
+	if len(named) == 0 {
+		return Message{}, false
+	}
+	_, m = compose(r, claim, named, style)
+	return m, true
+}
+
+// compose writes the mail of claim.
+func compose(r Recipient, claim Claim, included []judged, style *Style) (Digest, Message) {
+	d, html := style.fit(group(included, r.Cadence, style))
+	return d, Message{
+		ID:      claim.MessageID,
+		To:      Address{Name: Clean(r.Name), Mailbox: r.Address},
+		Date:    claim.Window.End,
+		Subject: style.Subject(d),
+		Text:    style.Text(d),
+		HTML:    html,
+	}
+}
+
+// byID returns ns by ascending ID, each ID once, and leaves ns as it is.
+func byID(ns []Notification) []Notification {
+	ascending := true
+	for i := 1; i < len(ns) && ascending; i++ {
+		ascending = ns[i-1].ID < ns[i].ID
+	}
+	if ascending {
+		return ns
+	}
+	sorted := slices.SortedFunc(slices.Values(ns), func(a, b Notification) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(sorted, func(a, b Notification) bool { return a.ID == b.ID })
+}

@@ -1,0 +1,29 @@
+package core
+
+import "time"
+
+// ParseTimestamp reads an instant as the app's databases hold it: YYYY-MM-DD HH:MM:SS in UTC, or
+// with a T between date and time, a fraction, and a Z or an offset (RFC 3339 §5.6). ok is false
+// for any other text.
+func ParseTimestamp(text string) (t time.Time, ok bool) {
+	if len(text) < len(TimeLayout) {
+		return time.Time{}, false
+	}
+	layout := TimeLayout
+	switch text[10] {
+	case 'T', 't':
+		text = text[:10] + " " + text[11:]
+	}
+	switch last := text[len(text)-1]; {
+	case last == 'Z' || last == 'z':
+		text = text[:len(text)-1]
+	case text[len(text)-3] == ':' && len(text) > len(TimeLayout):
+		layout += "-07:00"
+	}
+	// The layout has no fraction; Parse takes one after the seconds all the same.
+	t, err := time.Parse(layout, text)
+	return t.UTC(), err == nil
+}
+
+// Timestamp writes t as the app's databases hold it.
+func Timestamp(t time.Time) string { return t.UTC().Format(TimeLayout) }

@@ -1,0 +1,151 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Brand is what an installation sets about its mail.
+type Brand struct {
+	// Name is the bracketed name in subjects and the name at the head of the HTML; empty means Wiggleverse.
+	Name string
+	// AppURL is the RFC app's address, absolute http or https; a slash at its end makes no difference.
+	AppURL string
+	// Domain is the sender's, the right-hand side of every Message-ID.
+	Domain string
+	// MaxRFCs is how many RFCs a digest lists at the most; 0 means 50.
+	MaxRFCs int
+	// Kinds words events; nil means [KnownKinds].
+	Kinds Kinds
+}
+
+// Style is how the digests of one installation read and look. It is made once, by [NewStyle],
+// does not change, and may be used from any number of goroutines.
+type Style struct {
+	name    string
+	appURL  string
+	domain  string
+	maxRFCs int
+	kinds   Kinds
+	html    htmlFrames
+}
+
+// NewStyle checks b and prepares everything that all of its digests share.
+func NewStyle(b Brand) (*Style, error) {
+	u, err := url.Parse(b.AppURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, fmt.Errorf("app URL %q: want an absolute http or https address, like https://rfc.example", b.AppURL)
+	}
+	if b.Domain == "" {
+		return nil, errors.New("sender's domain: must not be empty, Message-IDs end with it")
+	}
+	if b.MaxRFCs < 0 {
+		return nil, fmt.Errorf("RFCs in a digest: %d, want 1 or more", b.MaxRFCs)
+	}
+	s := &Style{
+		name:    Clean(b.Name),
+		appURL:  strings.TrimRight(u.String(), "/"),
+		domain:  b.Domain,
+		maxRFCs: b.MaxRFCs,
+		kinds:   b.Kinds,
+	}
+	if s.name == "" {
+		s.name = "Wiggleverse"
+	}
+	if s.maxRFCs == 0 {
+		s.maxRFCs = 50
+	}
+	if s.kinds == nil {
+		s.kinds = knownKinds
+	}
+	if err := s.kinds.check(); err != nil {
+		return nil, err
+	}
+	if s.html, err = newHTMLFrames(s); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// InboxURL is where all notifications are read.
+func (s *Style) InboxURL() string { return s.appURL + "/inbox" }
+
+// PreferencesURL is where the cadence is set.
+func (s *Style) PreferencesURL() string { return s.appURL + "/settings/notifications" }
+
+// unreadRemark ends every line: what a digest lists is unread, or it would not list it.
+const unreadRemark = " (still unread in your inbox)"
+
+// adjective and span name a cadence in a subject and in a sentence.
+func (c Cadence) adjective() string {
+	if c == Weekly {
+		return "Weekly"
+	}
+	return "Daily"
+}
+
+func (c Cadence) span() string {
+	if c == Weekly {
+		return "the past week"
+	}
+	return "the past day"
+}
+
+// count says how much there is in d: "5 events across 2 RFCs".
+func (d Digest) count() string {
+	return plural(d.Events, "event") + " across " + plural(d.RFCs, "RFC")
+}
+
+// opening is the first sentence of the mail.
+func (d Digest) opening() string {
+	return "Activity on RFCs you watch, from " + d.Cadence.span() + "."
+}
+
+// moreRFCs is the last group where d leaves some out, else empty.
+func (d Digest) moreRFCs() string {
+	if d.More == 0 {
+		return ""
+	}
+	return "… and " + strconv.Itoa(d.More) + " more " + strings.TrimPrefix(plural(d.More, "RFC"), strconv.Itoa(d.More)+" ")
+}
+
+// moreLines is the last line of a group that leaves some out, else empty.
+func (g Group) moreLines() string {
+	if g.More == 0 {
+		return ""
+	}
+	return "… and " + strconv.Itoa(g.More) + " more"
+}
+
+// Subject returns the subject of d.
+func (s *Style) Subject(d Digest) string {
+	return "[" + s.name + "] " + d.Cadence.adjective() + " digest — " + d.count()
+}
+
+// Text returns d as plain text, lines ending with LF.
+func (s *Style) Text(d Digest) string {
+	var b strings.Builder
+	b.WriteString(d.opening())
+	b.WriteString("\n\n")
+	for _, g := range d.Groups {
+		b.WriteString("\n" + g.Title + "\n")
+		if g.Link != "" {
+			b.WriteString(" " + g.Link + "\n")
+		}
+		for _, line := range g.Lines {
+			b.WriteString(" · " + line + "\n")
+		}
+		if more := g.moreLines(); more != "" {
+			b.WriteString(" · " + more + "\n")
+		}
+	}
+	if more := d.moreRFCs(); more != "" {
+		b.WriteString("\n " + more + "\n")
+	}
+	b.WriteString("\nOpen your inbox: " + s.InboxURL() + "\n")
+	b.WriteString("Manage digest preferences: " + s.PreferencesURL() + "\n")
+	return b.String()
+}
