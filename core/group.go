@@ -24,6 +24,8 @@ type Digest struct {
 
 // Group is the section of one RFC, or of the events that belong to none.
 type Group struct {
+	// Slug names the RFC; empty for the events that belong to none.
+	Slug string
 	// Title is one clean line.
 	Title string
 	// Link is the RFC's page; empty where there is none.
@@ -72,6 +74,7 @@ func group(included []judged, cadence Cadence, style *Style) Digest {
 			listed++
 		}
 		d.Groups = append(d.Groups, Group{
+			Slug:  s.slug,
 			Title: title(s.slug, s.events),
 			Link:  style.link(s.slug),
 			Lines: lines(s.events, style),
@@ -90,7 +93,7 @@ func title(slug string, events []judged) string {
 	if s := Clean(slug); s != "" {
 		return s
 	}
-	return "(no RFC)"
+	return noRFC
 }
 
 // lines words the events of one section, a line for each kind.

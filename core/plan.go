@@ -153,23 +153,6 @@ func PlanDigest(s Snapshot, style *Style) Plan {
 	return plan
 }
 
-// Recompose makes the message of a claim in doubt again, from the notifications that it names:
-// they are not judged a second time, and the Message-ID is the claim's. Notifications that the
-// claim does not name are ignored. ok is false where none of those it names is there any more.
-func Recompose(r Recipient, claim Claim, notifications []Notification, style *Style) (m Message, ok bool) {
-	var named []judged
-	for _, n := range byID(notifications) {
-		if _, found := slices.BinarySearch(claim.Notifications, n.ID); found {
-			named = append(named, judged{n, readPayload(n.Payload)})
-		}
-	}
-	if len(named) == 0 {
-		return Message{}, false
-	}
-	_, m = compose(r, claim, named, style)
-	return m, true
-}
-
 // compose writes the mail of claim.
 func compose(r Recipient, claim Claim, included []judged, style *Style) (Digest, Message) {
 	d, html := style.fit(group(included, r.Cadence, style))

@@ -90,9 +90,8 @@ func latestBoundary(now time.Time, zone *time.Location, hour int, day time.Weekd
 	}
 	year, month, date := now.In(zone).Date()
 	for back := 0; ; back++ {
-		// Noon, so that the date stays the date whatever the zone does at midnight.
-		local := time.Date(year, month, date-back, 12, 0, 0, 0, time.UTC)
-		if day != anyDay && local.Weekday() != day {
+		noon := time.Date(year, month, date-back, 12, 0, 0, 0, time.UTC)
+		if day != anyDay && noon.Weekday() != day {
 			continue
 		}
 		at := firstInstant(zone, time.Date(year, month, date-back, hour, 0, 0, 0, time.UTC))
@@ -101,7 +100,7 @@ func latestBoundary(now time.Time, zone *time.Location, hour int, day time.Weekd
 		}
 		// A date that a zone left out altogether (Apia has no 30 December 2011) was no day
 		// on which to send a daily digest; a week that lost its weekday is a week all the same.
-		if day == anyDay && at.In(zone).Day() != local.Day() {
+		if day == anyDay && firstInstant(zone, noon).In(zone).Day() != noon.Day() {
 			continue
 		}
 		return at

@@ -76,6 +76,15 @@ func (s *Style) InboxURL() string { return s.appURL + "/inbox" }
 // PreferencesURL is where the cadence is set.
 func (s *Style) PreferencesURL() string { return s.appURL + "/settings/notifications" }
 
+// The labels of the links at the end of every digest.
+const (
+	inboxLabel       = "Open your inbox"
+	preferencesLabel = "Manage digest preferences"
+)
+
+// noRFC is the title of the events that belong to no RFC.
+const noRFC = "(no RFC)"
+
 // unreadRemark ends every line: what a digest lists is unread, or it would not list it.
 const unreadRemark = " (still unread in your inbox)"
 
@@ -99,6 +108,11 @@ func (d Digest) count() string {
 	return plural(d.Events, "event") + " across " + plural(d.RFCs, "RFC")
 }
 
+// heading is the first thing to read in the HTML.
+func (c Cadence) heading() string {
+	return "Your " + strings.ToLower(c.adjective()) + " digest"
+}
+
 // opening is the first sentence of the mail.
 func (d Digest) opening() string {
 	return "Activity on RFCs you watch, from " + d.Cadence.span() + "."
@@ -109,7 +123,10 @@ func (d Digest) moreRFCs() string {
 	if d.More == 0 {
 		return ""
 	}
-	return "… and " + strconv.Itoa(d.More) + " more " + strings.TrimPrefix(plural(d.More, "RFC"), strconv.Itoa(d.More)+" ")
+	if d.More == 1 {
+		return "… " + andMore(1) + " RFC"
+	}
+	return "… " + andMore(d.More) + " RFCs"
 }
 
 // moreLines is the last line of a group that leaves some out, else empty.
@@ -117,8 +134,11 @@ func (g Group) moreLines() string {
 	if g.More == 0 {
 		return ""
 	}
-	return "… and " + strconv.Itoa(g.More) + " more"
+	return "… " + andMore(g.More)
 }
+
+// andMore says how much is left out.
+func andMore(n int) string { return "and " + strconv.Itoa(n) + " more" }
 
 // Subject returns the subject of d.
 func (s *Style) Subject(d Digest) string {
@@ -145,7 +165,7 @@ func (s *Style) Text(d Digest) string {
 	if more := d.moreRFCs(); more != "" {
 		b.WriteString("\n " + more + "\n")
 	}
-	b.WriteString("\nOpen your inbox: " + s.InboxURL() + "\n")
-	b.WriteString("Manage digest preferences: " + s.PreferencesURL() + "\n")
+	b.WriteString("\n" + inboxLabel + ": " + s.InboxURL() + "\n")
+	b.WriteString(preferencesLabel + ": " + s.PreferencesURL() + "\n")
 	return b.String()
 }

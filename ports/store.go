@@ -12,8 +12,8 @@ import (
 var (
 	// ErrConflict: the world is no longer the one that the plan was made from; somebody else was first.
 	ErrConflict = errors.New("changed since it was read")
-	// ErrUnknown: the store said no, but may have done it. Every method that writes can be called
-	// again with the same arguments, and does nothing where it was done.
+	// ErrUnknown: the store said no, but may have done it. Every method that writes, but for
+	// Hold, can be called again with the same arguments, and does nothing where it was done.
 	ErrUnknown = errors.New("outcome unknown")
 	// ErrUnavailable: the store as a whole does not answer, so there is no point in trying the next row.
 	ErrUnavailable = errors.New("store unavailable")
@@ -97,6 +97,8 @@ type HeldLedger interface {
 
 // Watches follows RFCs on people's behalf.
 type Watches interface {
+	// Stale returns how many watches Decay would turn.
+	Stale(ctx context.Context, then time.Time) (int, error)
 	// Decay turns every watch that is watching and whose owner last took part before then to
 	// dormant, in one statement, and returns how many it were. One that nobody ever took part
 	// in, or whose time cannot be read, is left alone.

@@ -1,0 +1,135 @@
+package memory
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// Recipients implements [ports.Roster].
+func (s *Store) Recipients(ctx context.Context, after int64, limit int) (page []core.Recipient, err error) {
+	err = s.do(ctx, "Recipients", func() error {
+		for _, id := range slices.Sorted(maps.Keys(s.users)) {
+			if u := s.users[id]; id > after && u.Cadence.Period() > 0 && u.Address != "" && len(page) < limit {
+				page = append(page, s.recipient(u))
+			}
+		}
+		return nil
+	})
+	return page, err
+}
+
+// Lookup implements [ports.Roster].
+func (s *Store) Lookup(ctx context.Context, ids []int64) (found []core.Recipient, err error) {
+	err = s.do(ctx, "Lookup", func() error {
+		for _, id := range ids {
+			if u, ok := s.users[id]; ok {
+				found = append(found, s.recipient(u))
+			}
+		}
+		shuffle(s, found)
+		return nil
+	})
+	return found, err
+}
+
+// recipient returns u with their newest ledger row.
+func (s *Store) recipient(u core.Recipient) core.Recipient {
+	u = copyRecipient(u)
+	u.Latest = core.Entry{}
+	if ids := s.windows[u.ID]; len(ids) > 0 {
+		row := s.ledger[ids[len(ids)-1]]
+		u.Latest = core.Entry{ID: row.ID, End: row.Window.End, Status: row.Status}
+	}
+	return u
+}
+
+// Since implements [ports.Activity].
+func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Notification, err error) {
+	err = s.do(ctx, "Since", func() error {
+		for _, span := range spans {
+			for _, id := range s.byRecipient[span.Recipient] {
+				n := s.notifications[id]
+				if n.CreatedAt.IsZero() && !n.IncludedAt.Set || !n.CreatedAt.Before(span.Since) {
+					found = append(found, s.named(n))
+				}
+			}
+		}
+		shuffle(s, found)
+		return nil
+	})
+	return found, err
+}
+
+// ByID implements [ports.Activity].
+func (s *Store) ByID(ctx context.Context, ids []int64) (found []core.Notification, err error) {
+	err = s.do(ctx, "ByID", func() error {
+		for _, id := range ids {
+			if n, ok := s.notifications[id]; ok {
+				found = append(found, s.named(n))
+			}
+		}
+		shuffle(s, found)
+		return nil
+	})
+	return found, err
+}
+
+// named returns n with the names of whom and what it refers to.
+func (s *Store) named(n core.Notification) core.Notification {
+	n.Actor = s.users[n.ActorID].Name
+	n.Title = s.titles[n.Slug]
+	return n
+}
+
+// InDoubt implements [ports.Doubts].
+func (s *Store) InDoubt(ctx context.Context, now time.Time, after int64, limit int) (claims []core.Claim, err error) {
+	err = s.do(ctx, "InDoubt", func() error {
+		for _, id := range slices.Sorted(maps.Keys(s.ledger)) {
+			row := s.ledger[id]
+			if id > after && row.Status == core.Sending && !row.Lease.After(now) && len(claims) < limit {
+				c := row.Claim
+				c.Notifications = slices.Clone(c.Notifications)
+				claims = append(claims, c)
+			}
+		}
+		return nil
+	})
+	return claims, err
+}
+
+// Waiting implements [ports.HeldMails].
+func (s *Store) Waiting(ctx context.Context, now time.Time, after int64, limit int) (mails []core.HeldMail, err error) {
+	err = s.do(ctx, "Waiting", func() error {
+		for _, id := range slices.Sorted(maps.Keys(s.held)) {
+			m := s.held[id].HeldMail
+			waits := m.Status == core.Held || m.Status == core.Sending && !m.Lease.After(now)
+			if id > after && waits && len(mails) < limit {
+				m.Notifications = slices.Clone(m.Notifications)
+				mails = append(mails, m)
+			}
+		}
+		return nil
+	})
+	return mails, err
+}
+
+// Stale implements [ports.Watches].
+func (s *Store) Stale(ctx context.Context, then time.Time) (stale int, err error) {
+	err = s.do(ctx, "Stale", func() error {
+		for _, w := range s.watches {
+			if isStale(w, then) {
+				stale++
+			}
+		}
+		return nil
+	})
+	return stale, err
+}
+
+func isStale(w core.Watch, then time.Time) bool {
+	return w.State == core.Watching && !w.Participation.At.IsZero() && w.Participation.At.Before(then)
+}

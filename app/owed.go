@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/ports"
+)
+
+// debt is an outcome that is known and has to be written down. Writing it twice does no harm.
+type debt struct {
+	key       string // the row that it is about
+	recipient int64
+	write     func(context.Context) error
+}
+
+// owed are the outcomes that could not be written down. Until they are, their rows say that a
+// message is still being sent; recover must not take that for doubt, or a mail would go out twice
+// for no other reason than a full disk.
+type owed struct {
+	mu    sync.Mutex
+	debts []*debt
+}
+
+func (o *owed) has(key string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.ContainsFunc(o.debts, func(d *debt) bool { return d.key == key })
+}
+
+func (o *owed) add(d *debt) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.debts = append(o.debts, d)
+}
+
+// take returns all debts and forgets them.
+func (o *owed) take() []*debt {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	debts := o.debts
+	o.debts = nil
+	return debts
+}
+
+// record writes an outcome down, even where ctx has ended. A store that does not take it is asked
+// again until ctx ends, or for a grace; then the outcome is owed until the next tick.
+func (t *Ticker) record(ctx context.Context, d *debt) error {
+	writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), Grace)
+	defer cancel()
+	pause := 10 * time.Millisecond
+	for {
+		err := d.write(writing)
+		if err == nil {
+			return nil
+		}
+		if errors.Is(err, ports.ErrConflict) {
+			// Only a row that somebody deleted by hand conflicts with its own outcome.
+			t.log.Error("outcome has no row to go to", "recipient", d.recipient, "row", d.key)
+			return nil
+		}
+		if !wait(writing, pause) || ctx.Err() != nil {
+			t.owed.add(d)
+			t.log.Error("outcome not recorded yet", "recipient", d.recipient, "row", d.key, "error", err)
+			return fmt.Errorf("%s of recipient %d: %w", d.key, d.recipient, err)
+		}
+		pause = min(2*pause, time.Second)
+	}
+}
+
+// wait returns true after d, or false as soon as ctx has ended.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// settleOwed writes down what an earlier tick could not. While it cannot, nothing is sent.
+func (p *pass) settleOwed(ctx context.Context) error {
+	var errs []error
+	for _, d := range p.owed.take() {
+		if err := d.write(ctx); err != nil && !errors.Is(err, ports.ErrConflict) {
+			p.owed.add(d)
+			errs = append(errs, fmt.Errorf("recording an earlier outcome: %s of recipient %d: %w", d.key, d.recipient, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// again calls write, which may be called twice without harm, and once more where its first error
+// leaves open whether it happened.
+func again(ctx context.Context, write func() error) error {
+	err := write()
+	if errors.Is(err, ports.ErrUnknown) && ctx.Err() == nil {
+		err = write()
+	}
+	return err
+}

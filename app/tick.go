@@ -1,0 +1,88 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// Tick makes one pass at the clock's present instant; see TickAt.
+func (t *Ticker) Tick(ctx context.Context) (Report, error) { return t.TickAt(ctx, t.clock.Now()) }
+
+// TickAt makes one pass: it recovers digests in doubt, releases held e-mail, lets stale watches
+// lapse, and sends every due digest. now decides everything in it; the clock is read again only
+// for leases and for the report's duration.
+//
+// One recipient's trouble is counted and named in the report, and is no error. An error says that
+// the tick as a whole could not go on, or that ctx ended; the report then counts what was done.
+// Nothing is lost by either: the next tick takes what this one left.
+func (t *Ticker) TickAt(ctx context.Context, now time.Time) (Report, error) {
+	t.ticking.Lock()
+	defer t.ticking.Unlock()
+	began := t.clock.Now()
+	p := &pass{Ticker: t, now: now.UTC().Truncate(time.Second)}
+	err := p.run(ctx)
+	if err == nil {
+		err = ctx.Err()
+	}
+	p.report.DurationMS = max(0, t.clock.Now().Sub(began).Milliseconds())
+	return p.report, err
+}
+
+// pass is one tick: an instant, what has been counted so far, and the workers that send.
+type pass struct {
+	*Ticker
+	tally
+	now  time.Time
+	post *post
+}
+
+// run goes through the steps with workers to send what they find, and ends those.
+func (p *pass) run(ctx context.Context) (err error) {
+	p.post = newPost(ctx, p)
+	defer func() {
+		p.post.close()
+		p.report.Stopped = p.post.stopped()
+		err = errors.Join(err, p.post.err())
+	}()
+	return p.steps(ctx)
+}
+
+// fail counts, names and logs what went wrong for one recipient. The reason has no address, title
+// or secret in it.
+func (p *pass) fail(recipient int64, reason string, args ...any) {
+	f := Failure{Recipient: recipient, Reason: fmt.Sprintf(reason, args...)}
+	p.log.Error("recipient failed", "recipient", f.Recipient, "reason", f.Reason)
+	p.tally.fail(f)
+}
+
+// steps goes through a tick in its order. Watches have nothing to do with mail, so trouble with
+// them does not keep digests from going out.
+func (p *pass) steps(ctx context.Context) error {
+	if p.config.MailOff {
+		return p.decay(ctx)
+	}
+	if err := p.settleOwed(ctx); err != nil {
+		return err
+	}
+	if err := p.recoverDigests(ctx); err != nil {
+		return err
+	}
+	if err := p.releaseHeld(ctx); err != nil {
+		return err
+	}
+	return errors.Join(p.decay(ctx), p.sendDigests(ctx))
+}
+
+// decay lets stale watches lapse.
+func (p *pass) decay(ctx context.Context) error {
+	decayed, err := p.store.Decay(ctx, core.DormantBefore(p.now, p.config.WatchDays))
+	p.report.Decayed = decayed
+	if err != nil {
+		return fmt.Errorf("decaying watches: %w", err)
+	}
+	return nil
+}

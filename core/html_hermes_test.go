@@ -1,0 +1,135 @@
+package core
+
+import (
+	"html/template"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
+)
+
+// filled is the theme with a digest's content in its gaps, for hermes to dress the slow way.
+type filled struct {
+	theme
+	source string
+}
+
+func (f filled) HTMLTemplate() string { return f.source }
+
+// slowly returns the HTML of d with hermes working on the content itself. Braces in the content
+// must not be actions to hermes, so they take a detour.
+func slowly(t require.TestingT, s *Style, d Digest) string {
+	const braces = "\x04"
+	gaps, err := template.New("").Delims(gapOpen, gapClose).Parse(theme{}.HTMLTemplate())
+	require.NoError(t, err)
+	p := s.page(d)
+	for i := range p.Cards {
+		p.Cards[i].Title = strings.ReplaceAll(p.Cards[i].Title, "{{", braces)
+	}
+	p.Preheader = strings.ReplaceAll(p.Preheader, "{{", braces)
+	var source strings.Builder
+	require.NoError(t, gaps.Execute(&source, p))
+	page, err := dress(filled{source: strings.ReplaceAll(source.String(), braces, `{{"{{"}}`)}, s, d.Cadence)
+	require.NoError(t, err)
+	return page
+}
+
+// normal returns a page as the tree that a mail program makes of it, white space collapsed.
+func normal(t require.TestingT, page string) string {
+	root := parseHTML(t, page)
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode {
+			n.Data = strings.Join(strings.Fields(" "+n.Data+" "), " ")
+		}
+	}
+	var b strings.Builder
+	require.NoError(t, html.Render(&b, root))
+	return b.String()
+}
+
+// Filling the frame gives what hermes would give if it had the content.
+func TestHTMLIsWhatHermesWouldMake(t *testing.T) {
+	t.Parallel()
+	s := plainStyle(t)
+	for _, c := range []Cadence{Daily, Weekly} {
+		braced := sampleDigest(s, c)
+		braced.Groups[0].Title = `{{.Hermes}} <!-- "x" --> [[.Name]]`
+		for _, d := range []Digest{sampleDigest(s, c), braced, {Cadence: c}, {Cadence: c, Groups: many(s, 15, 3)}} {
+			fitted, page := s.fit(d)
+			require.Equal(t, d, fitted)
+			require.Equal(t, normal(t, slowly(t, s, d)), normal(t, page))
+		}
+	}
+}
+
+func TestHTMLUnsubscribe(t *testing.T) {
+	t.Parallel()
+	s := plainStyle(t)
+	p := s.page(sampleDigest(s, Daily))
+	p.Unsubscribe = "https://digest.example/unsubscribe/a.b-c_d"
+	page, err := fill(s.html.daily, p, maxHTML)
+	require.NoError(t, err)
+	footer := all(parseHTML(t, page), "p", "footer")
+	assert.Equal(t, "Manage digest preferences · Unsubscribe", words(footer...))
+	assert.Equal(t, p.Unsubscribe, attribute(all(footer[0], "a", "")[1], "href"))
+}
+
+func TestHTMLFromManyGoroutines(t *testing.T) {
+	t.Parallel()
+	s := plainStyle(t)
+	_, daily := s.fit(sampleDigest(s, Daily))
+	_, weekly := s.fit(sampleDigest(s, Weekly))
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20 {
+				_, page := s.fit(sampleDigest(s, Daily))
+				assert.Equal(t, daily, page)
+				_, page = s.fit(sampleDigest(s, Weekly))
+				assert.Equal(t, weekly, page)
+			}
+		})
+	}
+	all.Wait()
+	again := plainStyle(t)
+	_, page := again.fit(sampleDigest(again, Daily))
+	assert.Equal(t, daily, page)
+}
+
+func BenchmarkHTML(b *testing.B) {
+	s := plainStyle(b)
+	d := sampleDigest(s, Daily)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, page := s.fit(d)
+		b.SetBytes(int64(len(page)))
+	}
+}
+
+func BenchmarkHermes(b *testing.B) {
+	s := plainStyle(b)
+	d := sampleDigest(s, Daily)
+	b.ReportAllocs()
+	for b.Loop() {
+		b.SetBytes(int64(len(slowly(b, s, d))))
+	}
+}
+
+func BenchmarkFit(b *testing.B) {
+	s := plainStyle(b)
+	d := Digest{Cadence: Daily, RFCs: 60, Groups: many(s, 60, 100)}
+	b.ReportAllocs()
+	for b.Loop() {
+		_, page := s.fit(d)
+		b.SetBytes(int64(len(page)))
+	}
+}
+
+func BenchmarkNewStyle(b *testing.B) {
+	for b.Loop() {
+		plainStyle(b)
+	}
+}

@@ -1,0 +1,99 @@
+package core
+
+import (
+	"strings"
+
+	"github.com/rivo/uniseg"
+)
+
+// page is a digest as its frame wants it: every field is text, for html/template to escape where it stands.
+type page struct {
+	Subject   string
+	Preheader string
+	Count     string
+	Cards     []card
+	More      string
+	// Unsubscribe is an address for the footer; empty where there is none.
+	Unsubscribe string
+}
+
+// card is a [Group].
+type card struct {
+	Title string
+	Link  string
+	Lines []entry
+	More  string
+}
+
+// entry is a line, with its remark taken off: the frame has that once, in small print.
+type entry struct {
+	Text   string
+	Unread bool
+}
+
+// page returns d as a page.
+func (s *Style) page(d Digest) page {
+	p := page{
+		Subject:   s.Subject(d),
+		Preheader: d.preheader(),
+		Count:     d.count(),
+		Cards:     make([]card, len(d.Groups)),
+		More:      d.moreRFCs(),
+	}
+	for i, g := range d.Groups {
+		p.Cards[i] = card{Title: g.Title, Link: g.Link, Lines: make([]entry, len(g.Lines)), More: g.moreLines()}
+		for j, line := range g.Lines {
+			text, unread := strings.CutSuffix(line, unreadRemark)
+			p.Cards[i].Lines[j] = entry{text, unread}
+		}
+	}
+	return p
+}
+
+// maxPreheader is about what mail programs show beside a subject, in graphemes.
+const maxPreheader = 120
+
+// preheader is what lists of mails show beside the subject: the first titles, as many as there is
+// room for, and how many more RFCs there are. Without any RFC, it is the first line.
+func (d Digest) preheader() string {
+	const join = ", "
+	text, shown := "", 0
+	for _, g := range d.Groups {
+		if !g.isRFC() {
+			continue
+		}
+		if shown == 0 {
+			text, shown = shorten(g.Title, maxPreheader), 1
+			continue
+		}
+		if uniseg.GraphemeClusterCount(text)+len(join)+uniseg.GraphemeClusterCount(g.Title) > maxPreheader {
+			break
+		}
+		text += join + g.Title
+		shown++
+	}
+	switch rest := d.RFCs - shown; {
+	case shown == 0 && len(d.Groups) > 0 && len(d.Groups[0].Lines) > 0:
+		return shorten(strings.TrimSuffix(d.Groups[0].Lines[0], unreadRemark), maxPreheader)
+	case shown > 0 && rest > 0:
+		return text + " " + andMore(rest)
+	}
+	return text
+}
+
+// isRFC reports whether g is the section of an RFC, not that of the events that belong to none.
+func (g Group) isRFC() bool { return g.Slug != "" }
+
+// shorten returns the first graphemes of s, n at most, with an ellipsis if that is not all.
+func shorten(s string, n int) string {
+	end := 0
+	for rest, state := s, -1; rest != "" && n > 0; n-- {
+		var grapheme string
+		grapheme, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		end += len(grapheme)
+	}
+	if end == len(s) {
+		return s
+	}
+	return strings.TrimRight(s[:end], " ") + "…"
+}

@@ -1,0 +1,69 @@
+package core
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:00:00Z")
+	reach := now.Add(-24 * time.Hour)
+	set := At(now)
+	direct := `{"category": "personal-direct"}`
+	for _, c := range []struct {
+		name string
+		n    Notification
+		want Verdict
+	}{
+		{"a second too early", Notification{CreatedAt: reach.Add(-time.Second)}, BeforeWindow},
+		{"as early as can be", Notification{CreatedAt: reach}, Included},
+		{"as late as can be", Notification{CreatedAt: now}, Included},
+		{"a moment too late", Notification{CreatedAt: now.Add(time.Millisecond)}, AfterWindow},
+		{"at no time that can be read", Notification{}, Included},
+		{"shipped", Notification{CreatedAt: now, IncludedAt: set}, AlreadyShipped},
+		{"emailed", Notification{CreatedAt: now, EmailedAt: set}, AlreadyEmailed},
+		{"read", Notification{CreatedAt: now, ReadAt: set}, AlreadyRead},
+		{"read, at no time that can be read", Notification{CreatedAt: now, ReadAt: Stamp{Set: true}}, AlreadyRead},
+		{"direct", Notification{CreatedAt: now, Payload: direct}, PersonalDirect},
+
+		{"too early comes before shipped", Notification{CreatedAt: reach.Add(-1), IncludedAt: set}, BeforeWindow},
+		{"too late comes before shipped", Notification{CreatedAt: now.Add(1), IncludedAt: set}, AfterWindow},
+		{"shipped comes before emailed", Notification{IncludedAt: set, EmailedAt: set, ReadAt: set, Payload: direct}, AlreadyShipped},
+		{"emailed comes before read", Notification{EmailedAt: set, ReadAt: set, Payload: direct}, AlreadyEmailed},
+		{"read comes before direct", Notification{ReadAt: set, Payload: direct}, AlreadyRead},
+	} {
+		assert.Equal(t, c.want, judge(c.n, readPayload(c.n.Payload), reach, now), c.name)
+	}
+}
+
+func TestReadPayload(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]payload{
+		``:                                  {broken: true},
+		`{}`:                                {},
+		` { } `:                             {},
+		`null`:                              {broken: true},
+		`[]`:                                {broken: true},
+		`[{"category": "x"}]`:               {broken: true},
+		`3`:                                 {broken: true},
+		`"personal-direct"`:                 {broken: true},
+		`not json {`:                        {broken: true},
+		`{"category": "x"`:                  {broken: true},
+		`{"category": "x"} y`:               {broken: true},
+		`{"category": "personal-direct"}`:   {category: "personal-direct"},
+		`{"Category": "personal-direct"}`:   {},
+		`{"category": ["personal-direct"]}`: {},
+		`{"deep": {"category": "personal-direct"}}`:  {},
+		`{"category": "a", "category": "b"}`:         {category: "b"},
+		`{"category": "b", "category": 7}`:           {},
+		`{"summary": "Ada \u00e9 \ud83d\ude00 did"}`: {summary: "Ada é 😀 did"},
+		`{"summary": null}`:                          {},
+		`{"summary": 3, "category": "watched"}`:      {category: "watched"},
+		`{"summary": "a\nb"}`:                        {summary: "a\nb"},
+	} {
+		assert.Equal(t, want, readPayload(text), text)
+	}
+}

@@ -1,0 +1,78 @@
+package porttest
+
+import (
+	"bytes"
+	"io"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net/mail"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// mailHeaders are the fields that a mail may have.
+var mailHeaders = []string{
+	"Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "List-Id", "List-Unsubscribe",
+	"List-Unsubscribe-Post", "Message-Id", "Mime-Version", "Precedence", "Subject", "To",
+}
+
+// ReadMail reads a mail back into the message it was made from, and fails where it has a header
+// that no message asks for, or one twice.
+func ReadMail(t *testing.T, data []byte) core.Message {
+	t.Helper()
+	m, err := mail.ReadMessage(bytes.NewReader(data))
+	require.NoError(t, err)
+	for name, values := range m.Header {
+		assert.True(t, slices.Contains(mailHeaders, name), "header %q", name)
+		assert.Len(t, values, 1, "header %q", name)
+	}
+	got := core.Message{ID: strings.Trim(m.Header.Get("Message-Id"), "<>")}
+	got.Date, err = m.Header.Date()
+	require.NoError(t, err)
+	got.Subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+	require.NoError(t, err)
+	to, err := m.Header.AddressList("To")
+	require.NoError(t, err)
+	require.Len(t, to, 1)
+	got.To = core.Address{Name: to[0].Name, Mailbox: to[0].Address}
+
+	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	require.NoError(t, err)
+	if kind != "multipart/alternative" {
+		readBody(t, &got, kind, quotedprintable.NewReader(m.Body))
+		return got
+	}
+	parts := multipart.NewReader(m.Body, params["boundary"])
+	for _, kind := range []string{"text/plain", "text/html"} {
+		part, err := parts.NextPart()
+		require.NoError(t, err)
+		require.Contains(t, part.Header.Get("Content-Type"), kind)
+		readBody(t, &got, kind, part)
+	}
+	_, err = parts.NextPart()
+	require.ErrorIs(t, err, io.EOF)
+	return got
+}
+
+// readBody reads the body of kind into m.
+func readBody(t *testing.T, m *core.Message, kind string, r io.Reader) {
+	t.Helper()
+	b, err := io.ReadAll(r)
+	require.NoError(t, err)
+	text := strings.ReplaceAll(string(b), "\r\n", "\n")
+	switch kind {
+	case "text/plain":
+		m.Text = text
+	case "text/html":
+		m.HTML = text
+	default:
+		require.Fail(t, "unexpected type", kind)
+	}
+}
