@@ -43,5 +43,10 @@ func Summarize(p Plan) string {
 
 // DescribeRelease returns p in one line.
 func DescribeRelease(p ReleasePlan) string {
-	return fmt.Sprintf("held e-mail %d to recipient %d: %s, %s\n", p.Mail.ID, p.Mail.Recipient, p.Action, p.Reason)
+	return fmt.Sprintf("held e-mail %d to recipient %d: %s, %s", p.Mail.ID, p.Mail.Recipient, p.Action, p.Reason)
+}
+
+// DescribeRecovery returns p in one line.
+func DescribeRecovery(p RecoveryPlan) string {
+	return fmt.Sprintf("digest %d to recipient %d: %s, %s", p.Claim.ID, p.Claim.Recipient, p.Action, p.Reason)
 }

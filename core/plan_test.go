@@ -134,7 +134,7 @@ func TestPlanRelease(t *testing.T) {
 		assert.Equal(t, c.action, got.Action, c.name)
 		assert.Equal(t, c.reason, got.Reason, c.name)
 		assert.Equal(t, c.action == Release, got.Message.ID != "", c.name)
-		assert.Equal(t, "held e-mail 4 to recipient 7: "+string(c.action)+", "+string(c.reason)+"\n", DescribeRelease(got))
+		assert.Equal(t, "held e-mail 4 to recipient 7: "+string(c.action)+", "+string(c.reason), DescribeRelease(got))
 	}
 	m := PlanRelease(base, style).Message
 	assert.Equal(t, "Re: Bcc: eve@x", m.Subject)
@@ -177,6 +177,7 @@ func TestPlanRecovery(t *testing.T) {
 		s := base
 		c.change(&s)
 		got := PlanRecovery(s, style)
+		assert.Equal(t, "digest 0 to recipient 7: "+string(c.action)+", "+string(c.reason), DescribeRecovery(got))
 		assert.Equal(t, c.action, got.Action, c.name)
 		assert.Equal(t, c.reason, got.Reason, c.name)
 	}

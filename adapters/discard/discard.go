@@ -1,0 +1,56 @@
+// Package discard makes every message and throws it away.
+package discard
+
+import (
+	"context"
+	"errors"
+
+	"github.com/wiggleverse/rfcdigest/adapters/mailfmt"
+	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
+)
+
+// Mailer accepts every message that can be rendered, and keeps none. It costs what a mail costs to
+// make, and nothing to send: for dry runs at full size, and to measure.
+type Mailer struct {
+	// Format renders the messages; it must be set.
+	Format *mailfmt.Format
+}
+
+var _ ports.Mailer = Mailer{}
+
+// Dial returns a connection; it fails only where ctx has ended.
+func (m Mailer) Dial(ctx context.Context) (ports.MailConn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, &ports.SendError{Outcome: ports.ServerRefusal, Broken: true, Err: err}
+	}
+	return &conn{format: m.Format}, nil
+}
+
+var errClosed = errors.New("the connection is closed")
+
+type conn struct {
+	format *mailfmt.Format
+	broken bool
+}
+
+// Send renders message, and is done.
+func (c *conn) Send(ctx context.Context, message core.Message) error {
+	if c.broken {
+		return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: errClosed}
+	}
+	if _, err := c.format.Render(message); err != nil {
+		return &ports.SendError{Outcome: ports.MessageRefusal, Err: err}
+	}
+	if err := ctx.Err(); err != nil {
+		c.broken = true
+		return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: err}
+	}
+	return nil
+}
+
+// Close ends the connection.
+func (c *conn) Close() error {
+	c.broken = true
+	return nil
+}
