@@ -57,11 +57,7 @@ func (p *pass) roll(ctx context.Context, empty []core.Claim) error {
 	if len(empty) == 0 {
 		return nil
 	}
-	held := 0
-	err := again(ctx, func() (err error) {
-		held, err = p.store.Roll(ctx, empty)
-		return err
-	})
+	held, err := p.store.Roll(ctx, empty)
 	if err != nil {
 		return wrap(err, "recording empty windows")
 	}

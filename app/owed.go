@@ -95,13 +95,3 @@ func (p *pass) settleOwed(ctx context.Context) error {
 	}
 	return errors.Join(errs...)
 }
-
-// again calls write, which may be called twice without harm, and once more where its first error
-// leaves open whether it happened.
-func again(ctx context.Context, write func() error) error {
-	err := write()
-	if errors.Is(err, ports.ErrUnknown) && ctx.Err() == nil {
-		err = write()
-	}
-	return err
-}

@@ -143,7 +143,7 @@ func (p *post) deliver(conn ports.MailConn, one parcel) ports.MailConn {
 		}
 	}
 	lease := p.pass.clock.Now().UTC().Truncate(time.Second).Add(Lease)
-	err := again(p.ctx, func() error { return one.claim(p.ctx, lease) })
+	err := one.claim(p.ctx, lease)
 	switch {
 	case errors.Is(err, ports.ErrConflict):
 		p.pass.count(left) // another scheduler has it
@@ -152,8 +152,9 @@ func (p *post) deliver(conn ports.MailConn, one parcel) ports.MailConn {
 		p.pass.count(left)
 		return conn
 	case err != nil:
+		// If it was made all the same, it is in doubt when its lease ends.
 		p.pass.fail(one.recipient(), "claiming: %v", err)
-		if errors.Is(err, ports.ErrUnavailable) {
+		if errors.Is(err, ports.ErrUnavailable) || errors.Is(err, ports.ErrUnknown) {
 			p.halt("the store cannot be written", fmt.Errorf("claiming: %w", err))
 		}
 		return conn

@@ -377,19 +377,28 @@ func TestAnOutcomeThatCannotBeRecordedIsOwedNotForgotten(t *testing.T) {
 	})
 }
 
-func TestAClaimWhoseOutcomeIsUnknownIsAskedForAgain(t *testing.T) {
+func TestAClaimWhoseOutcomeIsUnknownIsLeftUntilItsLeaseEnds(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, people(1))
-	first := true
-	s.store.Fault = func(method string) (bool, error) {
-		if method == "Claim" && first {
-			first = false
-			return true, ports.ErrUnknown
+	for _, happened := range []bool{true, false} {
+		s := newStage(t, people(2))
+		first := true
+		s.store.Fault = func(method string) (bool, error) {
+			if method == "Claim" && first {
+				first = false
+				return happened, ports.ErrUnknown
+			}
+			return true, nil
 		}
-		return true, nil
+		_, err := s.ticker.Tick(context.Background())
+		assert.ErrorIs(t, err, ports.ErrUnknown)
+		assert.Empty(t, s.mailer.Sent(), "a store that is in trouble is not written to any more")
+		s.clock.Add(app.Lease)
+		report := s.tick()
+		assert.Equal(t, 2, report.DigestsSent+report.Recovered)
+		assert.Equal(t, happened, report.Recovered == 1)
+		assert.Len(t, s.mailer.Sent(), 2)
+		assert.Len(t, s.dump().Ledger, 2)
 	}
-	assert.Equal(t, app.Report{Considered: 1, DigestsSent: 1}, s.tick())
-	assert.Len(t, s.dump().Ledger, 1)
 }
 
 func TestWatchesDecayEvenWithMailOff(t *testing.T) {

@@ -12,8 +12,9 @@ import (
 var (
 	// ErrConflict: the world is no longer the one that the plan was made from; somebody else was first.
 	ErrConflict = errors.New("changed since it was read")
-	// ErrUnknown: the store said no, but may have done it. Every method that writes, but for
-	// Hold, can be called again with the same arguments, and does nothing where it was done.
+	// ErrUnknown: the store said no, but may have done it. What settles or returns a claim can be
+	// asked for again, and does nothing where it was done; a claim cannot, since nobody could say
+	// whose it is: it is left until its lease has ended.
 	ErrUnknown = errors.New("outcome unknown")
 	// ErrUnavailable: the store as a whole does not answer, so there is no point in trying the next row.
 	ErrUnavailable = errors.New("store unavailable")

@@ -12,13 +12,6 @@ import (
 // Claim implements [ports.Ledger].
 func (s *Store) Claim(ctx context.Context, c core.Claim) (id int64, err error) {
 	err = s.do(ctx, "Claim", func() error {
-		for _, other := range s.windows[c.Recipient] {
-			row := s.ledger[other]
-			if row.Status == core.Sending && row.MessageID == c.MessageID && row.Lease.Equal(c.Lease) {
-				id = other // asked again: this is the row it made
-				return nil
-			}
-		}
 		if !s.holds(c) {
 			return ports.ErrConflict
 		}
@@ -117,9 +110,6 @@ func (s *Store) refuse(recipient int64, r core.Refusal) {
 func (s *Store) Reclaim(ctx context.Context, c core.Claim, lease time.Time) error {
 	return s.do(ctx, "Reclaim", func() error {
 		row, ok := s.ledger[c.ID]
-		if ok && row.Status == core.Sending && row.Lease.Equal(lease) && row.Attempts == c.Attempts+1 {
-			return nil // asked again
-		}
 		if !ok || row.Status != core.Sending || !row.Lease.Equal(c.Lease) {
 			return ports.ErrConflict
 		}
@@ -146,9 +136,6 @@ func (s *Store) Hold(ctx context.Context, m core.HeldMail) (id int64, err error)
 func (s *Store) ClaimHeld(ctx context.Context, m core.HeldMail, lease time.Time) error {
 	return s.do(ctx, "ClaimHeld", func() error {
 		row, ok := s.held[m.ID]
-		if ok && row.Status == core.Sending && row.Lease.Equal(lease) && row.MessageID == m.MessageID {
-			return nil // asked again
-		}
 		if !ok || row.Status != m.Status || !row.Lease.Equal(m.Lease) {
 			return ports.ErrConflict
 		}

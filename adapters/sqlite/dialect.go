@@ -1,0 +1,51 @@
+package sqlite
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// dialect returns what is SQLite's own in the statements on the file at path.
+func dialect(path string, busy time.Duration) sqlstore.Dialect {
+	return sqlstore.Dialect{
+		Stamp:     func(t time.Time) any { return core.Timestamp(t) },
+		StampText: func(column string) string { return "CAST(" + column + " AS TEXT)" },
+		Readable:  readable,
+		Before:    before,
+		Indexed:   func(index string) string { return " INDEXED BY " + index },
+		Classify:  classifier(path, busy),
+	}
+}
+
+// readable is true of texts that are surely a time, and in UTC: YYYY-MM-DD HH:MM:SS on a day that
+// exists, with a T for the blank, a fraction and a Z or +00:00 if they like. Such texts sort as
+// their instants do, but that a T sorts after a blank on the same day. It is false of some that are
+// times as well: in the years before 1000 and after 2999, with a decimal comma, with an offset.
+//
+// An index is made with it, and the app's own SQLite keeps that index: so it consists of functions
+// that are built into every SQLite of this century's second decade, and that cannot fail. The type
+// is asked for first, since builds differ in what GLOB makes of a blob, and so that null is false;
+// the search for a zero byte is there because the other functions stop at one.
+func readable(column string) string {
+	const utc = "('', 'Z', 'z', '+00:00', '-00:00')"
+	return fmt.Sprintf(`typeof(%[1]s) = 'text' AND instr(%[1]s, char(0)) = 0`+
+		` AND %[1]s GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9][ Tt][0-2][0-9]:[0-5][0-9]:[0-5][0-9]*'`+
+		` AND substr(%[1]s, 6, 5) BETWEEN '01-01' AND '12-31' AND substr(%[1]s, 9, 2) BETWEEN '01' AND '31'`+
+		` AND (substr(%[1]s, 6, 5) NOT IN ('02-29', '02-30', '02-31', '04-31', '06-31', '09-31', '11-31')`+
+		` OR substr(%[1]s, 6, 5) = '02-29' AND substr(%[1]s, 3, 2) <> '00'`+
+		` AND (substr(%[1]s, 3, 2) GLOB '[02468][048]' OR substr(%[1]s, 3, 2) GLOB '[13579][26]'))`+
+		` AND substr(%[1]s, 12, 2) <= '23'`+
+		` AND (substr(%[1]s, 20) IN `+utc+
+		` OR substr(%[1]s, 20) GLOB '.[0-9]*' AND ltrim(substr(%[1]s, 21), '0123456789') IN `+utc+`)`, column)
+}
+
+// before narrows by the column itself, so that an index can serve, to the end of the day of t,
+// where a T instead of a blank makes no difference; and then compares the time without the T.
+func before(column string, t time.Time) string {
+	then := core.Timestamp(t)
+	return fmt.Sprintf("%[1]s < '%[2]s~' AND %[3]s AND substr(%[1]s, 1, 10) || ' ' || substr(%[1]s, 12, 8) < '%[4]s'",
+		column, then[:10], readable(column), then)
+}

@@ -1,0 +1,134 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	driversqlite "modernc.org/sqlite"
+)
+
+// access is what a connection may do with the file.
+type access string
+
+const (
+	readOnly  access = "ro"
+	readWrite access = "rw"
+	create    access = "rwc"
+)
+
+// connection says how connections to a file are made.
+type connection struct {
+	path   string
+	access access
+	// pragmas are set on every connection, in this order.
+	pragmas []pragma
+	wrap    func(driver.Connector) driver.Connector
+	hook    bun.QueryHook
+}
+
+// pragma is a setting of a connection, and what SQLite says when asked for it.
+type pragma struct{ name, value, answer string }
+
+// standing are the settings of every connection. SQLite's own defaults are none of them.
+func standing(busy time.Duration) []pragma {
+	wait := strconv.FormatInt(busy.Milliseconds(), 10)
+	return []pragma{{"busy_timeout", wait, wait}, {"synchronous", "FULL", "2"}, {"foreign_keys", "1", "1"}}
+}
+
+// The settings of some connections only.
+var (
+	writeAhead = pragma{"journal_mode", "WAL", "wal"}
+	onlyReads  = pragma{"query_only", "1", "1"}
+	// loose lets rows refer to people who are gone.
+	loose = pragma{"foreign_keys", "0", "0"}
+)
+
+// dsn returns the name that the driver opens. The path is that of a URI, so that no character in
+// it means anything.
+func (c connection) dsn() (string, error) {
+	path, err := filepath.Abs(c.path)
+	if err != nil {
+		return "", fmt.Errorf("find %s: %w", c.path, err)
+	}
+	query := url.Values{"mode": {string(c.access)}, "_txlock": {"immediate"}, "_error_rc": {"1"}, "_time_format": {"sqlite"}}
+	for _, p := range c.pragmas {
+		query.Add("_pragma", p.name+"("+p.value+")")
+	}
+	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: query.Encode()}).String(), nil
+}
+
+// open returns a pool of n connections, none of which is made yet.
+func (c connection) open(n int) (*bun.DB, error) {
+	name, err := c.dsn()
+	if err != nil {
+		return nil, err
+	}
+	connector, err := driversqlite.NewConnector(name)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", c.path, err)
+	}
+	if c.wrap != nil {
+		connector = c.wrap(connector)
+	}
+	pool := sql.OpenDB(connector)
+	pool.SetMaxOpenConns(n)
+	pool.SetMaxIdleConns(n)
+	db := bun.NewDB(pool, sqlitedialect.New())
+	if c.hook != nil {
+		db = db.WithQueryHook(c.hook)
+	}
+	return db, nil
+}
+
+// verify makes n connections of db and asks each whether its settings took: one that SQLite does
+// not know, or cannot have here, is no error to it.
+func (c connection) verify(ctx context.Context, db *bun.DB, n int, settings ...pragma) error {
+	for range n {
+		conn, err := db.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		defer conn.Close() // together, when all were made: the pool gives no connection twice
+		// Until it reads the file, a connection does not know that another changed the journal mode.
+		if _, err := conn.ExecContext(ctx, "PRAGMA schema_version"); err != nil {
+			return err
+		}
+		for _, p := range settings {
+			var answer string
+			if err := conn.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&answer); err != nil {
+				return err
+			}
+			if answer != p.answer {
+				return refusedSetting(c.path, p, answer)
+			}
+		}
+	}
+	return nil
+}
+
+// writeAheadLog has the file keep a write-ahead log, which it then does until told otherwise, and
+// reports whether it kept none before. Unlike other statements this one does not wait for others by
+// itself: it is tried again until patience ends.
+func (c connection) writeAheadLog(ctx context.Context, db *bun.DB, patience time.Duration) (switched bool, err error) {
+	var mode string
+	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil || mode == writeAhead.answer {
+		return false, err
+	}
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		_, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+		if err == nil {
+			return true, c.verify(ctx, db, 1, writeAhead)
+		}
+		if !isBusy(err) || ctx.Err() != nil || time.Now().After(end) {
+			return false, err
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package sqlite
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+func TestNoNotificationIsLostForItsTimestamp(t *testing.T) {
+	t.Parallel()
+	path := made(t, "loose.sql")
+	_, err := Migrate(t.Context(), path)
+	require.NoError(t, err)
+	since := time.Date(2026, 3, 28, 12, 0, 0, 0, time.UTC)
+	in := time.Date(2026, 3, 28, 18, 0, 0, 0, time.UTC)
+	// What is stored, as SQL, and what is read: in the window, or unreadable.
+	stored := []struct {
+		created string
+		at      time.Time
+	}{
+		{`'2026-03-28 18:00:00'`, in}, {`'2026-03-28T18:00:00Z'`, in}, {`'2026-03-28t18:00:00.000z'`, in}, {`'2026-03-28 18:00:00+00:00'`, in},
+		{`'2026-03-28 05:00:00-13:00'`, in}, {`'2026-03-29T07:00:00+13:00'`, in}, {`'2026-03-28 18:00:00,000'`, in}, {`X'323032362d30332d32382031383a30303a3030'`, in},
+		{`NULL`, time.Time{}}, {`''`, time.Time{}}, {`'03/28/2026'`, time.Time{}}, {`'2026-13-45 99:99:99'`, time.Time{}}, {`'2026-02-30 12:00:00'`, time.Time{}},
+		{`0`, time.Time{}}, {`1774720800`, time.Time{}}, {`2461128.25`, time.Time{}}, {`X'00FF'`, time.Time{}}, {`'2026-03-28 18:00:00' || char(0)`, time.Time{}},
+		{`'yesterday'`, time.Time{}}, {`'1999-12-31 24:00:00'`, time.Time{}}, {`'2026-03-28'`, time.Time{}}, {`'2025-01-01 00:00:00 and more'`, time.Time{}},
+		{`CAST(X'FF' AS TEXT)`, time.Time{}}, {`'0001-01-01 00:00:00'`, time.Time{}},
+	}
+	statements := []string{"INSERT INTO users VALUES (1, 'ada@rfc.example', 'Ada', 'daily'), (2, 'x@rfc.example', 'X', 'daily')"}
+	var want []core.Notification
+	for i, s := range stored {
+		id := int64(i + 1)
+		want = append(want, core.Notification{ID: id, Recipient: 1, Kind: "vote_cast", CreatedAt: s.at})
+		statements = append(statements,
+			fmt.Sprintf("INSERT INTO notifications (id, recipient_user_id, event_kind, created_at) VALUES (%d, 1, 'vote_cast', %s)", id, s.created),
+			// The same, told before: it may stay away; and the same of somebody else: it must.
+			fmt.Sprintf("INSERT INTO notifications (id, recipient_user_id, event_kind, created_at, digest_included_at) VALUES (%d, 1, 'told', %s, '2026-03-01 00:00:00')", id+100, s.created),
+			fmt.Sprintf("INSERT INTO notifications (id, recipient_user_id, event_kind, created_at) VALUES (%d, 2, 'x', %s)", id+200, s.created))
+	}
+	statements = append(statements, "INSERT INTO notifications (id, recipient_user_id, event_kind, created_at) VALUES (300, 1, 'old', '2026-03-28 11:59:59')")
+	execute(t, path, statements...)
+	s := opened(t, path, Options{})
+	spans := []core.Span{{Recipient: 1, Since: since}, {Recipient: 1, Since: since.Add(time.Hour)}}
+	found, err := s.Since(t.Context(), spans)
+	require.NoError(t, err)
+	var fresh []core.Notification
+	for _, n := range found {
+		assert.Equal(t, int64(1), n.Recipient)
+		if n.Kind != "told" {
+			fresh = append(fresh, n)
+		}
+	}
+	assert.ElementsMatch(t, want, fresh)
+
+	var ids []int64
+	for _, n := range want {
+		ids = append(ids, n.ID)
+	}
+	found, err = s.ByID(t.Context(), ids)
+	require.NoError(t, err)
+	assert.ElementsMatch(t, want, found)
+}
+
+func TestUsualRowsAreNotInTheIndexOfOddOnes(t *testing.T) {
+	t.Parallel()
+	path := migrated(t)
+	w := core.World{Users: people(1)}
+	for i := range 300 {
+		w.Notifications = append(w.Notifications, core.Notification{ID: int64(i + 1), Recipient: 1, CreatedAt: noon.Add(time.Duration(-i) * 77 * time.Hour)})
+	}
+	w.Notifications[5].CreatedAt = time.Time{}
+	require.NoError(t, Fill(t.Context(), path, w))
+	assert.Equal(t, []string{"6|unreadable"}, query(t, path, "SELECT id, created_at FROM notifications WHERE "+dialect(path, 0).Overlooked("")))
+}
+
+// anyValue draws what an SQLite column can hold, as SQL.
+func anyValue(t *rapid.T) string {
+	return rapid.SampledFrom([]string{"NULL", "0", "7", "-1", "9223372036854775807", "1.5", "1e300", "''", "'x'", "'7'", "'daily'", "'sending'", "'held'",
+		"'2026-03-28 12:00:00'", "'[1, 2]'", "'[1, ]'", "'{}'", "X''", "X'00FF80'", "char(0)", "'a' || char(0) || 'b'", "CAST(X'C328' AS TEXT)", "'watching'"}).Draw(t, "value")
+}
+
+func TestNoValueInAnyColumnFailsAnybody(t *testing.T) {
+	t.Parallel()
+	path := made(t, "loose.sql")
+	_, err := Migrate(t.Context(), path)
+	require.NoError(t, err)
+	s := opened(t, path, Options{})
+	db := connected(t, path)
+	_, err = db.ExecContext(t.Context(), "PRAGMA synchronous = OFF")
+	require.NoError(t, err)
+	rapid.Check(t, func(r *rapid.T) {
+		for _, table := range tables {
+			var names, rows []string
+			for _, definition := range table.columns {
+				names = append(names, columnName(definition))
+			}
+			for id := 1; id <= 3; id++ {
+				values := make([]string, len(names))
+				for i := range values {
+					values[i] = anyValue(r)
+				}
+				if table.name != "watches" && table.name != "cached_rfcs" {
+					values[0] = fmt.Sprint(id)
+				}
+				rows = append(rows, "("+strings.Join(values, ", ")+")")
+			}
+			_, err := db.Exec("DELETE FROM " + table.name + "; INSERT INTO " + table.name + " (" + strings.Join(names, ", ") + ") VALUES " + strings.Join(rows, ", "))
+			require.NoError(r, err, rows)
+		}
+		_, err := db.Exec("UPDATE users SET digest_cadence = 'daily', email = 'x' WHERE id < 3")
+		require.NoError(r, err)
+		useEverything(t, r, s)
+	})
+}
+
+// useEverything calls what reads, and what writes on what was read.
+func useEverything(t *testing.T, r *rapid.T, s everyPort) {
+	ctx := t.Context()
+	page, err := s.Recipients(ctx, 0, 10)
+	require.NoError(r, err)
+	require.GreaterOrEqual(r, len(page), 2)
+	found, err := s.Since(ctx, []core.Span{{Recipient: 7, Since: noon}, {Recipient: 1, Since: noon}})
+	require.NoError(r, err)
+	for _, n := range found {
+		require.Contains(r, []int64{1, 7}, n.Recipient)
+	}
+	found, err = s.ByID(ctx, []int64{1, 2, 3})
+	require.NoError(r, err)
+	require.Len(r, found, 3)
+	doubts, err := s.InDoubt(ctx, noon, 0, 10)
+	require.NoError(r, err)
+	for _, c := range doubts {
+		require.NoError(r, s.Reclaim(ctx, c, noon.Add(time.Hour)))
+		c.Lease = noon.Add(time.Hour)
+		require.NoError(r, s.Release(ctx, c, core.Refusal{Address: "x\x00", Reason: "no\x00"}))
+	}
+	mails, err := s.Waiting(ctx, noon, 0, 10)
+	require.NoError(r, err)
+	for _, m := range mails {
+		require.NoError(r, s.ClaimHeld(ctx, m, noon.Add(time.Hour)))
+		require.NoError(r, s.SettleHeld(ctx, m, noon))
+	}
+	_, err = s.Decay(ctx, noon)
+	require.NoError(r, err)
+	w, err := s.Dump(ctx)
+	require.NoError(r, err)
+	require.Len(r, w.Users, 3)
+	require.Len(r, w.Notifications, 3)
+}

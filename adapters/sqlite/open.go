@@ -1,0 +1,112 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+)
+
+const (
+	// BusyTimeout is how long a write waits for another process to finish its own, unless told otherwise.
+	BusyTimeout = 5 * time.Second
+	// readers is how many statements read at the same time.
+	readers = 4
+)
+
+// Options say how to open a database. Their zero value is for reading and writing.
+type Options struct {
+	// ReadOnly opens the file so that not a byte of it changes. The store's methods that write
+	// return an error.
+	ReadOnly bool
+	// BusyTimeout takes the place of the constant [BusyTimeout], where it is not 0; to the millisecond.
+	BusyTimeout time.Duration
+
+	wrapWriter func(driver.Connector) driver.Connector
+	hook       bun.QueryHook
+}
+
+func (o Options) busy() time.Duration {
+	if o.BusyTimeout > 0 {
+		return o.BusyTimeout
+	}
+	return BusyTimeout
+}
+
+// Open opens the migrated database in the file at path. Where there is no such file, it makes
+// none; where it is not migrated, it leaves it as it is and returns [ErrUnmigrated]. The caller
+// closes the store.
+func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) {
+	if err := checkFile(path); err != nil {
+		return nil, err
+	}
+	read, err := openReader(ctx, path, o)
+	if err != nil {
+		return nil, classifier(path, o.busy())(err)
+	}
+	config := sqlstore.Config{Dialect: dialect(path, o.busy()), Read: read}
+	if !o.ReadOnly {
+		if config.Write, err = openWriter(ctx, path, o, read); err != nil {
+			_ = read.Close()
+			return nil, classifier(path, o.busy())(err)
+		}
+	}
+	return sqlstore.New(config), nil
+}
+
+// openReader returns a database for reading, if it is migrated.
+func openReader(ctx context.Context, path string, o Options) (*bun.DB, error) {
+	c := connection{path: path, access: readWrite, pragmas: append(standing(o.busy()), onlyReads), hook: o.hook}
+	if o.ReadOnly {
+		c.access = readOnly
+	}
+	db, err := c.open(readers)
+	if err != nil {
+		return nil, err
+	}
+	err = c.verify(ctx, db, readers, c.pragmas...)
+	if err == nil {
+		err = checkMigrated(ctx, db, path)
+	}
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// openWriter returns a database for writing, and has it and read use a write-ahead log.
+func openWriter(ctx context.Context, path string, o Options, read *bun.DB) (*bun.DB, error) {
+	c := connection{path: path, access: readWrite, pragmas: standing(o.busy()), wrap: o.wrapWriter, hook: o.hook}
+	db, err := c.open(1)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = c.writeAheadLog(ctx, db, o.busy()); err == nil {
+		err = c.verify(ctx, db, 1, append(c.pragmas, writeAhead)...)
+	}
+	if err == nil {
+		err = c.verify(ctx, read, readers, writeAhead)
+	}
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// checkMigrated returns [ErrUnmigrated], in words, where anything is missing that statements name.
+func checkMigrated(ctx context.Context, db *bun.DB, path string) error {
+	found, err := inspect(ctx, db)
+	if err != nil {
+		return err
+	}
+	if len(found.lacking()) > 0 || len(found.additions()) > 0 {
+		return &trouble{fmt.Sprintf(`database %s is not migrated: run "rfcdigest migrate --database sqlite://%s"`, path, path), []error{ErrUnmigrated}}
+	}
+	return nil
+}

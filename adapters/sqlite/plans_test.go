@@ -1,0 +1,104 @@
+package sqlite
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// crowd fills a database so that its statistics would tempt a planner: a few people, long histories.
+func crowd(t *testing.T, path string) {
+	t.Helper()
+	w := core.World{Users: people(5)}
+	for i := range 200 {
+		who := int64(i%5 + 1)
+		w.Notifications = append(w.Notifications, core.Notification{ID: int64(i + 1), Recipient: who, Kind: "vote_cast", CreatedAt: noon.Add(time.Duration(-i) * time.Hour)})
+		w.Ledger = append(w.Ledger, core.LedgerRow{Claim: core.Claim{Recipient: who, Window: core.Window{End: noon}}, Status: core.Sent})
+		w.Held = append(w.Held, core.HeldRow{HeldMail: core.HeldMail{Recipient: who, Text: "x", Status: core.Sent}})
+		w.Watches = append(w.Watches, core.Watch{User: who, Slug: fmt.Sprint(i), State: core.Dormant, Participation: core.At(noon)})
+	}
+	require.NoError(t, Fill(t.Context(), path, w))
+}
+
+func TestStatementsUseIndexes(t *testing.T) {
+	t.Parallel()
+	for _, script := range []string{"", "app.sql", "loose.sql"} {
+		for _, statistics := range []string{"SELECT 'no statistics'", "ANALYZE"} {
+			t.Run(script+" "+statistics, func(t *testing.T) {
+				t.Parallel()
+				path := made(t, script)
+				_, err := Migrate(t.Context(), path)
+				require.NoError(t, err)
+				execute(t, path, "DELETE FROM notifications", "DELETE FROM notification_digests", "DELETE FROM users")
+				crowd(t, path)
+				execute(t, path, statistics)
+				statements := &recorder{}
+				s := opened(t, path, Options{hook: statements})
+				checkPlans(t, path, s, statements)
+			})
+		}
+	}
+}
+
+// checkPlans runs each method and looks at how SQLite went about its statements.
+func checkPlans(t *testing.T, path string, s *sqlstore.Store, statements *recorder) {
+	ctx := t.Context()
+	c := claimOf(1, 1, 6)
+	page, err := s.Recipients(ctx, 0, 1)
+	require.NoError(t, err)
+	c.Previous = page[0].Latest.ID
+	// What the app made serves as well as what is made here.
+	newest, created, titles := "rfcdigest_newest|digests_by_recipient", "(rfcdigest_created|idx_notifications_recipient|by_recipient)", "autoindex_cached_rfcs|rfcdigest_slugs"
+	created += ` \(recipient_user_id=\? AND created_at>\?\)`
+	sending := `rfcdigest_sending \(status=\? AND recipient_user_id=\?\)`
+	cases := []struct {
+		name string
+		call func() error
+		// want are patterns, one of which each search in the plan has.
+		want []string
+	}{
+		{"Recipients", func() error { _, err := s.Recipients(ctx, 2, 10); return err }, []string{"INTEGER PRIMARY KEY", newest}},
+		{"Lookup", func() error { _, err := s.Lookup(ctx, []int64{1, 2}); return err }, []string{"INTEGER PRIMARY KEY", newest}},
+		{"Since", func() error {
+			_, err := s.Since(ctx, []core.Span{{Recipient: 1, Since: noon}, {Recipient: 2, Since: noon}})
+			return err
+		},
+			[]string{created, `rfcdigest_overlooked \(recipient_user_id=\?\)`, "INTEGER PRIMARY KEY", titles}},
+		{"ByID", func() error { _, err := s.ByID(ctx, []int64{1, 2}); return err }, []string{"INTEGER PRIMARY KEY", titles}},
+		{"InDoubt", func() error { _, err := s.InDoubt(ctx, noon, 0, 10); return err }, []string{`rfcdigest_sending \(status=\?`}},
+		{"Waiting", func() error { _, err := s.Waiting(ctx, noon, 0, 10); return err }, []string{`rfcdigest_waiting \(id>\?\)`}},
+		{"Stale", func() error { _, err := s.Stale(ctx, noon); return err }, []string{`rfcdigest_watching \(last_participation_at<\?\)`}},
+		{"Decay", func() error { _, err := s.Decay(ctx, noon); return err }, []string{`rfcdigest_watching \(last_participation_at<\?\)`}},
+		{"Claim", func() (err error) { c.ID, err = s.Claim(ctx, c); return err }, []string{"INTEGER PRIMARY KEY", newest, sending}},
+		{"Settle", func() error { return s.Settle(ctx, c, noon) }, []string{"INTEGER PRIMARY KEY"}},
+		{"Roll", func() error { _, err := s.Roll(ctx, []core.Claim{claimOf(2)}); return err },
+			[]string{"INTEGER PRIMARY KEY", newest, sending}},
+	}
+	statements.taken()
+	for _, c := range cases {
+		require.NoError(t, c.call(), c.name)
+		looked := 0
+		for _, statement := range statements.taken() {
+			if !strings.Contains(statement, "WHERE") {
+				continue // BEGIN, SAVEPOINT, …
+			}
+			for _, step := range query(t, path, "EXPLAIN QUERY PLAN "+statement) {
+				assert.NotRegexp(t, `SCAN (n|d|h|u|busy|newest|actor|rfc|notifications|watches|users)\b|AUTOMATIC`, step, c.name)
+				// Those in doubt are few, and sorted; nothing else is.
+				assert.False(t, strings.Contains(step, "TEMP B-TREE") && c.name != "InDoubt", "%s: %s", c.name, step)
+				if strings.Contains(step, "SEARCH") {
+					looked++
+					assert.Regexp(t, strings.Join(c.want, "|"), step, c.name)
+				}
+			}
+		}
+		assert.NotZero(t, looked, c.name)
+	}
+}

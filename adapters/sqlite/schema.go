@@ -1,0 +1,162 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+)
+
+// schema is what a database has of what statements need. Names are in lower case.
+type schema struct {
+	// columns are those of each table that is there.
+	columns map[string][]string
+	// keys are the columns of each table's primary key.
+	keys map[string][]string
+	// indexes are those of the tables, by name.
+	indexes map[string]found
+}
+
+// found is an index that is there.
+type found struct {
+	table   string
+	partial bool
+	// columns are the indexed ones, in order; empty for an expression, or for one that is sorted
+	// in a way of its own.
+	columns []string
+}
+
+// inspect reads the schema of db. It changes nothing.
+func inspect(ctx context.Context, db bun.IDB) (schema, error) {
+	s := schema{columns: map[string][]string{}, keys: map[string][]string{}, indexes: map[string]found{}}
+	names := make([]string, len(tables))
+	for i, t := range tables {
+		names[i] = t.name
+	}
+	err := visit(ctx, db, func(row *sql.Rows) error {
+		var table, column string
+		var key int
+		if err := row.Scan(&table, &column, &key); err != nil {
+			return err
+		}
+		s.columns[table] = append(s.columns[table], column)
+		if key > 0 {
+			s.keys[table] = append(s.keys[table], column)
+		}
+		return nil
+	}, `SELECT lower(t.name), lower(c.name), c.pk FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c
+WHERE t.type IN ('table', 'view') AND lower(t.name) IN (?) ORDER BY t.name, c.pk, c.cid`, bun.List(names))
+	if err != nil {
+		return s, err
+	}
+	err = visit(ctx, db, func(row *sql.Rows) error {
+		var table, name, column string
+		var partial bool
+		if err := row.Scan(&table, &name, &partial, &column); err != nil {
+			return err
+		}
+		i := s.indexes[name]
+		s.indexes[name] = found{table, partial, append(i.columns, column)}
+		return nil
+	}, `SELECT lower(t.name), lower(i.name), i.partial, CASE c.coll WHEN 'BINARY' THEN lower(coalesce(c.name, '')) ELSE '' END
+FROM sqlite_master AS t, pragma_index_list(t.name) AS i, pragma_index_xinfo(i.name) AS c
+WHERE t.type = 'table' AND lower(t.name) IN (?) AND c.key ORDER BY i.name, c.seqno`, bun.List(names))
+	return s, err
+}
+
+// visit calls row for each row of a query.
+func visit(ctx context.Context, db bun.IDB, row func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// lacking returns the columns, as table.column, that a table of the database should have had from
+// its start, and has not.
+func (s schema) lacking() (names []string) {
+	for _, t := range tables {
+		there, ok := s.columns[t.name]
+		for i, definition := range t.columns {
+			if name := columnName(definition); ok && !t.mayAdd(i) && !slices.Contains(there, name) {
+				names = append(names, t.name+"."+name)
+			}
+		}
+	}
+	return names
+}
+
+// addition is a statement that a database needs, and what it does in words.
+type addition struct{ what, statement string }
+
+// additions returns what a database that lacks nothing of the app's needs, in order.
+func (s schema) additions() (needed []addition) {
+	for _, t := range tables {
+		there, ok := s.columns[t.name]
+		if !ok {
+			needed = append(needed, addition{"created table " + t.name, t.create()})
+			continue
+		}
+		for _, definition := range t.columns {
+			if name := columnName(definition); !slices.Contains(there, name) {
+				needed = append(needed, addition{"added column " + t.name + "." + name, "ALTER TABLE " + t.name + " ADD COLUMN " + definition})
+			}
+		}
+	}
+	for _, i := range indexes {
+		if !s.serves(i) {
+			needed = append(needed, addition{"added index " + i.name, i.create()})
+		}
+	}
+	return needed
+}
+
+// serves reports whether something that is there, or comes with a table that is not, does what i is for.
+func (s schema) serves(i index) bool {
+	if there, ok := s.indexes[i.name]; ok && there.table == i.table {
+		return true
+	}
+	if i.where != "" {
+		return false
+	}
+	keys := s.keys[i.table]
+	if _, ok := s.columns[i.table]; !ok {
+		keys = primaryKey(i.table)
+	}
+	if i.matches(keys) {
+		return true
+	}
+	for _, there := range s.indexes {
+		if there.table == i.table && !there.partial && i.matches(there.columns) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches reports whether an index on columns does what i is for.
+func (i index) matches(columns []string) bool {
+	n := len(i.columns)
+	return len(columns) >= n && slices.Equal(columns[:n], i.columns) && (i.prefix || len(columns) == n)
+}
+
+// primaryKey returns the column that is the primary key of a table as it is created here, if one is.
+func primaryKey(name string) []string {
+	for _, t := range tables {
+		for _, definition := range t.columns {
+			if t.name == name && strings.Contains(definition, "PRIMARY KEY") {
+				return []string{columnName(definition)}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
+)
+
+// noon is the instant that the tests are built around.
+var noon = time.Date(2026, 3, 29, 12, 0, 0, 0, time.UTC)
+
+// migrated returns the path of a fresh, migrated database.
+func migrated(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "app.db")
+	_, err := Migrate(t.Context(), path)
+	require.NoError(t, err)
+	return path
+}
+
+// opened returns a store over the database at path, closed when the test ends.
+func opened(t *testing.T, path string, o Options) *sqlstore.Store {
+	t.Helper()
+	s, err := Open(t.Context(), path, o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+// connected returns a connection to the file at path as another program has it: with SQLite's defaults.
+func connected(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := connection{path: path, access: create}.open(1)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db.DB
+}
+
+// execute runs statements on the file at path as another program does.
+func execute(t *testing.T, path string, statements ...string) {
+	t.Helper()
+	db := connected(t, path)
+	for _, s := range statements {
+		_, err := db.ExecContext(t.Context(), s)
+		require.NoError(t, err, s)
+	}
+}
+
+// query returns the rows of a query, each as its columns' texts joined by a bar.
+func query(t *testing.T, path, statement string) (out []string) {
+	t.Helper()
+	rows, err := connected(t, path).QueryContext(t.Context(), statement)
+	require.NoError(t, err, statement)
+	defer rows.Close()
+	names, err := rows.Columns()
+	require.NoError(t, err)
+	for rows.Next() {
+		values, into := make([]sql.NullString, len(names)), make([]any, len(names))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		require.NoError(t, rows.Scan(into...))
+		fields := make([]string, len(names))
+		for i, v := range values {
+			fields[i] = v.String
+			if !v.Valid {
+				fields[i] = "NULL"
+			}
+		}
+		out = append(out, strings.Join(fields, "|"))
+	}
+	require.NoError(t, rows.Err())
+	return out
+}
+
+// recorder notes the statements that a store runs.
+type recorder struct {
+	mu         sync.Mutex
+	statements []string
+}
+
+func (r *recorder) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+func (r *recorder) AfterQuery(_ context.Context, e *bun.QueryEvent) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.statements = append(r.statements, e.Query)
+}
+
+// taken returns what was noted since it was last asked.
+func (r *recorder) taken() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := r.statements
+	r.statements = nil
+	return out
+}
+
+// people returns n recipients with IDs from 1.
+func people(n int) []core.Recipient {
+	out := make([]core.Recipient, n)
+	for i := range out {
+		out[i] = core.Recipient{ID: int64(i + 1), Address: "someone@rfc.example", Name: "Someone", Cadence: core.Daily}
+	}
+	return out
+}
+
+// claimOf returns a fresh claim on the recipient's first window.
+func claimOf(recipient int64, ids ...int64) core.Claim {
+	return core.Claim{
+		Recipient: recipient, Window: core.Window{Start: noon.Add(-24 * time.Hour), End: noon}, MessageID: "id@rfc.example",
+		Notifications: ids, Lease: noon.Add(10 * time.Minute), Attempts: 1,
+	}
+}
+
+// everyPort is a store that can be looked into.
+type everyPort interface {
+	ports.Store
+	Dump(ctx context.Context) (core.World, error)
+}

@@ -1,0 +1,147 @@
+package sqlstore
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// The types below take whatever a column holds; none of them ever fails a row.
+
+// text is a column's content as text; null is empty.
+type text string
+
+// Scan implements [sql.Scanner].
+func (t *text) Scan(value any) error {
+	switch v := value.(type) {
+	case nil:
+		*t = ""
+	case string:
+		*t = text(v)
+	case []byte:
+		*t = text(v)
+	default:
+		*t = text(fmt.Sprint(v))
+	}
+	return nil
+}
+
+// number is a column's content where it is an integer.
+type number struct {
+	value int64
+	// ok is false for null and for anything else that is no integer; value is then 0.
+	ok bool
+}
+
+// Scan implements [sql.Scanner].
+func (n *number) Scan(value any) error {
+	*n = number{}
+	var digits string
+	switch v := value.(type) {
+	case int64:
+		*n = number{v, true}
+		return nil
+	case string:
+		digits = v
+	case []byte:
+		digits = string(v)
+	}
+	if parsed, err := strconv.ParseInt(digits, 10, 64); err == nil {
+		*n = number{parsed, true}
+	}
+	return nil
+}
+
+// stamp is a time column's content, in the text form of [Dialect.StampText].
+type stamp struct{ core.Stamp }
+
+// Scan implements [sql.Scanner].
+func (s *stamp) Scan(value any) error {
+	var content text
+	_ = content.Scan(value)
+	s.Stamp = core.Stamp{Set: content != ""}
+	if t, ok := core.ParseTimestamp(string(content)); ok {
+		s.At = t
+	}
+	return nil
+}
+
+// idList is a JSON array of IDs; anything else, and an empty one, is nil.
+type idList []int64
+
+// Scan implements [sql.Scanner].
+func (l *idList) Scan(value any) error {
+	var content text
+	_ = content.Scan(value)
+	var ids []int64
+	if json.Unmarshal([]byte(content), &ids) != nil || len(ids) == 0 {
+		*l = nil
+		return nil
+	}
+	slices.Sort(ids)
+	*l = slices.Compact(ids)
+	return nil
+}
+
+// EncodeIDs returns ids as signal_ids_included and notification_ids hold them: a JSON array, with
+// the blanks that Python's json.dumps puts in.
+func EncodeIDs(ids []int64) string {
+	out := append(make([]byte, 0, 2+8*len(ids)), '[')
+	for i, id := range ids {
+		if i > 0 {
+			out = append(out, ", "...)
+		}
+		out = strconv.AppendInt(out, id, 10)
+	}
+	return string(append(out, ']'))
+}
+
+// plain returns s as a statement can carry it: without NUL bytes, and with invalid UTF-8 replaced.
+func plain(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
+
+// is reports whether a column that was read holds s, or did before s was made fit for a statement.
+func (t text) is(s string) bool { return plain(string(t)) == plain(s) }
+
+// orNull returns s for a placeholder; empty is null.
+func orNull(s string) any {
+	if s = plain(s); s != "" {
+		return s
+	}
+	return nil
+}
+
+// numberOrNull returns n for a placeholder; 0 is null.
+func numberOrNull(n int) any {
+	if n != 0 {
+		return n
+	}
+	return nil
+}
+
+// stampOrNull returns t for a placeholder; the zero time is null.
+func (d Dialect) stampOrNull(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return d.Stamp(t)
+}
+
+// asText returns the SQL of a column's content as text: no driver then takes it for something else.
+func asText(column string) string { return "CAST(" + column + " AS TEXT)" }
+
+// chunk is how many IDs a statement names at the most.
+const chunk = 1000
+
+// distinct returns ids in ascending order, each once, and leaves ids as it is.
+func distinct(ids []int64) []int64 {
+	sorted := slices.Clone(ids)
+	slices.Sort(sorted)
+	return slices.Compact(sorted)
+}
