@@ -21,11 +21,8 @@ const (
 // there, so that it can be applied to any database, and again.
 const additionsMigration = "20260501000000"
 
-// UpToDate is the report of a migration that had nothing to do.
-const UpToDate = "already up to date"
-
 // Migrate adds what a database lacks to the one in the file at path, which it makes if there is
-// none, and returns what it did, a line for each thing. It only ever adds. Where a table of the app's
+// none, and returns what it did, a line for each thing; nothing where it was up to date. It only ever adds. Where a table of the app's
 // lacks a column that it should have, the error names all such columns.
 //
 // All of it is one transaction: after an error, or when the process dies, the database is what it
@@ -54,9 +51,6 @@ func Migrate(ctx context.Context, path string) (done []string, err error) {
 	}
 	if switched {
 		done = append(done, "switched to a write-ahead log")
-	}
-	if len(done) == 0 {
-		done = []string{UpToDate}
 	}
 	return done, nil
 }
