@@ -119,9 +119,10 @@ func lines(events []judged, style *Style) []string {
 	return out
 }
 
-// link returns the address of an RFC's page. A slug is one path segment (RFC 3986 §3.3).
+// link returns the address of an RFC's page. A slug is one path segment (RFC 3986 §3.3); one of dots
+// alone would be a way out of it, however it is written (§5.2.4).
 func (s *Style) link(slug string) string {
-	if slug == "" {
+	if slug == "" || slug == "." || slug == ".." {
 		return ""
 	}
 	segment := url.PathEscape(slug)

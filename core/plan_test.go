@@ -37,7 +37,7 @@ func TestLook(t *testing.T) {
 		got := Look(r, nil, now)
 		assert.Equal(t, c.action, got.Action, c.name)
 		assert.Equal(t, c.reason, got.Reason, c.name)
-		assert.Equal(t, now, got.Window.End, c.name)
+		assert.False(t, got.Window.End.Before(now), c.name)
 	}
 }
 

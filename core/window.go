@@ -16,12 +16,21 @@ const (
 // Window is the span that one digest covers, in UTC at whole seconds.
 type Window struct{ Start, End time.Time }
 
-// WindowAt returns the window of r that would end at now.
+// WindowAt returns the window of r that would end at now. It is never negative.
 func WindowAt(r Recipient, now time.Time) Window {
-	if r.Latest.End.IsZero() {
-		return Window{Start: now.Add(-Lookback), End: now}
+	start := r.Latest.End.Truncate(time.Second)
+	if start.IsZero() {
+		start = now.Add(-Lookback)
 	}
-	return Window{Start: r.Latest.End, End: now}
+	// Where the clock was set back, the window is empty until time has passed its start again.
+	return Window{Start: start, End: later(now, start)}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // Reach returns the instant from which notifications are read for a window of r that starts

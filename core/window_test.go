@@ -29,6 +29,8 @@ func TestWindowStartsWhereTheLastEnded(t *testing.T) {
 	now := instant(t, "2026-03-29T12:00:00Z")
 	end := now.Add(-25 * time.Hour)
 	assert.Equal(t, Window{end, now}, WindowAt(Recipient{Latest: Entry{ID: 1, End: end}}, now))
+	assert.Equal(t, Window{end, now}, WindowAt(Recipient{Latest: Entry{ID: 1, End: end.Add(999 * time.Millisecond)}}, now), "whole seconds")
+	assert.Equal(t, Window{now.Add(time.Hour), now.Add(time.Hour)}, WindowAt(Recipient{Latest: Entry{ID: 1, End: now.Add(time.Hour)}}, now), "clock set back")
 	assert.Equal(t, Window{now.Add(-30 * 24 * time.Hour), now}, WindowAt(Recipient{}, now), "no window yet")
 	assert.Equal(t, Window{now.Add(-30 * 24 * time.Hour), now}, WindowAt(Recipient{Latest: Entry{ID: 1}}, now), "end cannot be read")
 }

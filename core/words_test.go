@@ -124,6 +124,9 @@ func TestLink(t *testing.T) {
 	s := testStyle(t)
 	for slug, want := range map[string]string{
 		"":                        "",
+		".":                       "",
+		"..":                      "",
+		"...":                     "https://rfc.example/rfc/...",
 		"rfc-0001":                "https://rfc.example/rfc/rfc-0001",
 		"a b/c?d#e%f":             "https://rfc.example/rfc/a%20b%2Fc%3Fd%23e%25f",
 		"一致性":                     "https://rfc.example/rfc/%E4%B8%80%E8%87%B4%E6%80%A7",

@@ -42,10 +42,13 @@ func readable(column string) string {
 		` OR substr(%[1]s, 20) GLOB '.[0-9]*' AND ltrim(substr(%[1]s, 21), '0123456789') IN `+utc+`)`, column)
 }
 
-// before narrows by the column itself, so that an index can serve, to the end of the day of t,
-// where a T instead of a blank makes no difference; and then compares the time without the T.
+// before narrows by the column itself, so that an index can serve, to the end of the day of t, where
+// a T instead of a blank makes no difference; and then compares the time without the T. Times with
+// an offset, which can be a day ahead of what they say, are left to SQLite to read.
 func before(column string, t time.Time) string {
 	then := core.Timestamp(t)
-	return fmt.Sprintf("%[1]s < '%[2]s~' AND %[3]s AND substr(%[1]s, 1, 10) || ' ' || substr(%[1]s, 12, 8) < '%[4]s'",
-		column, then[:10], readable(column), then)
+	const offset = "GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9][ Tt][0-2][0-9]:[0-5][0-9]:[0-5][0-9]*[-+][0-2][0-9]:[0-5][0-9]'"
+	return fmt.Sprintf("%[1]s < '%[2]s~' AND (%[3]s AND substr(%[1]s, 1, 10) || ' ' || substr(%[1]s, 12, 8) < '%[4]s'"+
+		" OR NOT (%[3]s) AND %[1]s %[5]s AND date(substr(%[1]s, 1, 10)) = substr(%[1]s, 1, 10) AND datetime(%[1]s) < '%[4]s')",
+		column, core.Timestamp(t.Add(24 * time.Hour))[:10], readable(column), then, offset)
 }

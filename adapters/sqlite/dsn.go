@@ -28,7 +28,7 @@ const (
 type connection struct {
 	path   string
 	access access
-	// pragmas are set on every connection, in this order.
+	// pragmas are set on every connection.
 	pragmas []pragma
 	wrap    func(driver.Connector) driver.Connector
 	hook    bun.QueryHook
@@ -37,16 +37,18 @@ type connection struct {
 // pragma is a setting of a connection, and what SQLite says when asked for it.
 type pragma struct{ name, value, answer string }
 
-// standing are the settings of every connection. SQLite's own defaults are none of them.
-func standing(busy time.Duration) []pragma {
+// standing are the settings of every connection, which SQLite's own defaults are not, and more. Each
+// is named once: the driver sets them in an order of its own.
+func standing(busy time.Duration, more ...pragma) []pragma {
 	wait := strconv.FormatInt(busy.Milliseconds(), 10)
-	return []pragma{{"busy_timeout", wait, wait}, {"synchronous", "FULL", "2"}, {"foreign_keys", "1", "1"}}
+	return append([]pragma{{"busy_timeout", wait, wait}, {"synchronous", "FULL", "2"}}, more...)
 }
 
 // The settings of some connections only.
 var (
 	writeAhead = pragma{"journal_mode", "WAL", "wal"}
 	onlyReads  = pragma{"query_only", "1", "1"}
+	strict     = pragma{"foreign_keys", "1", "1"}
 	// loose lets rows refer to people who are gone.
 	loose = pragma{"foreign_keys", "0", "0"}
 )

@@ -20,7 +20,7 @@ func Fill(ctx context.Context, path string, w core.World) error {
 	if err := checkFile(path); err != nil {
 		return err
 	}
-	db, err := connection{path: path, access: readWrite, pragmas: append(standing(BusyTimeout), loose)}.open(1)
+	db, err := connection{path: path, access: readWrite, pragmas: standing(BusyTimeout, loose)}.open(1)
 	if err != nil {
 		return err
 	}

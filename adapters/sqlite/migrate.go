@@ -34,7 +34,7 @@ func Migrate(ctx context.Context, path string) (done []string, err error) {
 	if err := checkFile(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	c := connection{path: path, access: create, pragmas: standing(BusyTimeout)}
+	c := connection{path: path, access: create, pragmas: standing(BusyTimeout, strict)}
 	db, err := c.open(1)
 	if err != nil {
 		return nil, err

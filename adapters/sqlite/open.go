@@ -60,7 +60,7 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 
 // openReader returns a database for reading, if it is migrated.
 func openReader(ctx context.Context, path string, o Options) (*bun.DB, error) {
-	c := connection{path: path, access: readWrite, pragmas: append(standing(o.busy()), onlyReads), hook: o.hook}
+	c := connection{path: path, access: readWrite, pragmas: standing(o.busy(), strict, onlyReads), hook: o.hook}
 	if o.ReadOnly {
 		c.access = readOnly
 	}
@@ -81,7 +81,7 @@ func openReader(ctx context.Context, path string, o Options) (*bun.DB, error) {
 
 // openWriter returns a database for writing, and has it and read use a write-ahead log.
 func openWriter(ctx context.Context, path string, o Options, read *bun.DB) (*bun.DB, error) {
-	c := connection{path: path, access: readWrite, pragmas: standing(o.busy()), wrap: o.wrapWriter, hook: o.hook}
+	c := connection{path: path, access: readWrite, pragmas: standing(o.busy(), strict), wrap: o.wrapWriter, hook: o.hook}
 	db, err := c.open(1)
 	if err != nil {
 		return nil, err

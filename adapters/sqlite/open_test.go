@@ -70,7 +70,7 @@ func TestSettingsAreThoseAskedFor(t *testing.T) {
 	opened(t, path, Options{})
 	assert.Equal(t, []string{"wal"}, query(t, path, "PRAGMA journal_mode"))
 
-	c := connection{path: path, access: readWrite, pragmas: standing(time.Second)}
+	c := connection{path: path, access: readWrite, pragmas: standing(time.Second, strict)}
 	db, err := c.open(2)
 	require.NoError(t, err)
 	defer db.Close()
