@@ -1,0 +1,95 @@
+// Command rfcdigest is the digest scheduler of the RFC app: once (tick), or for good (serve).
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // machines without a time zone database are no reason to mail people at night
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1 // the work failed
+	exitUsage  = 2 // wrong usage or configuration
+)
+
+// usageError is a mistake in flags, environment or arguments.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// commandLine is everything that the command line can say.
+type commandLine struct {
+	Settings
+
+	Demo    demoCommand    `cmd:"" help:"Try it: make a lifelike database, run a tick, leave the mails in a folder. Needs no set-up."`
+	Migrate migrateCommand `cmd:"" help:"Add to the database what rfcdigest needs, or make a new one. It never takes anything away."`
+	Tick    tickCommand    `cmd:"" help:"Run one tick: release held e-mail, let stale watches lapse, send what is due."`
+	Serve   serveCommand   `cmd:"" help:"Run a tick now and at each multiple of the tick length, until stopped."`
+	Plan    planCommand    `cmd:"" help:"Show who would get what, and why. Writes nothing."`
+}
+
+// streams are where a command writes to: results on out, logs on err.
+type streams struct {
+	out, err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// run carries out one command line and returns the exit code.
+func run(ctx context.Context, args []string, std streams) int {
+	var line commandLine
+	helped := false
+	parser, err := kong.New(&line,
+		kong.Name("rfcdigest"),
+		kong.Description("The digest scheduler of the Wiggleverse RFC app: one daily or weekly catch-up e-mail instead of many."),
+		kong.Writers(std.out, std.err),
+		kong.Exit(func(int) { helped = true }), // --help has written what it had to say
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(std),
+	)
+	if err != nil {
+		return complain(std, err)
+	}
+	command, err := parser.Parse(args)
+	if helped {
+		return exitDone
+	}
+	if err != nil {
+		return complain(std, usagef("%s", redact(err.Error()))) // it may repeat a URL that stands in the wrong place
+	}
+	if err := line.Settings.check(); err != nil {
+		return complain(std, usageError{err})
+	}
+	return complain(std, command.Run(&line.Settings))
+}
+
+// complain writes err in one line and returns its exit code.
+func complain(std streams, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	text := strings.Join(strings.Fields(err.Error()), " ")
+	var usage usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintf(std.err, "rfcdigest: %s (see rfcdigest --help)\n", text)
+		return exitUsage
+	}
+	fmt.Fprintf(std.err, "rfcdigest: %s\n", text)
+	return exitFailed
+}

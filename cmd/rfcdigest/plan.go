@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"text/tabwriter"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+type planCommand struct {
+	Now  string `placeholder:"INSTANT" help:"Plan for another instant (RFC 3339)."`
+	User int64  `placeholder:"ID" help:"Show one recipient's plan in full, with the mail."`
+	JSON bool   `name:"json" help:"Print the result as one line of JSON."`
+}
+
+// Run prints what a tick would do.
+func (c *planCommand) Run(ctx context.Context, s *Settings, std streams) error {
+	clock, err := clockAt(c.Now)
+	if err != nil {
+		return err
+	}
+	ticker, done, err := s.openToLook(ctx, clock, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer done()
+	if c.User != 0 {
+		return c.one(ctx, ticker, clock.Now(), std)
+	}
+	f, err := lookAhead(ctx, ticker, clock.Now(), s.Enabled)
+	if err != nil {
+		return err
+	}
+	return f.print(std, c.JSON)
+}
+
+// one prints the plan for a single recipient.
+func (c *planCommand) one(ctx context.Context, ticker *app.Ticker, now time.Time, std streams) error {
+	p, found, err := ticker.PlanFor(ctx, now, c.User)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return fmt.Errorf("no user has the ID %d", c.User)
+	case p.Err != nil:
+		return p.Err
+	case c.JSON:
+		return printJSON(std, newPlanned(p))
+	}
+	fmt.Fprint(std.out, core.Describe(p.Plan))
+	if p.Plan.Action == core.Send {
+		fmt.Fprintf(std.out, "\nSubject: %s\n\n%s", p.Plan.Message.Subject, p.Plan.Message.Text)
+	}
+	return nil
+}
+
+// outlook is what a tick would do, as plan and tick --dry-run show it.
+type outlook struct {
+	Now        time.Time          `json:"now"`
+	Send       int                `json:"send"`
+	Roll       int                `json:"roll"`
+	Defer      int                `json:"defer"`
+	Refuse     int                `json:"refuse"`
+	Skip       int                `json:"skip"`
+	Unreadable int                `json:"unreadable"`
+	Stale      int                `json:"stale_watches"`
+	Recoveries []string           `json:"recoveries"`
+	Releases   []string           `json:"releases"`
+	Recipients []plannedRecipient `json:"recipients"`
+}
+
+// plannedRecipient is one recipient's line of an outlook.
+type plannedRecipient struct {
+	ID      int64        `json:"recipient"`
+	Cadence core.Cadence `json:"cadence"`
+	Action  core.Action  `json:"action"`
+	Reason  string       `json:"reason"`
+	Start   time.Time    `json:"period_start"`
+	End     time.Time    `json:"period_end"`
+	Events  int          `json:"events,omitempty"`
+	RFCs    int          `json:"rfcs,omitempty"`
+	Subject string       `json:"subject,omitempty"`
+}
+
+func newPlanned(p app.Planned) plannedRecipient {
+	line := plannedRecipient{
+		ID: p.Recipient.ID, Cadence: p.Recipient.Cadence, Action: p.Plan.Action, Reason: string(p.Plan.Reason),
+		Start: p.Plan.Window.Start, End: p.Plan.Window.End,
+		Events: p.Plan.Digest.Events, RFCs: p.Plan.Digest.RFCs, Subject: p.Plan.Message.Subject,
+	}
+	if p.Err != nil {
+		line.Reason = p.Err.Error()
+	}
+	return line
+}
+
+// lookAhead collects what a tick at now would do, with mail or without. Recipients with nothing due
+// are only counted.
+func lookAhead(ctx context.Context, ticker *app.Ticker, now time.Time, mail bool) (o *outlook, err error) {
+	o = &outlook{Now: now.UTC().Truncate(time.Second)}
+	if o.Stale, err = ticker.Stale(ctx, now); err != nil || !mail {
+		return o, err
+	}
+	for plan, err := range ticker.Recoveries(ctx, now) {
+		if err != nil {
+			return nil, err
+		}
+		o.Recoveries = append(o.Recoveries, core.DescribeRecovery(plan))
+	}
+	for plan, err := range ticker.Releases(ctx, now) {
+		if err != nil {
+			return nil, err
+		}
+		o.Releases = append(o.Releases, core.DescribeRelease(plan))
+	}
+	for p, err := range ticker.Plans(ctx, now) {
+		if err != nil {
+			return nil, err
+		}
+		o.add(p)
+	}
+	return o, nil
+}
+
+func (o *outlook) add(p app.Planned) {
+	switch {
+	case p.Err != nil:
+		o.Unreadable++
+	case p.Plan.Action == core.Skip:
+		o.Skip++
+		return
+	case p.Plan.Action == core.Send:
+		o.Send++
+	case p.Plan.Action == core.Roll:
+		o.Roll++
+	case p.Plan.Action == core.Defer:
+		o.Defer++
+	case p.Plan.Action == core.Refuse:
+		o.Refuse++
+	}
+	o.Recipients = append(o.Recipients, newPlanned(p))
+}
+
+// print writes o as a table or as JSON.
+func (o *outlook) print(std streams, asJSON bool) error {
+	if asJSON {
+		return printJSON(std, o)
+	}
+	fmt.Fprintf(std.out, "A tick at %s UTC would\n", core.Timestamp(o.Now))
+	for _, line := range append(o.Recoveries, o.Releases...) {
+		fmt.Fprintf(std.out, "  %s\n", line)
+	}
+	if o.Stale > 0 {
+		fmt.Fprintf(std.out, "  let %d stale watches lapse\n", o.Stale)
+	}
+	if len(o.Recipients) > 0 {
+		w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "RECIPIENT\tACTION\tCADENCE\tSINCE\tWHY")
+		for _, r := range o.Recipients {
+			why := r.Reason
+			if r.Action == core.Send && r.Subject != "" {
+				why = r.Subject
+			}
+			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", r.ID, r.Action, r.Cadence, core.Timestamp(r.Start), why)
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(std.out, "%d to send, %d with nothing new, %d deferred, %d refused, %d unreadable, %d not due\n",
+		o.Send, o.Roll, o.Defer, o.Refuse, o.Unreadable, o.Skip)
+	return err
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// Settings are what all commands share. Each can be given as a flag or in the environment; the flag wins.
+type Settings struct {
+	Database    string `default:"sqlite://rfcdigest.db" env:"DIGEST_DATABASE_URL" placeholder:"URL" help:"The database: sqlite://PATH, or sqlite:///PATH from the root (${default})."`
+	Mail        string `default:"maildir://outbox" env:"DIGEST_MAIL_URL" placeholder:"URL" help:"Where mail goes: smtp://USER:PASS@HOST:587 (with STARTTLS), smtps://HOST:465, maildir://DIR or discard:// (${default})."`
+	AppURL      string `default:"http://localhost:8000" env:"DIGEST_APP_URL" placeholder:"URL" help:"The RFC app's address, for links in mails (${default})."`
+	From        string `default:"Wiggleverse <digest@localhost>" env:"DIGEST_FROM" placeholder:"ADDRESS" help:"The sender (${default})."`
+	Name        string `default:"Wiggleverse" env:"DIGEST_NAME" placeholder:"TEXT" help:"The name in subjects and at the head of mails (${default})."`
+	TickSeconds int    `default:"3600" env:"DIGEST_TICK_SECONDS" placeholder:"N" help:"Tick length of serve, in seconds (${default})."`
+	Enabled     bool   `default:"true" negatable:"" env:"DIGEST_ENABLED" help:"Mail on; with --no-enabled only watches lapse."`
+	Connections int    `default:"4" env:"DIGEST_CONNECTIONS" placeholder:"N" help:"Mail connections used at once, 1 to 64 (${default})."`
+	WatchDays   int    `default:"90" env:"DIGEST_WATCH_DAYS" placeholder:"N" help:"Days without participation after which a watch lapses (${default})."`
+	MaxRFCs     int    `name:"max-rfcs" default:"50" env:"DIGEST_MAX_RFCS" placeholder:"N" help:"RFCs that a digest lists at the most (${default})."`
+	Secret      string `env:"DIGEST_SECRET" placeholder:"TEXT" help:"Signs what recipients send back; 32 bytes or more. Several, separated by commas: the first signs, all verify."`
+
+	domain string // of the sender
+	secret [][]byte
+}
+
+// minSecret is the shortest secret in bytes: as long as the hash that it keys.
+const minSecret = 32
+
+// check reads what is more than a word. The URLs of database and mail are read when they are used,
+// by commands that use them.
+func (s *Settings) check() error {
+	for _, limit := range []struct {
+		flag            string
+		value, min, max int
+	}{
+		{"--tick-seconds", s.TickSeconds, 1, 1 << 30}, {"--connections", s.Connections, 1, 64},
+		{"--watch-days", s.WatchDays, 1, 36500}, {"--max-rfcs", s.MaxRFCs, 1, 1 << 30},
+	} {
+		if limit.value < limit.min || limit.value > limit.max {
+			return usagef("%s %d: want a number from %d to %d", limit.flag, limit.value, limit.min, limit.max)
+		}
+	}
+	if s.Secret != "" {
+		for i, secret := range strings.Split(s.Secret, ",") {
+			if len(secret) < minSecret {
+				return usagef("--secret: secret number %d has %d bytes, want at least %d, such as those of: openssl rand -hex 32", i+1, len(secret), minSecret)
+			}
+			s.secret = append(s.secret, []byte(secret))
+		}
+	}
+	format, err := s.format()
+	if err != nil {
+		return err
+	}
+	s.domain = format.Domain()
+	_, err = s.style()
+	return err
+}
+
+// style returns how digests read and look.
+func (s *Settings) style() (*core.Style, error) {
+	style, err := core.NewStyle(core.Brand{Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return style, nil
+}
+
+// parseInstant reads an instant as people type it on a command line (RFC 3339).
+func parseInstant(flag, text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil || t.Year() < 1971 {
+		return time.Time{}, usagef("%s %q: want an instant like 2026-03-29T06:30:00Z", flag, text)
+	}
+	return t.UTC(), nil
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+type tickCommand struct {
+	Now    string `placeholder:"INSTANT" help:"Set the clock to an instant (RFC 3339), from where it runs on."`
+	DryRun bool   `help:"Plan and print; send and write nothing."`
+	JSON   bool   `name:"json" help:"Print the report as one line of JSON, last."`
+}
+
+// Run makes one tick and prints its report.
+func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
+	clock, err := clockAt(c.Now)
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		return (&planCommand{Now: c.Now, JSON: c.JSON}).Run(ctx, s, std)
+	}
+	mailer, err := s.newMailer()
+	if err != nil {
+		return err
+	}
+	store, err := s.openStore(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	ticker, err := s.newTicker(store, mailer, clock, newLog(std.err))
+	if err != nil {
+		return err
+	}
+	now := clock.Now()
+	report, err := ticker.TickAt(ctx, now)
+	if c.JSON {
+		err = errors.Join(err, printJSON(std, report))
+	} else {
+		printReport(std, now, report)
+	}
+	if err != nil {
+		return fmt.Errorf("tick: %w", err)
+	}
+	if report.Stopped != "" {
+		return fmt.Errorf("sending stopped: %s", report.Stopped)
+	}
+	return nil
+}
+
+// printReport prints what a tick did, a line for each thing that there was to do.
+func printReport(std streams, now time.Time, r app.Report) {
+	fmt.Fprintf(std.out, "Tick at %s UTC, %d ms\n", core.Timestamp(now), r.DurationMS)
+	line := func(n int, what string, more ...any) {
+		if n > 0 {
+			fmt.Fprintf(std.out, "%6d  %s\n", n, fmt.Sprintf(what, more...))
+		}
+	}
+	line(r.Recovered, "digests in doubt sent again")
+	line(r.Flushed, "held e-mails released")
+	line(r.Dropped, "held e-mails dropped, their content was read")
+	line(r.Decayed, "watches lapsed")
+	fmt.Fprintf(std.out, "%6d  people due, of whom\n", r.Considered)
+	line(r.DigestsSent, "  got their digest")
+	line(r.RolledEmpty, "  had nothing new, their window rolled")
+	line(r.Deferred, "  are in quiet hours, later")
+	line(r.Suppressed, "  have a suppressed address")
+	line(r.Left, "  left to a later tick")
+	line(r.InDoubt, "  in doubt, no answer from the mail server")
+	line(r.Failed, "  failed")
+	for _, f := range r.Failures {
+		fmt.Fprintf(std.out, "%16s %d: %s\n", "recipient", f.Recipient, f.Reason)
+	}
+	if r.Failed > len(r.Failures) {
+		fmt.Fprintf(std.out, "%16s %d more; the log names them\n", "and", r.Failed-len(r.Failures))
+	}
+	if r.Stopped != "" {
+		fmt.Fprintf(std.out, "Sending stopped: %s\n", r.Stopped)
+	}
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/adapters/discard"
+	"github.com/wiggleverse/rfcdigest/adapters/maildir"
+	"github.com/wiggleverse/rfcdigest/adapters/mailfmt"
+	"github.com/wiggleverse/rfcdigest/adapters/smtp"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
+	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/ports"
+)
+
+// sqlitePath returns the file that a database URL names.
+func sqlitePath(databaseURL string) (string, error) {
+	scheme, path, ok := strings.Cut(databaseURL, "://")
+	switch {
+	case !ok || scheme != "sqlite":
+		return "", usagef("--database %q: want sqlite://PATH", redact(databaseURL))
+	case path == "":
+		return "", usagef("--database %q: the path is missing, like sqlite://rfcdigest.db", databaseURL)
+	}
+	return path, nil
+}
+
+// openStore opens the database that the settings name.
+func (s *Settings) openStore(ctx context.Context, readOnly bool) (*sqlstore.Store, error) {
+	path, err := sqlitePath(s.Database)
+	if err != nil {
+		return nil, err
+	}
+	return sqlite.Open(ctx, path, sqlite.Options{ReadOnly: readOnly})
+}
+
+// newMailer returns the mailer that the settings name, without a word to it.
+func (s *Settings) newMailer() (ports.Mailer, error) {
+	format, err := s.format()
+	if err != nil {
+		return nil, err
+	}
+	scheme, rest, _ := strings.Cut(s.Mail, "://")
+	switch scheme {
+	case "smtp", "smtps":
+		config, err := smtp.ParseURL(s.Mail)
+		if err != nil {
+			return nil, usagef("--mail: %w", err)
+		}
+		return smtp.New(config, format)
+	case "maildir":
+		if rest == "" {
+			return nil, usagef("--mail %q: the folder is missing, like maildir://outbox", s.Mail)
+		}
+		return maildir.New(rest, format)
+	case "discard":
+		return discard.Mailer{Format: format}, nil
+	}
+	return nil, usagef("--mail %q: want smtp://, smtps://, maildir://DIR or discard://", redact(s.Mail))
+}
+
+// format returns the form of all mail. Without a secret, boundaries are derived under a key of this
+// process: just as unguessable, though the same mail has other bytes in another process.
+func (s *Settings) format() (*mailfmt.Format, error) {
+	key := make([]byte, minSecret)
+	if len(s.secret) > 0 {
+		key = s.secret[0]
+	} else {
+		rand.Read(key) // never fails
+	}
+	format, err := mailfmt.New(mailfmt.Config{From: s.From, Brand: s.Name, BoundaryKey: key})
+	if err != nil {
+		return nil, usagef("--from: %w", err)
+	}
+	return format, nil
+}
+
+// newTicker puts together what a tick needs.
+func (s *Settings) newTicker(store ports.Store, mailer ports.Mailer, clock ports.Clock, log *slog.Logger) (*app.Ticker, error) {
+	style, err := s.style()
+	if err != nil {
+		return nil, err
+	}
+	return app.New(app.Config{
+		Style:       style,
+		MailOff:     !s.Enabled,
+		Connections: s.Connections,
+		WatchDays:   s.WatchDays,
+		Every:       time.Duration(s.TickSeconds) * time.Second,
+		Log:         log,
+	}, store, mailer, clock)
+}
+
+// clockAt returns the system's clock or, where now is an instant, one that runs on from there.
+func clockAt(now string) (ports.Clock, error) {
+	if now == "" {
+		return systemclock.Clock{}, nil
+	}
+	at, err := parseInstant("--now", now)
+	if err != nil {
+		return nil, err
+	}
+	return systemclock.At(at), nil
+}
+
+// open opens the store read-only and a ticker that can only look, and returns how to close it.
+func (s *Settings) openToLook(ctx context.Context, clock ports.Clock, log *slog.Logger) (*app.Ticker, func(), error) {
+	store, err := s.openStore(ctx, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	format, err := s.format()
+	if err == nil {
+		var ticker *app.Ticker
+		if ticker, err = s.newTicker(store, discard.Mailer{Format: format}, clock, log); err == nil {
+			return ticker, func() { _ = store.Close() }, nil
+		}
+	}
+	_ = store.Close()
+	return nil, nil, err
+}
+
+// login is what stands before the host in a URL, which may lack its scheme.
+var login = regexp.MustCompile(`[^\s"/@]*:\S.*@`)
+
+// redact returns text without the user names and passwords of the URLs in it, for messages. It goes
+// by looks, since a URL that a message is about may well be none.
+func redact(text string) string {
+	return login.ReplaceAllStringFunc(text, func(found string) string {
+		if scheme, _, ok := strings.Cut(found, "://"); ok {
+			return scheme + "://…@"
+		}
+		return "…@"
+	})
+}
