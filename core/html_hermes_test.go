@@ -25,7 +25,7 @@ func slowly(t require.TestingT, s *Style, d Digest) string {
 	const braces = "\x04"
 	gaps, err := template.New("").Delims(gapOpen, gapClose).Parse(theme{}.HTMLTemplate())
 	require.NoError(t, err)
-	p := s.page(d)
+	p := s.page(d, "")
 	for i := range p.Cards {
 		p.Cards[i].Title = strings.ReplaceAll(p.Cards[i].Title, "{{", braces)
 	}
@@ -58,7 +58,7 @@ func TestHTMLIsWhatHermesWouldMake(t *testing.T) {
 		braced := sampleDigest(s, c)
 		braced.Groups[0].Title = `{{.Hermes}} <!-- "x" --> [[.Name]]`
 		for _, d := range []Digest{sampleDigest(s, c), braced, {Cadence: c}, {Cadence: c, Groups: many(s, 15, 3)}} {
-			fitted, page := s.fit(d)
+			fitted, page := s.fit(d, "")
 			require.Equal(t, d, fitted)
 			require.Equal(t, normal(t, slowly(t, s, d)), normal(t, page))
 		}
@@ -68,7 +68,7 @@ func TestHTMLIsWhatHermesWouldMake(t *testing.T) {
 func TestHTMLUnsubscribe(t *testing.T) {
 	t.Parallel()
 	s := plainStyle(t)
-	p := s.page(sampleDigest(s, Daily))
+	p := s.page(sampleDigest(s, Daily), "")
 	p.Unsubscribe = "https://digest.example/unsubscribe/a.b-c_d"
 	page, err := fill(s.html.daily, p, maxHTML)
 	require.NoError(t, err)
@@ -80,22 +80,22 @@ func TestHTMLUnsubscribe(t *testing.T) {
 func TestHTMLFromManyGoroutines(t *testing.T) {
 	t.Parallel()
 	s := plainStyle(t)
-	_, daily := s.fit(sampleDigest(s, Daily))
-	_, weekly := s.fit(sampleDigest(s, Weekly))
+	_, daily := s.fit(sampleDigest(s, Daily), "")
+	_, weekly := s.fit(sampleDigest(s, Weekly), "")
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
 			for range 20 {
-				_, page := s.fit(sampleDigest(s, Daily))
+				_, page := s.fit(sampleDigest(s, Daily), "")
 				assert.Equal(t, daily, page)
-				_, page = s.fit(sampleDigest(s, Weekly))
+				_, page = s.fit(sampleDigest(s, Weekly), "")
 				assert.Equal(t, weekly, page)
 			}
 		})
 	}
 	all.Wait()
 	again := plainStyle(t)
-	_, page := again.fit(sampleDigest(again, Daily))
+	_, page := again.fit(sampleDigest(again, Daily), "")
 	assert.Equal(t, daily, page)
 }
 
@@ -104,7 +104,7 @@ func BenchmarkHTML(b *testing.B) {
 	d := sampleDigest(s, Daily)
 	b.ReportAllocs()
 	for b.Loop() {
-		_, page := s.fit(d)
+		_, page := s.fit(d, "")
 		b.SetBytes(int64(len(page)))
 	}
 }
@@ -123,7 +123,7 @@ func BenchmarkFit(b *testing.B) {
 	d := Digest{Cadence: Daily, RFCs: 60, Groups: many(s, 60, 100)}
 	b.ReportAllocs()
 	for b.Loop() {
-		_, page := s.fit(d)
+		_, page := s.fit(d, "")
 		b.SetBytes(int64(len(page)))
 	}
 }

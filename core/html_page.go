@@ -32,8 +32,10 @@ type entry struct {
 }
 
 // page returns d as a page.
-func (s *Style) page(d Digest) page {
+func (s *Style) page(d Digest, unsubscribe string) page {
 	p := page{
+		Unsubscribe: unsubscribe,
+
 		Subject:   s.Subject(d),
 		Preheader: d.preheader(),
 		Count:     d.count(),

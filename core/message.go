@@ -18,6 +18,9 @@ type Message struct {
 	Subject string
 	// Text and HTML are the same content twice, lines ending with LF. One of them may be empty.
 	Text, HTML string
+	// UnsubscribeURL and UnsubscribeMailbox are where the recipient unsubscribes, an https address and
+	// a mailbox; empty where there is none.
+	UnsubscribeURL, UnsubscribeMailbox string
 }
 
 // Address is a mailbox (RFC 5322 §3.4).

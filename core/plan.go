@@ -155,7 +155,8 @@ func PlanDigest(s Snapshot, style *Style) Plan {
 
 // compose writes the mail of claim.
 func compose(r Recipient, claim Claim, included []judged, style *Style) (Digest, Message) {
-	d, html := style.fit(group(included, r.Cadence, style))
+	unsubscribe := style.unsubscribeURL(r.ID)
+	d, html := style.fit(group(included, r.Cadence, style), unsubscribe)
 	return d, Message{
 		ID:      claim.MessageID,
 		To:      Address{Name: Clean(r.Name), Mailbox: r.Address},
@@ -163,6 +164,9 @@ func compose(r Recipient, claim Claim, included []judged, style *Style) (Digest,
 		Subject: style.Subject(d),
 		Text:    style.Text(d),
 		HTML:    html,
+
+		UnsubscribeURL:     unsubscribe,
+		UnsubscribeMailbox: style.unsubscribeMailbox,
 	}
 }
 

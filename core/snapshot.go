@@ -19,10 +19,11 @@ type Snapshot struct {
 // and [Weekly]; any other text means never, and is no error.
 type Cadence string
 
-// The cadences that have a digest.
+// The cadences that have a digest, and the one of those who unsubscribed.
 const (
 	Daily  Cadence = "daily"
 	Weekly Cadence = "weekly"
+	Off    Cadence = "off"
 )
 
 // Period returns the length of one window: 24 h, 7 × 24 h, or 0 for a cadence that has no digest.

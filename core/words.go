@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,6 +21,14 @@ type Brand struct {
 	MaxRFCs int
 	// Kinds words events; nil means [KnownKinds].
 	Kinds Kinds
+	// PublicURL is where recipients reach the page that unsubscribes them, absolute https; the
+	// path /unsubscribe/ and a token are put behind it. Empty, or with Unsubscribe unable to
+	// sign: digests have no such link.
+	PublicURL string
+	// Unsubscribe signs the tokens.
+	Unsubscribe Keyring
+	// UnsubscribeMailbox also takes requests to unsubscribe, by mail; empty where there is none.
+	UnsubscribeMailbox string
 }
 
 // Style is how the digests of one installation read and look. It is made once, by [NewStyle],
@@ -31,12 +40,16 @@ type Style struct {
 	maxRFCs int
 	kinds   Kinds
 	html    htmlFrames
+
+	publicURL          string // empty where there are no unsubscribe links
+	keyring            Keyring
+	unsubscribeMailbox string
 }
 
 // NewStyle checks b and prepares everything that all of its digests share.
 func NewStyle(b Brand) (*Style, error) {
-	u, err := url.Parse(b.AppURL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+	appURL, err := baseURL(b.AppURL, "http", "https")
+	if err != nil {
 		return nil, fmt.Errorf("app URL %q: want an absolute http or https address, like https://rfc.example", b.AppURL)
 	}
 	if b.Domain == "" {
@@ -47,7 +60,7 @@ func NewStyle(b Brand) (*Style, error) {
 	}
 	s := &Style{
 		name:    Clean(b.Name),
-		appURL:  strings.TrimRight(u.String(), "/"),
+		appURL:  appURL,
 		domain:  b.Domain,
 		maxRFCs: b.MaxRFCs,
 		kinds:   b.Kinds,
@@ -64,10 +77,55 @@ func NewStyle(b Brand) (*Style, error) {
 	if err := s.kinds.check(); err != nil {
 		return nil, err
 	}
+	if err := s.setUnsubscribe(b); err != nil {
+		return nil, err
+	}
 	if s.html, err = newHTMLFrames(s); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+var errNoBase = errors.New("not an absolute address")
+
+// baseURL returns raw without slashes at its end, if it is an absolute address to put paths behind.
+func baseURL(raw string, schemes ...string) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", errNoBase
+	}
+	return strings.TrimRight(u.String(), "/"), nil
+}
+
+// setUnsubscribe takes what unsubscribe links are made of. One-click unsubscription asks for https
+// (RFC 8058 §3.1).
+func (s *Style) setUnsubscribe(b Brand) (err error) {
+	if b.UnsubscribeMailbox != "" && !UsableAddress(b.UnsubscribeMailbox) {
+		return fmt.Errorf("mailbox for unsubscribing %q: want an address like leave@rfc.example", b.UnsubscribeMailbox)
+	}
+	s.unsubscribeMailbox = b.UnsubscribeMailbox
+	if b.PublicURL == "" {
+		return nil
+	}
+	publicURL, err := baseURL(b.PublicURL, "https")
+	if err != nil {
+		return fmt.Errorf("public URL %q: want an absolute https address, like https://digest.rfc.example", b.PublicURL)
+	}
+	if b.Unsubscribe.CanSign() {
+		s.publicURL, s.keyring = publicURL, b.Unsubscribe
+	}
+	return nil
+}
+
+// UnsubscribePath is what stands between the public URL and a token.
+const UnsubscribePath = "/unsubscribe/"
+
+// unsubscribeURL returns the address at which recipient unsubscribes; empty where there is none.
+func (s *Style) unsubscribeURL(recipient int64) string {
+	if s.publicURL == "" {
+		return ""
+	}
+	return s.publicURL + UnsubscribePath + s.keyring.Token(recipient)
 }
 
 // InboxURL is where all notifications are read.

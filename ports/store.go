@@ -106,6 +106,13 @@ type Watches interface {
 	Decay(ctx context.Context, then time.Time) (int, error)
 }
 
+// Subscriptions ends digests at their recipients' word.
+type Subscriptions interface {
+	// Unsubscribe sets the recipient's cadence to off. Nothing happens where it is off, or where
+	// there is no such person. It is durable on return.
+	Unsubscribe(ctx context.Context, recipient int64) error
+}
+
 // Store is all that app needs of a database.
 type Store interface {
 	Roster
@@ -116,4 +123,5 @@ type Store interface {
 	HeldMails
 	HeldLedger
 	Watches
+	Subscriptions
 }

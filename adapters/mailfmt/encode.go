@@ -100,6 +100,9 @@ func (f *Format) Render(m core.Message) (Mail, error) {
 	msg.FromMailAddress(&mail.Address{Name: f.from.Name, Address: f.sender.literal})
 	msg.AddToMailAddress(&mail.Address{Name: displayName(m.To.Name), Address: to.literal})
 	f.setHeader(msg, m)
+	if err := setUnsubscribe(msg, m); err != nil {
+		return Mail{}, err
+	}
 	f.setBody(msg, m)
 
 	out := bytes.NewBuffer(make([]byte, 0, 2048+(len(m.Text)+len(m.HTML))*5/4))

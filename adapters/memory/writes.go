@@ -195,3 +195,14 @@ func (s *Store) Decay(ctx context.Context, then time.Time) (decayed int, err err
 	})
 	return decayed, err
 }
+
+// Unsubscribe implements [ports.Subscriptions].
+func (s *Store) Unsubscribe(ctx context.Context, recipient int64) error {
+	return s.do(ctx, "Unsubscribe", func() error {
+		if u, ok := s.users[recipient]; ok {
+			u.Cadence = core.Off
+			s.users[recipient] = u
+		}
+		return nil
+	})
+}

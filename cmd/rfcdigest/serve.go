@@ -2,13 +2,21 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
+	"github.com/wiggleverse/rfcdigest/adapters/web"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 type serveCommand struct{}
 
-// Run ticks until ctx ends.
+// Run ticks, and answers HTTP where it is told to, until ctx ends.
 func (serveCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	mailer, err := s.newMailer()
 	if err != nil {
@@ -24,8 +32,45 @@ func (serveCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "tick_seconds", s.TickSeconds, "mail", redact(s.Mail), "enabled", s.Enabled)
+	s.warnUnsubscribe(log)
+	stop, err := s.answer(store, log)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	log.Info("serving", "tick_seconds", s.TickSeconds, "mail", redact(s.Mail), "enabled", s.Enabled, "listen", s.Listen)
 	err = ticker.Run(ctx)
 	log.Info("stopped")
 	return err
+}
+
+// answer starts to answer HTTP, where the settings say so, and returns how to stop that.
+func (s *Settings) answer(store ports.Subscriptions, log *slog.Logger) (stop func(), err error) {
+	if s.Listen == "" {
+		return func() {}, nil
+	}
+	listener, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("--listen %s: %w; choose another address, or end the program that has it", s.Listen, err)
+	}
+	// Times and sizes for people and mail programs; a page and a button need no more.
+	server := &http.Server{
+		Handler:           web.Unsubscribe(s.keyring, store, s.Name, log),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      15 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("answering HTTP ended", "error", err)
+		}
+	}()
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_ = server.Shutdown(ctx) // whoever is still being answered then tries again
+	}, nil
 }

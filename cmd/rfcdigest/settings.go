@@ -19,14 +19,14 @@ type Settings struct {
 	Connections int    `default:"4" env:"DIGEST_CONNECTIONS" placeholder:"N" help:"Mail connections used at once, 1 to 64 (${default})."`
 	WatchDays   int    `default:"90" env:"DIGEST_WATCH_DAYS" placeholder:"N" help:"Days without participation after which a watch lapses (${default})."`
 	MaxRFCs     int    `name:"max-rfcs" default:"50" env:"DIGEST_MAX_RFCS" placeholder:"N" help:"RFCs that a digest lists at the most (${default})."`
-	Secret      string `env:"DIGEST_SECRET" placeholder:"TEXT" help:"Signs what recipients send back; 32 bytes or more. Several, separated by commas: the first signs, all verify."`
+	Listen      string `env:"DIGEST_LISTEN" placeholder:"ADDR" help:"Where serve answers HTTP, like 127.0.0.1:8095 (nowhere)."`
+	PublicURL   string `env:"DIGEST_PUBLIC_URL" placeholder:"URL" help:"Where recipients reach that: https, in front of /unsubscribe (none)."`
+	Secret      string `env:"DIGEST_SECRET" placeholder:"TEXT" help:"Signs unsubscribe links; 32 bytes or more. Several, separated by commas: the first signs, all verify (none)."`
 
-	domain string // of the sender
-	secret [][]byte
+	domain  string // of the sender
+	secrets [][]byte
+	keyring core.Keyring
 }
-
-// minSecret is the shortest secret in bytes: as long as the hash that it keys.
-const minSecret = 32
 
 // check reads what is more than a word. The URLs of database and mail are read when they are used,
 // by commands that use them.
@@ -42,13 +42,8 @@ func (s *Settings) check() error {
 			return usagef("%s %d: want a number from %d to %d", limit.flag, limit.value, limit.min, limit.max)
 		}
 	}
-	if s.Secret != "" {
-		for i, secret := range strings.Split(s.Secret, ",") {
-			if len(secret) < minSecret {
-				return usagef("--secret: secret number %d has %d bytes, want at least %d, such as those of: openssl rand -hex 32", i+1, len(secret), minSecret)
-			}
-			s.secret = append(s.secret, []byte(secret))
-		}
+	if err := s.readSecrets(); err != nil {
+		return err
 	}
 	format, err := s.format()
 	if err != nil {
@@ -59,9 +54,25 @@ func (s *Settings) check() error {
 	return err
 }
 
+// readSecrets takes the secrets apart. They are never in an error.
+func (s *Settings) readSecrets() (err error) {
+	if s.Secret == "" {
+		return nil
+	}
+	for secret := range strings.SplitSeq(s.Secret, ",") {
+		s.secrets = append(s.secrets, []byte(secret))
+	}
+	if s.keyring, err = core.NewKeyring(s.secrets...); err != nil {
+		return usagef("--secret: %w, such as those of: openssl rand -hex 32", err)
+	}
+	return nil
+}
+
 // style returns how digests read and look.
 func (s *Settings) style() (*core.Style, error) {
-	style, err := core.NewStyle(core.Brand{Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs})
+	style, err := core.NewStyle(core.Brand{
+		Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs, PublicURL: s.PublicURL, Unsubscribe: s.keyring,
+	})
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -34,16 +34,21 @@ func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
 		return err
 	}
 	defer store.Close()
-	ticker, err := s.newTicker(store, mailer, clock, newLog(std.err))
+	log := newLog(std.err)
+	ticker, err := s.newTicker(store, mailer, clock, log)
 	if err != nil {
 		return err
 	}
+	s.warnUnsubscribe(log)
 	now := clock.Now()
 	report, err := ticker.TickAt(ctx, now)
 	if c.JSON {
 		err = errors.Join(err, printJSON(std, report))
 	} else {
 		printReport(std, now, report)
+	}
+	if errors.Is(err, context.Canceled) {
+		return errors.New("tick: interrupted; what was in hand is recorded, and the next tick takes what is left")
 	}
 	if err != nil {
 		return fmt.Errorf("tick: %w", err)

@@ -16,6 +16,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -68,9 +69,9 @@ func (s *Settings) newMailer() (ports.Mailer, error) {
 // format returns the form of all mail. Without a secret, boundaries are derived under a key of this
 // process: just as unguessable, though the same mail has other bytes in another process.
 func (s *Settings) format() (*mailfmt.Format, error) {
-	key := make([]byte, minSecret)
-	if len(s.secret) > 0 {
-		key = s.secret[0]
+	key := make([]byte, core.MinSecret)
+	if len(s.secrets) > 0 {
+		key = s.secrets[0]
 	} else {
 		rand.Read(key) // never fails
 	}
@@ -97,6 +98,16 @@ func (s *Settings) newTicker(store ports.Store, mailer ports.Mailer, clock ports
 	}, store, mailer, clock)
 }
 
+// warnUnsubscribe says so where recipients will find no way to unsubscribe in their mails.
+func (s *Settings) warnUnsubscribe(log *slog.Logger) {
+	switch {
+	case !s.keyring.CanSign():
+		log.Warn("digests have no unsubscribe link: no --secret")
+	case s.PublicURL == "":
+		log.Warn("digests have no unsubscribe link: no --public-url")
+	}
+}
+
 // clockAt returns the system's clock or, where now is an instant, one that runs on from there.
 func clockAt(now string) (ports.Clock, error) {
 	if now == "" {
@@ -109,7 +120,7 @@ func clockAt(now string) (ports.Clock, error) {
 	return systemclock.At(at), nil
 }
 
-// open opens the store read-only and a ticker that can only look, and returns how to close it.
+// openToLook opens the store read-only and a ticker that can only look, and returns how to close it.
 func (s *Settings) openToLook(ctx context.Context, clock ports.Clock, log *slog.Logger) (*app.Ticker, func(), error) {
 	store, err := s.openStore(ctx, true)
 	if err != nil {

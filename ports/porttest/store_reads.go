@@ -178,6 +178,22 @@ var readCases = []storeCase{
 		assert.Zero(s, decayed)
 	}},
 
+	{"unsubscribing turns one person's cadence off, once and for all", func(s *storeTest) {
+		w := pair()
+		w.Users[1].Cadence = "monthly"
+		s.fill(w)
+		for _, id := range []int64{1, 1, 2, 404} {
+			require.NoError(s, s.Unsubscribe(s.ctx, id))
+		}
+		w.Users[0].Cadence, w.Users[1].Cadence = core.Off, core.Off
+		assert.Equal(s, w.Users, s.dump().Users)
+		page, err := s.Recipients(s.ctx, 0, 10)
+		require.NoError(s, err)
+		for _, r := range page {
+			assert.Zero(s, r.Cadence.Period())
+		}
+	}},
+
 	{"a cancelled context changes nothing", func(s *storeTest) {
 		s.fill(core.World{Users: []core.Recipient{someone(1)}, Notifications: []core.Notification{event(1, 1, 0)},
 			Watches: []core.Watch{{User: 1, Slug: "x", State: core.Watching, Participation: core.At(noon.Add(-time.Hour))}}})
@@ -194,6 +210,7 @@ var readCases = []storeCase{
 		assert.Error(s, err)
 		_, err = s.Recipients(ctx, 0, 1)
 		assert.Error(s, err)
+		assert.Error(s, s.Unsubscribe(ctx, 1))
 		assert.Equal(s, before, s.dump())
 	}},
 }

@@ -1,0 +1,53 @@
+package mailfmt
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// maxUnsubscribeURL is the longest address in bytes that its header line has room for.
+const maxUnsubscribeURL = 900
+
+// setUnsubscribe says where m is unsubscribed from (RFC 2369 §3.2): by one POST to an https address
+// (RFC 8058 §3), by mail, or both. The mailbox has its usual letters escaped where a URL needs that.
+func setUnsubscribe(msg *gomail.Msg, m core.Message) error {
+	var ways []string
+	if m.UnsubscribeURL != "" {
+		if err := checkURL(m.UnsubscribeURL); err != nil {
+			return err
+		}
+		ways = append(ways, "<"+m.UnsubscribeURL+">")
+		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
+	if m.UnsubscribeMailbox != "" {
+		to, err := parseMailbox(m.UnsubscribeMailbox)
+		if err != nil || !isASCII(to.path) {
+			return errors.New("mailbox for unsubscribing: want an address in ASCII")
+		}
+		ways = append(ways, "<mailto:"+strings.ReplaceAll(url.PathEscape(to.path), "%40", "@")+"?subject=unsubscribe>")
+	}
+	if len(ways) > 0 {
+		msg.SetGenHeader(gomail.HeaderListUnsubscribe, strings.Join(ways, ", "))
+	}
+	return nil
+}
+
+// checkURL reports why raw cannot be the address in a header: it must be https, and have nothing in
+// it that would end the brackets around it, or the line.
+func checkURL(raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "https" || u.Host == "" || len(raw) > maxUnsubscribeURL {
+		return errors.New("unsubscribe URL: want an https address")
+	}
+	for i := 0; i < len(raw); i++ {
+		if c := raw[i]; c <= ' ' || c > '~' || c == '<' || c == '>' || c == ',' {
+			return errors.New("unsubscribe URL: has a character that cannot stand in it")
+		}
+	}
+	return nil
+}
