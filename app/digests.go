@@ -39,7 +39,7 @@ func (p *pass) sendDigests(ctx context.Context) error {
 				p.post.submit(&digest{pass: p, row: one.Plan.Claim, message: one.Plan.Message})
 			}
 			if n := one.Plan.BrokenPayloads; n > 0 {
-				p.log.Warn("payloads are no JSON objects, reading them as empty", "recipient", one.Recipient.ID, "notifications", n)
+				p.log.Info("payloads are no JSON objects, read as empty", "recipient", one.Recipient.ID, "notifications", n)
 			}
 		}
 		if err := p.roll(ctx, empty); err != nil {

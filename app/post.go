@@ -151,12 +151,12 @@ func (p *post) deliver(conn ports.MailConn, one parcel) ports.MailConn {
 	case err != nil && p.ctx.Err() != nil:
 		p.pass.count(left)
 		return conn
+	case errors.Is(err, ports.ErrUnavailable), errors.Is(err, ports.ErrUnknown):
+		p.pass.count(left) // if it was made all the same, it is in doubt when its lease ends
+		p.halt("the store cannot be written", fmt.Errorf("claiming: %w", err))
+		return conn
 	case err != nil:
-		// If it was made all the same, it is in doubt when its lease ends.
 		p.pass.fail(one.recipient(), "claiming: %v", err)
-		if errors.Is(err, ports.ErrUnavailable) || errors.Is(err, ports.ErrUnknown) {
-			p.halt("the store cannot be written", fmt.Errorf("claiming: %w", err))
-		}
 		return conn
 	}
 	answer := p.send(conn, one)

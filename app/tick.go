@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // Tick makes one pass at the clock's present instant; see TickAt.
@@ -74,7 +75,11 @@ func (p *pass) steps(ctx context.Context) error {
 	if err := p.releaseHeld(ctx); err != nil {
 		return err
 	}
-	return errors.Join(p.decay(ctx), p.sendDigests(ctx))
+	decaying := p.decay(ctx)
+	if errors.Is(decaying, ports.ErrUnavailable) {
+		return decaying
+	}
+	return errors.Join(decaying, p.sendDigests(ctx))
 }
 
 // decay lets stale watches lapse.

@@ -92,11 +92,24 @@ func openWriter(ctx context.Context, path string, o Options, read *bun.DB) (*bun
 	if err == nil {
 		err = c.verify(ctx, read, readers, writeAhead)
 	}
+	if err == nil {
+		err = tryWriting(ctx, db)
+	}
 	if err != nil {
 		_ = db.Close()
 		return nil, err
 	}
 	return db, nil
+}
+
+// tryWriting finds out whether the file can be written at all. SQLite opens one that cannot without
+// a word, and every write would fail by itself later.
+func tryWriting(ctx context.Context, db *bun.DB) error {
+	if _, err := db.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	_, err := db.ExecContext(ctx, "ROLLBACK")
+	return err
 }
 
 // checkMigrated returns [ErrUnmigrated], in words, where anything is missing that statements name.

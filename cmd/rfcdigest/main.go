@@ -84,7 +84,7 @@ func complain(std streams, err error) int {
 	if err == nil {
 		return exitDone
 	}
-	text := strings.Join(strings.Fields(err.Error()), " ")
+	text := strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), "\n", "; ")), " ") // joined errors have a line each
 	var usage usageError
 	if errors.As(err, &usage) {
 		fmt.Fprintf(std.err, "rfcdigest: %s (see rfcdigest --help)\n", text)

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	_ "modernc.org/sqlite"
+)
+
+// noon is the instant that most tests tick at.
+const noon = "2026-03-29T12:00:00Z"
+
+// migrated returns the content of a database that migrate made of nothing, made once.
+var migrated = sync.OnceValue(func() []byte {
+	dir, err := os.MkdirTemp(scratch, "migrated-")
+	if err != nil {
+		panic(err)
+	}
+	s := &site{TB: &must{}, dir: dir, name: "rfcdigest"}
+	s.run("migrate").done()
+	content, err := os.ReadFile(filepath.Join(dir, "rfcdigest.db"))
+	if err != nil {
+		panic(err)
+	}
+	return content
+})
+
+// must stands for a test where none runs: what fails in it panics.
+type must struct{ testing.TB }
+
+func (*must) Helper()                           {}
+func (*must) Cleanup(func())                    {}
+func (*must) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+func (*must) FailNow()                          { panic("failed") }
+
+// withDatabase puts a migrated database into the site, at the path where commands look for it.
+func (s *site) withDatabase(statements ...string) *site {
+	s.Helper()
+	require.NoError(s, os.WriteFile(s.path("rfcdigest.db"), migrated(), 0o644))
+	if len(statements) > 0 {
+		s.sql("rfcdigest.db", strings.Join(statements, ";\n"))
+	}
+	return s
+}
+
+// people is SQL for so many people with daily digests, each of whom is due at noon with one event of an
+// hour before; the event's ID is a hundred times theirs.
+func people(n int) string {
+	return fmt.Sprintf(`CREATE TEMP TABLE person AS WITH RECURSIVE person(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM person WHERE id < %d) SELECT id FROM person;
+INSERT INTO users (id, email, display_name, digest_cadence) SELECT id, 'p' || id || '@rfc.example', 'Person ' || id, 'daily' FROM person;
+INSERT INTO cached_rfcs (slug, title) VALUES ('rfc-0001', 'Trust & Safety');
+INSERT INTO notifications (id, recipient_user_id, event_kind, rfc_slug, pr_number, created_at, payload)
+SELECT 100 * id, id, 'pr_opened', 'rfc-0001', id, '2026-03-29 11:00:00', '{}' FROM person`, n)
+}
+
+// open opens a database of the site; the test closes it at its end.
+func (s *site) open(name string) *sql.DB {
+	s.Helper()
+	db, err := sql.Open("sqlite", s.path(name))
+	require.NoError(s, err)
+	db.SetMaxOpenConns(1)
+	s.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// sql runs a script on a database of the site.
+func (s *site) sql(name, script string, args ...any) {
+	s.Helper()
+	db := s.open(name)
+	_, err := db.Exec(script, args...)
+	require.NoError(s, err)
+	require.NoError(s, db.Close())
+}
+
+// query returns the rows of a query as text.
+func (s *site) query(name, query string, args ...any) (found []string) {
+	s.Helper()
+	db := s.open(name)
+	rows, err := db.Query(query, args...)
+	require.NoError(s, err)
+	columns, err := rows.Columns()
+	require.NoError(s, err)
+	values := make([]any, len(columns))
+	for i := range values {
+		values[i] = new(any)
+	}
+	for rows.Next() {
+		require.NoError(s, rows.Scan(values...))
+		texts := make([]string, len(values))
+		for i, v := range values {
+			texts[i] = fmt.Sprintf("%v", *v.(*any))
+		}
+		found = append(found, strings.Join(texts, "|"))
+	}
+	require.NoError(s, rows.Err())
+	require.NoError(s, db.Close())
+	return found
+}
+
+// dump is a database row by row, with its schema.
+func (s *site) dump(name string) string {
+	s.Helper()
+	var b strings.Builder
+	for _, line := range s.query(name, "SELECT type, name, sql FROM sqlite_master ORDER BY type, name") {
+		b.WriteString(line + "\n")
+	}
+	for _, table := range s.query(name, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name") {
+		for _, row := range s.query(name, "SELECT * FROM "+table+" ORDER BY 1, 2") {
+			b.WriteString(table + ": " + row + "\n")
+		}
+	}
+	return b.String()
+}
+
+// ledger returns how many rows of the ledger have each status.
+func (s *site) ledger() []string {
+	s.Helper()
+	return s.query("rfcdigest.db", "SELECT status, count(*) FROM notification_digests GROUP BY 1 ORDER BY 1")
+}
+
+// report is the last line of what tick --json prints.
+type report struct {
+	Flushed, Dropped, Decayed, Recovered, Considered, Deferred, Suppressed, Left, Failed int
+
+	DigestsSent int `json:"digests_sent"`
+	RolledEmpty int `json:"rolled_empty"`
+	InDoubt     int `json:"in_doubt"`
+	Stopped     string
+	Failures    []struct {
+		Recipient int64
+		Reason    string
+	}
+}
+
+func (r result) report() (found report) {
+	r.site.Helper()
+	lines := strings.Split(strings.TrimSuffix(r.out, "\n"), "\n")
+	require.NoError(r.site, json.Unmarshal([]byte(lines[len(lines)-1]), &found), "%s\n%s", r.line, r.out)
+	return found
+}

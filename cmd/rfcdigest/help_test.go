@@ -1,0 +1,67 @@
+package main
+
+import (
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestHelpFitsAndNamesEveryFlagWithItsVariable(t *testing.T) {
+	t.Parallel()
+	// What is configured, secrets above all, is not shown.
+	s := newSite(t, "DIGEST_SECRET="+secret, "DIGEST_MAIL_URL=smtp://digest:"+password+"@mail.example")
+	top := s.run("--help").done()
+	_, list, found := strings.Cut(top.out, "\nCommands:\n")
+	require.True(t, found)
+	commands := []string{}
+	for _, line := range regexp.MustCompile(`(?m)^  ([a-z]+)  `).FindAllStringSubmatch(list, -1) {
+		commands = append(commands, line[1])
+	}
+	line := reflect.TypeFor[commandLine]()
+	want := []string{}
+	for i := range line.NumField() {
+		if field := line.Field(i); !field.Anonymous {
+			want = append(want, strings.ToLower(field.Name))
+		}
+	}
+	assert.Equal(t, want, commands)
+	helps := map[string]string{"": top.out}
+	for _, command := range commands {
+		helps[command] = s.run(command, "--help").done().out
+	}
+	settings := reflect.TypeFor[Settings]()
+	for command, help := range helps {
+		for line := range strings.Lines(help) {
+			assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), 80, "%s: %s", command, line)
+		}
+		plain := strings.Join(strings.Fields(help), " ")
+		assert.NotContains(t, plain, "${", command)
+		for i := range settings.NumField() {
+			field := settings.Field(i)
+			if !field.IsExported() {
+				continue
+			}
+			flag := kebab(field.Name)
+			if name := field.Tag.Get("name"); name != "" {
+				flag = name
+			}
+			assert.Regexp(t, `--(\[no-\])?`+flag+`\b`, plain, command)
+			assert.Contains(t, plain, "($"+field.Tag.Get("env")+")", command)
+			if value := field.Tag.Get("default"); value != "" && value != "true" {
+				assert.Contains(t, plain, value, "the default of --%s", flag)
+			}
+		}
+	}
+}
+
+// kebab returns a field's name as its flag has it.
+func kebab(name string) string {
+	words := regexp.MustCompile(`([a-z0-9])([A-Z])`).ReplaceAllString(name, "$1-$2")
+	words = regexp.MustCompile(`([A-Z])([A-Z][a-z])`).ReplaceAllString(words, "$1-$2")
+	return strings.ToLower(words)
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// fixtures are the databases of the Python scheduler, by name.
+func fixtures(t testing.TB) (names []string) {
+	t.Helper()
+	files, err := filepath.Glob("../../fixtures/parity/*.sql")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(files), 8)
+	for _, file := range files {
+		names = append(names, strings.TrimSuffix(filepath.Base(file), ".sql"))
+	}
+	return names
+}
+
+// ours are the columns and tables that a migrated database has and the app's own have not.
+const ours = `status, message_id, attempts, lease_until, error`
+
+func TestMigrateMakesADatabaseOfNothing(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(*site){"no file": func(*site) {}, "an empty file": func(s *site) { s.write("rfcdigest.db", "") }} {
+		s := newSite(t)
+		prepare(s)
+		out := s.run("migrate").done().out
+		assert.Contains(t, out, "rfcdigest.db is migrated:\n", name)
+		for _, table := range []string{"users", "cached_rfcs", "notifications", "notification_digests", "watches", "digest_preferences", "held_emails"} {
+			assert.Contains(t, out, "  created table "+table+"\n", name)
+		}
+		assert.Equal(t, []string{"rfcdigest.db"}, s.files(), name)
+		s.query("rfcdigest.db", "SELECT "+ours+" FROM notification_digests")
+		assert.Equal(t, report{}, s.run("tick", "--json").done().report(), name)
+	}
+}
+
+func TestMigrateTwiceChangesNothing(t *testing.T) {
+	t.Parallel()
+	for _, prepare := range []func(*site){func(*site) {}, func(s *site) { s.python("rfcdigest.db", "02") }} {
+		s := newSite(t)
+		prepare(s)
+		s.run("migrate").done()
+		before := s.tree()
+		assert.Equal(t, "rfcdigest.db is already up to date\n", s.run("migrate").done().out)
+		assert.JSONEq(t, `{"database": "rfcdigest.db", "done": []}`, s.run("migrate", "--json").done().out)
+		assert.Equal(t, before, s.tree())
+	}
+}
+
+// watches is a table of the app's that the fixtures have not, since no digest depends on it.
+const watches = `CREATE TABLE watches (user_id INTEGER NOT NULL, rfc_slug TEXT NOT NULL, state TEXT NOT NULL, last_participation_at TEXT);
+INSERT INTO watches VALUES (1, 'rfc-0001', 'watching', NULL);
+`
+
+func TestMigrateOnlyAddsToTheAppsDatabase(t *testing.T) {
+	t.Parallel()
+	for _, name := range fixtures(t)[:3] {
+		s := newSite(t).python("rfcdigest.db", name)
+		// What the app may have beside what is asked for stays.
+		s.sql("rfcdigest.db", "ALTER TABLE users ADD COLUMN theme TEXT DEFAULT 'dark'; CREATE TABLE sessions (id INTEGER); CREATE VIEW everybody AS SELECT * FROM users;"+watches)
+		tables := map[string][]string{}
+		for _, table := range []string{"users", "cached_rfcs", "notifications", "watches", "sessions", "everybody"} {
+			tables[table] = s.query("rfcdigest.db", "SELECT * FROM "+table)
+		}
+		const windows = "SELECT id, recipient_user_id, sent_at, period_start, period_end, signal_ids_included FROM notification_digests"
+		tables["ledger"] = s.query("rfcdigest.db", windows)
+		var done struct{ Done []string }
+		require.NoError(t, json.Unmarshal([]byte(s.run("migrate", "--json").done().out), &done))
+		assert.Contains(t, done.Done, "added column notification_digests.status")
+		assert.Contains(t, done.Done, "created table held_emails")
+		for table, rows := range tables {
+			if table != "ledger" {
+				assert.Equal(t, rows, s.query("rfcdigest.db", "SELECT * FROM "+table), table)
+			}
+		}
+		assert.Equal(t, tables["ledger"], s.query("rfcdigest.db", windows))
+		assert.Empty(t, s.query("rfcdigest.db", "SELECT 1 FROM notification_digests WHERE coalesce("+ours+") IS NOT NULL"))
+	}
+}
+
+func TestMigrateNamesEveryMissingColumn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t).python("rfcdigest.db", "03")
+	s.sql("rfcdigest.db", watches+"ALTER TABLE notifications DROP COLUMN branch_name; ALTER TABLE watches RENAME COLUMN state TO mood; ALTER TABLE users DROP COLUMN display_name")
+	before := s.tree()
+	s.run("migrate").fails(exitFailed, "users.display_name", "notifications.branch_name", "watches.state", "nothing was changed").silent()
+	assert.Equal(t, before, s.tree())
+}
+
+func TestTwoMigrationsAtOnceBothEndWell(t *testing.T) {
+	t.Parallel()
+	for _, prepare := range []func(*site){func(*site) {}, func(s *site) { s.python("rfcdigest.db", "04") }} {
+		alone := newSite(t)
+		prepare(alone)
+		alone.run("migrate").done()
+		const schema = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
+		for range 2 {
+			s := newSite(t)
+			prepare(s)
+			one, other := s.start("migrate"), s.start("migrate")
+			one.wait().done()
+			other.wait().done()
+			assert.Equal(t, alone.query("rfcdigest.db", schema), s.query("rfcdigest.db", schema))
+		}
+	}
+}
+
+func TestAMigratedDatabaseIsFitForEveryCommand(t *testing.T) {
+	t.Parallel()
+	s := newSite(t).python("rfcdigest.db", "05")
+	for _, command := range []string{"tick", "serve", "plan"} {
+		s.run(command).fails(exitFailed, "is not migrated", `run "rfcdigest migrate --database sqlite://rfcdigest.db"`).silent()
+	}
+	s.run("migrate").done()
+	s.run("plan", "--now", noon).done()
+	s.run("tick", "--now", noon, "--mail", "discard://").done()
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// settingsTried has for each setting two values that are no default, the first for the environment, and what of
+// a tick and its mail shows which of them holds.
+var settingsTried = map[string]struct {
+	variable, inEnvironment, onCommandLine string
+	shows                                  func(s *site, r result) string
+	seenInEnvironment, seenOnCommandLine   string
+}{
+	"--database": {"DIGEST_DATABASE_URL", "sqlite://one.db", "sqlite://two.db",
+		func(s *site, _ result) string {
+			return strings.Join(append(s.query("one.db", "SELECT 'one' FROM notification_digests LIMIT 1"), s.query("two.db", "SELECT 'two' FROM notification_digests LIMIT 1")...), "")
+		}, "one", "two"},
+	"--mail": {"DIGEST_MAIL_URL", "maildir://one", "maildir://two",
+		func(s *site, _ result) string {
+			if len(s.letters("one")) > 0 {
+				return "one"
+			}
+			return "two"
+		}, "one", "two"},
+	"--app-url": {"DIGEST_APP_URL", "https://one.example", "https://two.example/x/", linkOf, "https://one.example/inbox", "https://two.example/x/inbox"},
+	"--from":    {"DIGEST_FROM", "a@one.example", "b@two.example", headerOf("From"), "<a@one.example>", "<b@two.example>"},
+	"--name":    {"DIGEST_NAME", "One", "Two", func(s *site, _ result) string { return s.mail().subject[:5] }, "[One]", "[Two]"},
+	"--enabled": {"DIGEST_ENABLED", "false", "true", func(s *site, r result) string {
+		if r.report().Considered > 0 {
+			return "on"
+		}
+		return "off"
+	}, "off", "on"},
+	"--watch-days": {"DIGEST_WATCH_DAYS", "10", "20", func(s *site, r result) string { return "lapsed: " + strings.Repeat("I", r.report().Decayed) }, "lapsed: II", "lapsed: I"},
+	"--public-url": {"DIGEST_PUBLIC_URL", "https://one.example", "https://two.example", func(s *site, _ result) string {
+		link, _, _ := strings.Cut(s.mail().header.Get("List-Unsubscribe"), "/unsubscribe/")
+		return link
+	}, "<https://one.example", "<https://two.example"},
+	"--max-rfcs": {"DIGEST_MAX_RFCS", "1", "2", func(s *site, _ result) string {
+		return "listed: " + strings.Repeat("I", strings.Count(s.mail().text, "/rfc/"))
+	}, "listed: I", "listed: II"},
+}
+
+// settingsChecked have no effect that a tick would show; a value that is refused shows which of two holds.
+var settingsChecked = map[string]struct{ variable, good, bad string }{
+	"--tick-seconds": {"DIGEST_TICK_SECONDS", "60", "0"},
+	"--connections":  {"DIGEST_CONNECTIONS", "64", "65"},
+	"--secret":       {"DIGEST_SECRET", secret, "short"},
+}
+
+func linkOf(s *site, _ result) string {
+	_, rest, _ := strings.Cut(s.mail().text, "Open your inbox: ")
+	link, _, _ := strings.Cut(rest, "\n")
+	return link
+}
+
+func headerOf(name string) func(*site, result) string {
+	return func(s *site, _ result) string { return s.mail().header.Get(name) }
+}
+
+// mail is the only mail in the site's outbox.
+func (s *site) mail() letter {
+	s.Helper()
+	letters := s.letters("outbox")
+	require.Len(s, letters, 1)
+	return letters[0]
+}
+
+// settingsWorld has one person with events on three RFCs, and two watches of different ages.
+const settingsWorld = `INSERT INTO users VALUES (1, 'ada@rfc.example', 'Ada', 'daily');
+INSERT INTO notifications (recipient_user_id, event_kind, rfc_slug, created_at) VALUES (1, 'pr_opened', 'a', '2026-03-29 11:00:00'),
+ (1, 'pr_opened', 'b', '2026-03-29 11:00:00'), (1, 'pr_opened', 'c', '2026-03-29 11:00:00');
+INSERT INTO watches VALUES (1, 'a', 'watching', '2026-03-14 12:00:00'), (1, 'b', 'watching', '2026-03-04 12:00:00')`
+
+func TestAFlagWinsOverTheEnvironment(t *testing.T) {
+	t.Parallel()
+	for flag, c := range settingsTried {
+		t.Run(flag, func(t *testing.T) {
+			t.Parallel()
+			for _, flagged := range []bool{false, true} {
+				s := newSite(t, "DIGEST_SECRET="+secret, c.variable+"="+c.inEnvironment).withDatabase(settingsWorld)
+				s.write("one.db", s.read("rfcdigest.db"))
+				s.write("two.db", s.read("rfcdigest.db"))
+				line, want := []string{"tick", "--now", noon, "--json"}, c.seenInEnvironment
+				if flagged {
+					line, want = append(line, flag+"="+c.onCommandLine), c.seenOnCommandLine
+				}
+				assert.Equal(t, want, c.shows(s, s.run(line...).done()))
+			}
+		})
+	}
+	for flag, c := range settingsChecked {
+		t.Run(flag, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t).withDatabase()
+			s.with(c.variable+"="+c.bad).run("tick").fails(exitUsage, flag)
+			s.with(c.variable+"="+c.bad).run("tick", flag, c.good).done()
+			s.with(c.variable+"="+c.good).run("tick", flag, c.bad).fails(exitUsage, flag)
+			s.with(c.variable + "=" + c.good).run("tick").done()
+		})
+	}
+}
+
+// Every setting has a flag and a variable, and is tried above.
+func TestEverySettingHasBothAFlagAndAVariable(t *testing.T) {
+	t.Parallel()
+	variables := map[string]bool{"DIGEST_LISTEN": true} // tried where serve is
+	for _, c := range settingsTried {
+		variables[c.variable] = true
+	}
+	for _, c := range settingsChecked {
+		variables[c.variable] = true
+	}
+	settings := reflect.TypeFor[Settings]()
+	for i := range settings.NumField() {
+		if field := settings.Field(i); field.IsExported() {
+			assert.True(t, variables[field.Tag.Get("env")], field.Name)
+			delete(variables, field.Tag.Get("env"))
+		}
+	}
+	assert.Empty(t, variables)
+}
