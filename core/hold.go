@@ -86,38 +86,41 @@ const (
 //
 // A notification that is no longer there was not read, so far as anybody can say.
 func PlanRelease(s HeldSnapshot, style *Style) ReleasePlan {
-	plan := ReleasePlan{Mail: s.Mail}
+	plan := ReleasePlan{Mail: s.Mail, Action: GiveUp}
 	r := s.Recipient
 	switch {
 	case r.ID == 0:
-		plan.Action, plan.Reason = GiveUp, NoRecipient
+		plan.Reason = NoRecipient
 	case allRead(s.Mail.Notifications, s.Notifications):
 		plan.Action, plan.Reason = Drop, AllRead
 	case s.Mail.Text == "" && s.Mail.HTML == "":
-		plan.Action, plan.Reason = GiveUp, NoContent
-	case r.Address == "":
-		plan.Action, plan.Reason = GiveUp, NoAddress
-	case !UsableAddress(r.Address):
-		plan.Action, plan.Reason = GiveUp, BadAddress
-	case IsSuppressed(r):
-		plan.Action, plan.Reason = Keep, Suppressed
-	case InQuietHours(r.Preferences, s.Zone, s.Now):
-		plan.Action, plan.Reason = Keep, QuietHours
+		plan.Reason = NoContent
 	default:
+		plan.Reason = hindrance(r, s.Zone, s.Now)
+	}
+	switch plan.Reason {
+	case Suppressed, QuietHours:
+		plan.Action = Keep
+	case "":
 		plan.Action, plan.Reason = Release, QuietOver
-		if plan.Mail.MessageID == "" {
-			plan.Mail.MessageID = style.heldMessageID(s.Mail)
-		}
-		plan.Message = Message{
-			ID:      plan.Mail.MessageID,
-			To:      Address{Name: Clean(r.Name), Mailbox: r.Address},
-			Date:    s.Now,
-			Subject: oneLine(s.Mail.Subject),
-			Text:    s.Mail.Text,
-			HTML:    s.Mail.HTML,
-		}
+		plan.compose(s, style)
 	}
 	return plan
+}
+
+// compose writes the message of a mail that goes out, under the Message-ID that it had before, if any.
+func (p *ReleasePlan) compose(s HeldSnapshot, style *Style) {
+	if p.Mail.MessageID == "" {
+		p.Mail.MessageID = style.heldMessageID(s.Mail)
+	}
+	p.Message = Message{
+		ID:      p.Mail.MessageID,
+		To:      Address{Name: Clean(s.Recipient.Name), Mailbox: s.Recipient.Address},
+		Date:    s.Now,
+		Subject: oneLine(s.Mail.Subject),
+		Text:    s.Mail.Text,
+		HTML:    s.Mail.HTML,
+	}
 }
 
 // allRead reports whether ids names something, and all of it is among found and read.

@@ -65,22 +65,24 @@ type Prospect struct {
 // zone is as in [Snapshot].
 func Look(r Recipient, zone *time.Location, now time.Time) Prospect {
 	w := WindowAt(r, now)
-	p := Prospect{Action: Send, Reason: Activity, Window: w, Since: Reach(r, w.Start)}
+	p := Prospect{Action: Skip, Window: w, Since: Reach(r, w.Start)}
 	switch {
 	case r.Cadence.Period() == 0:
-		p.Action, p.Reason = Skip, NoCadence
+		p.Reason = NoCadence
 	case r.Address == "":
-		p.Action, p.Reason = Skip, NoAddress
+		p.Reason = NoAddress
 	case r.Latest.Status == Sending:
-		p.Action, p.Reason = Skip, InDoubt
+		p.Reason = InDoubt
 	case !Due(r, w, zone):
-		p.Action, p.Reason = Skip, NotDue
-	case !UsableAddress(r.Address):
-		p.Action, p.Reason = Refuse, BadAddress
-	case IsSuppressed(r):
-		p.Action, p.Reason = Defer, Suppressed
-	case InQuietHours(r.Preferences, zone, now):
-		p.Action, p.Reason = Defer, QuietHours
+		p.Reason = NotDue
+	default:
+		p.Action, p.Reason = Defer, hindrance(r, zone, now)
+	}
+	switch p.Reason {
+	case "":
+		p.Action, p.Reason = Send, Activity
+	case BadAddress:
+		p.Action = Refuse
 	}
 	return p
 }

@@ -74,15 +74,10 @@ func PlanRecovery(s RecoverySnapshot, style *Style) RecoveryPlan {
 		plan.Action, plan.Reason = Abandon, NothingLeft
 	case r.Cadence.Period() == 0:
 		plan.Action, plan.Reason = Wait, NoCadence
-	case r.Address == "":
-		plan.Action, plan.Reason = Wait, NoAddress
-	case !UsableAddress(r.Address):
-		plan.Action, plan.Reason = Wait, BadAddress
-	case IsSuppressed(r):
-		plan.Action, plan.Reason = Wait, Suppressed
-	case InQuietHours(r.Preferences, s.Zone, s.Now):
-		plan.Action, plan.Reason = Wait, QuietHours
 	default:
+		plan.Action, plan.Reason = Wait, hindrance(r, s.Zone, s.Now)
+	}
+	if plan.Reason == "" {
 		plan.Action, plan.Reason = Resend, NoAnswer
 		_, plan.Message = compose(r, s.Claim, named, style)
 	}

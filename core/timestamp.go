@@ -6,7 +6,8 @@ import "time"
 // with a T between date and time, a fraction, and a Z or an offset (RFC 3339 §5.6). ok is false
 // for any other text.
 func ParseTimestamp(text string) (t time.Time, ok bool) {
-	if len(text) < len(TimeLayout) {
+	// Parse would also take an hour of one digit, and more blanks than one before it.
+	if len(text) < len(TimeLayout) || text[11] == ' ' || text[13] != ':' {
 		return time.Time{}, false
 	}
 	layout := TimeLayout
@@ -22,7 +23,12 @@ func ParseTimestamp(text string) (t time.Time, ok bool) {
 	}
 	// The layout has no fraction; Parse takes one after the seconds all the same.
 	t, err := time.Parse(layout, text)
-	return t.UTC(), err == nil
+	t = t.UTC()
+	// An offset can lead out of the years that are written with four digits.
+	if err != nil || t.Year() < 0 || t.Year() > 9999 {
+		return time.Time{}, false
+	}
+	return t, true
 }
 
 // Timestamp writes t as the app's databases hold it.

@@ -91,7 +91,7 @@ var errNoBase = errors.New("not an absolute address")
 // baseURL returns raw without slashes at its end, if it is an absolute address to put paths behind.
 func baseURL(raw string, schemes ...string) (string, error) {
 	u, err := url.Parse(raw)
-	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.User != nil {
 		return "", errNoBase
 	}
 	return strings.TrimRight(u.String(), "/"), nil

@@ -66,7 +66,7 @@ func TestEveryKnownKindIsWordedAndChecked(t *testing.T) {
 
 func TestNewStyle(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []string{"", "rfc.example", "ftp://rfc.example", "//rfc.example", "https://", "https://rfc.example?x=1", "https://rfc.example#x",
+	for _, bad := range []string{"", "rfc.example", "ftp://rfc.example", "//rfc.example", "https://", "https://rfc.example?x=1", "https://rfc.example/?", "https://rfc.example#x",
 		"https://user:secret@rfc.example", "https://rfc.example\n", "javascript:alert(1)", "http://[::1"} {
 		_, err := NewStyle(Brand{AppURL: bad, Domain: "rfc.example"})
 		assert.Error(t, err, bad)

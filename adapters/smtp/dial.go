@@ -87,7 +87,14 @@ func (m *Mailer) open(ctx context.Context, w *wire) (*gosmtp.Client, error) {
 		if offered, _ := client.Extension("STARTTLS"); !offered {
 			return nil, &stepError{"STARTTLS", errNoStartTLS}
 		}
-		if err := client.StartTLS(m.config.TLSConfig); err != nil {
+		inClear := client.Text.R
+		err := client.StartTLS(m.config.TLSConfig)
+		if inClear.Buffered() > 0 {
+			// The library drops what came in the clear behind the yes. No server says more there:
+			// somebody in the middle does, for it to be taken for what is said under TLS.
+			err = errUnasked
+		}
+		if err != nil {
 			return nil, &stepError{"STARTTLS", err}
 		}
 	}

@@ -81,16 +81,12 @@ func (s *Settings) demoTick(ctx context.Context, now time.Time) (app.Report, cor
 	if err != nil {
 		return app.Report{}, core.Message{}, err
 	}
-	store, err := s.openStore(ctx, false)
+	watcher := &longestMail{Mailer: mailer}
+	ticker, store, err := s.open(ctx, sqlite.Options{}, watcher, systemclock.At(now), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return app.Report{}, core.Message{}, err
 	}
 	defer store.Close()
-	watcher := &longestMail{Mailer: mailer}
-	ticker, err := s.newTicker(store, watcher, systemclock.At(now), slog.New(slog.DiscardHandler))
-	if err != nil {
-		return app.Report{}, core.Message{}, err
-	}
 	report, err := ticker.TickAt(ctx, now)
 	return report, watcher.longest, err
 }

@@ -7,6 +7,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/adapters/discard"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/core"
 )
@@ -23,11 +25,11 @@ func (c *planCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
-	ticker, done, err := s.openToLook(ctx, clock, slog.New(slog.DiscardHandler))
+	ticker, store, err := s.open(ctx, sqlite.Options{ReadOnly: true}, discard.Mailer{}, clock, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer store.Close()
 	if c.User != 0 {
 		return c.one(ctx, ticker, clock.Now(), std)
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/adapters/web"
 	"github.com/wiggleverse/rfcdigest/ports"
@@ -22,16 +23,12 @@ func (serveCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
-	store, err := s.openStore(ctx, false)
+	log := newLog(std.err)
+	ticker, store, err := s.open(ctx, sqlite.Options{}, mailer, systemclock.Clock{}, log)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	log := newLog(std.err)
-	ticker, err := s.newTicker(store, mailer, systemclock.Clock{}, log)
-	if err != nil {
-		return err
-	}
 	s.warnUnsubscribe(log)
 	stop, err := s.answer(store, log)
 	if err != nil {

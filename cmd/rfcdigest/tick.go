@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/core"
 )
@@ -29,16 +30,12 @@ func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
-	store, err := s.openStore(ctx, false)
+	log := newLog(std.err)
+	ticker, store, err := s.open(ctx, sqlite.Options{}, mailer, clock, log)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	log := newLog(std.err)
-	ticker, err := s.newTicker(store, mailer, clock, log)
-	if err != nil {
-		return err
-	}
 	s.warnUnsubscribe(log)
 	now := clock.Now()
 	report, err := ticker.TickAt(ctx, now)

@@ -32,15 +32,6 @@ func sqlitePath(databaseURL string) (string, error) {
 	return path, nil
 }
 
-// openStore opens the database that the settings name.
-func (s *Settings) openStore(ctx context.Context, readOnly bool) (*sqlstore.Store, error) {
-	path, err := sqlitePath(s.Database)
-	if err != nil {
-		return nil, err
-	}
-	return sqlite.Open(ctx, path, sqlite.Options{ReadOnly: readOnly})
-}
-
 // newMailer returns the mailer that the settings name, without a word to it.
 func (s *Settings) newMailer() (ports.Mailer, error) {
 	format, err := s.format()
@@ -82,13 +73,22 @@ func (s *Settings) format() (*mailfmt.Format, error) {
 	return format, nil
 }
 
-// newTicker puts together what a tick needs.
-func (s *Settings) newTicker(store ports.Store, mailer ports.Mailer, clock ports.Clock, log *slog.Logger) (*app.Ticker, error) {
+// open puts together what a command works with, on the database that the settings name. The caller
+// closes the store.
+func (s *Settings) open(ctx context.Context, o sqlite.Options, mailer ports.Mailer, clock ports.Clock, log *slog.Logger) (*app.Ticker, *sqlstore.Store, error) {
+	path, err := sqlitePath(s.Database)
+	if err != nil {
+		return nil, nil, err
+	}
 	style, err := s.style()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return app.New(app.Config{
+	store, err := sqlite.Open(ctx, path, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	ticker, err := app.New(app.Config{
 		Style:       style,
 		MailOff:     !s.Enabled,
 		Connections: s.Connections,
@@ -96,6 +96,11 @@ func (s *Settings) newTicker(store ports.Store, mailer ports.Mailer, clock ports
 		Every:       time.Duration(s.TickSeconds) * time.Second,
 		Log:         log,
 	}, store, mailer, clock)
+	if err != nil {
+		_ = store.Close()
+		return nil, nil, err
+	}
+	return ticker, store, nil
 }
 
 // warnUnsubscribe says so where recipients will find no way to unsubscribe in their mails.
@@ -118,23 +123,6 @@ func clockAt(now string) (ports.Clock, error) {
 		return nil, err
 	}
 	return systemclock.At(at), nil
-}
-
-// openToLook opens the store read-only and a ticker that can only look, and returns how to close it.
-func (s *Settings) openToLook(ctx context.Context, clock ports.Clock, log *slog.Logger) (*app.Ticker, func(), error) {
-	store, err := s.openStore(ctx, true)
-	if err != nil {
-		return nil, nil, err
-	}
-	format, err := s.format()
-	if err == nil {
-		var ticker *app.Ticker
-		if ticker, err = s.newTicker(store, discard.Mailer{Format: format}, clock, log); err == nil {
-			return ticker, func() { _ = store.Close() }, nil
-		}
-	}
-	_ = store.Close()
-	return nil, nil, err
 }
 
 // login is what stands before the host in a URL, which may lack its scheme.

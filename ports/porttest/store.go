@@ -107,14 +107,6 @@ func notificationIDs(ns []core.Notification) []int64 {
 	return ids
 }
 
-func recipientIDs(rs []core.Recipient) []int64 {
-	ids := []int64{}
-	for _, r := range rs {
-		ids = append(ids, r.ID)
-	}
-	return ids
-}
-
 func byRecipientID(rs []core.Recipient) []core.Recipient {
 	return slices.SortedFunc(slices.Values(rs), func(a, b core.Recipient) int { return cmp.Compare(a.ID, b.ID) })
 }
