@@ -159,7 +159,7 @@ func (p *post) deliver(conn ports.MailConn, one parcel) ports.MailConn {
 		p.pass.fail(one.recipient(), "claiming: %v", err)
 		return conn
 	}
-	answer := p.send(conn, one)
+	conn, answer := p.handOver(conn, one)
 	p.judge(answer, one)
 	if answer != nil && answer.Broken {
 		_ = conn.Close()
@@ -168,17 +168,32 @@ func (p *post) deliver(conn ports.MailConn, one parcel) ports.MailConn {
 	return conn
 }
 
-// send hands the message over and returns the server's answer, nil where it was accepted. It ends
-// with the lease at the latest, since then another may take the message over.
-func (p *post) send(conn ports.MailConn, one parcel) (answer *ports.SendError) {
+// handOver sends a parcel that is claimed, over a fresh connection where the old one turns out to
+// have ended before it. It returns the connection that it used last. All of it ends with the lease
+// at the latest, since then another may take the message over.
+func (p *post) handOver(conn ports.MailConn, one parcel) (ports.MailConn, *ports.SendError) {
+	ctx, cancel := context.WithTimeout(p.hands, Lease)
+	defer cancel()
+	answer := send(ctx, conn, one.content())
+	if answer == nil || !answer.Unheard || p.ctx.Err() != nil {
+		return conn, answer
+	}
+	fresh, err := p.pass.mailer.Dial(p.ctx)
+	if err != nil {
+		return conn, ports.OutcomeOf(err)
+	}
+	_ = conn.Close()
+	return fresh, send(ctx, fresh, one.content())
+}
+
+// send hands a message over and returns the server's answer, nil where it was accepted.
+func send(ctx context.Context, conn ports.MailConn, m core.Message) (answer *ports.SendError) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			answer = ports.OutcomeOf(fmt.Errorf("internal error: %v", bug))
 		}
 	}()
-	ctx, cancel := context.WithTimeout(p.hands, Lease)
-	defer cancel()
-	if err := conn.Send(ctx, one.content()); err != nil {
+	if err := conn.Send(ctx, m); err != nil {
 		return ports.OutcomeOf(err)
 	}
 	return nil

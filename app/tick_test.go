@@ -101,6 +101,39 @@ func TestAServerThatCannotBeReachedCostsNobodyAnything(t *testing.T) {
 	assert.Equal(t, 3, s.tick().DigestsSent)
 }
 
+func TestAServerThatHangsUpAfterEachMessageCostsNobodyTheirTick(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, people(5))
+	onThis := 0
+	s.mailer.DialFault = func(int) error { onThis = 0; return nil }
+	s.mailer.Fault = func(int, core.Message) (bool, error) {
+		if onThis++; onThis > 1 {
+			return false, &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Unheard: true, Err: errRefused}
+		}
+		return true, nil
+	}
+	assert.Equal(t, app.Report{Considered: 5, DigestsSent: 5}, s.tick())
+	s = newStage(t, people(2))
+	s.mailer.Fault = func(n int, _ core.Message) (bool, error) {
+		return false, &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Unheard: true, Err: errRefused}
+	}
+	assert.Equal(t, app.Report{Considered: 2, Left: 2}, s.tick(), "tried twice, and not for ever")
+	s = newStage(t, people(2))
+	s.mailer.Fault = func(n int, _ core.Message) (bool, error) {
+		return false, &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Unheard: true, Err: errRefused}
+	}
+	s.mailer.DialFault = func(n int) error {
+		if n > 1 {
+			return errors.New("connection refused")
+		}
+		return nil
+	}
+	report := s.tick()
+	assert.Equal(t, 2, report.Left)
+	assert.Contains(t, report.Stopped, "connection refused")
+	assert.Empty(t, s.dump().Ledger)
+}
+
 func TestTwentyMessageRefusalsInARowStopSending(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, people(30))

@@ -70,6 +70,9 @@ type SendError struct {
 	Code int
 	// Broken says that the connection cannot be used for another message.
 	Broken bool
+	// Unheard says that the connection had ended before the message began, as it does where a
+	// server takes a few messages and hangs up. The same message can go out over another.
+	Unheard bool
 	// Err says what happened in one line, without addresses, secrets or message content.
 	Err error
 }

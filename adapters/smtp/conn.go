@@ -87,12 +87,12 @@ func (c *conn) chooseUTF8(mail mailfmt.Mail) error {
 func (c *conn) transact(ctx context.Context, mail mailfmt.Mail) error {
 	if c.open {
 		if err := c.ask(c.client.Reset); err != nil {
-			return c.interrupted(ctx, "RSET", err)
+			return unheard(c.interrupted(ctx, "RSET", err))
 		}
 		c.open = false
 	}
 	if err := c.ask(func() error { return c.client.Mail("<" + mail.Sender + ">") }); err != nil {
-		return c.refused(ctx, "MAIL", err, ports.MessageRefusal)
+		return unheard(c.refused(ctx, "MAIL", err, ports.MessageRefusal))
 	}
 	c.open = true
 	if err := c.ask(func() error { return c.client.Rcpt("<" + mail.Recipient + ">") }); err != nil {
@@ -193,6 +193,14 @@ func (c *conn) refused(ctx context.Context, step string, err error, forGood port
 		return c.interrupted(ctx, step, err)
 	}
 	return e
+}
+
+// unheard marks what ended a connection before a message began.
+func unheard(err error) error {
+	if e := ports.OutcomeOf(err); e.Outcome == ports.TemporaryRefusal {
+		e.Unheard = e.Broken
+	}
+	return err
 }
 
 // interrupted ends the connection: the message was not whole, so it is not accepted.

@@ -35,6 +35,7 @@ var dialCases = []struct {
 
 	{name: "no STARTTLS", config: Config{Host: "localhost"}, text: "does not offer STARTTLS; use smtps:// or, on loopback only, ?tls=none"},
 	{name: "STARTTLS refused", script: script{"EHLO": {"250-x\r\n250 STARTTLS"}, "STARTTLS": {"454 4.7.0 secret"}}, config: Config{Host: "localhost"}, code: 454, text: "STARTTLS: 454 4.7.0"},
+	{name: "more behind the yes to STARTTLS", script: script{"EHLO": {"250-x\r\n250 STARTTLS"}, "STARTTLS": {"220 go on\r\n250 secret"}}, config: Config{Host: "localhost"}, text: "STARTTLS: a reply that nothing was asked for"},
 	{name: "certificate of nobody", script: script{"EHLO": {"250-x\r\n250 STARTTLS"}}, config: Config{Host: "localhost", TLSConfig: new(tls.Config)}, text: "certificate not accepted: x509: "},
 	{name: "certificate of another", script: script{"EHLO": {"250-x\r\n250 STARTTLS"}}, config: Config{Host: "127.0.0.1"}, text: "certificate not accepted: x509: "},
 	{name: "implicit TLS and certificate of another", config: Config{Host: "127.0.0.1", TLS: ImplicitTLS}, implicit: true, text: "certificate not accepted: x509: "},
