@@ -52,8 +52,7 @@ func (o *owed) take() []*debt {
 func (t *Ticker) record(ctx context.Context, d *debt) error {
 	writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), Grace)
 	defer cancel()
-	pause := 10 * time.Millisecond
-	for {
+	for pause := 10 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		err := d.write(writing)
 		if err == nil {
 			return nil
@@ -63,12 +62,11 @@ func (t *Ticker) record(ctx context.Context, d *debt) error {
 			t.log.Error("outcome has no row to go to", "recipient", d.recipient, "row", d.key)
 			return nil
 		}
+		t.log.Warn("outcome not recorded yet", "recipient", d.recipient, "row", d.key, "error", err)
 		if !wait(writing, pause) || ctx.Err() != nil {
 			t.owed.add(d)
-			t.log.Error("outcome not recorded yet", "recipient", d.recipient, "row", d.key, "error", err)
 			return fmt.Errorf("%s of recipient %d: %w", d.key, d.recipient, err)
 		}
-		pause = min(2*pause, time.Second)
 	}
 }
 

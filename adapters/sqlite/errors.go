@@ -71,7 +71,7 @@ func describe(path string, busy time.Duration, code int) string {
 	case codes.SQLITE_FULL:
 		return fmt.Sprintf("cannot write to %s: the disk is full: free some space and run again; nothing is lost", path)
 	case codes.SQLITE_CANTOPEN, codes.SQLITE_PERM:
-		return fmt.Sprintf("cannot open %s: this user must be able to read and write it and its folder %s", path, filepath.Dir(path))
+		return fmt.Sprintf("cannot open %s: this user must be able to read and write it and its folder %s, and the disk must not be mounted read-only", path, filepath.Dir(path))
 	case codes.SQLITE_IOERR:
 		return fmt.Sprintf("cannot read or write %s: input/output error (SQLite code %d): the disk it is on is full, or failing", path, code)
 	}

@@ -44,7 +44,7 @@ func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	} else {
 		printReport(std, now, report)
 	}
-	if errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) && report.Stopped == "" {
 		return errors.New("tick: interrupted; what was in hand is recorded, and the next tick takes what is left")
 	}
 	if err != nil {
