@@ -41,18 +41,16 @@ func (p *pass) releaseHeld(ctx context.Context) error {
 		}
 		for _, plan := range plans {
 			m := plan.Mail
-			switch {
-			case p.owed.has(heldKey(m)):
-				// Its outcome is known, and only waits to be written down.
-			case plan.Action == core.Release:
+			switch plan.Action {
+			case core.Release:
 				p.post.submit(&heldMail{pass: p, mail: m, message: plan.Message})
-			case plan.Action == core.Drop:
+			case core.Drop:
 				if err := p.store.ReturnHeld(ctx, m, core.Dropped, string(plan.Reason), core.Refusal{}); err != nil {
 					p.fail(m.Recipient, "dropping held e-mail %d: %v", m.ID, err)
 					continue
 				}
 				p.count(dropped)
-			case plan.Action == core.GiveUp:
+			case core.GiveUp:
 				p.fail(m.Recipient, "held e-mail %d: %s", m.ID, plan.Reason)
 				if err := p.store.ReturnHeld(ctx, m, core.Failed, string(plan.Reason), core.Refusal{}); err != nil {
 					p.log.Error("held e-mail not marked failed", "recipient", m.Recipient, "held", m.ID, "error", err)

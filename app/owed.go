@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -24,12 +23,6 @@ type debt struct {
 type owed struct {
 	mu    sync.Mutex
 	debts []*debt
-}
-
-func (o *owed) has(key string) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return slices.ContainsFunc(o.debts, func(d *debt) bool { return d.key == key })
 }
 
 func (o *owed) add(d *debt) {

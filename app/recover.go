@@ -61,18 +61,16 @@ func (t *Ticker) planRecoveries(ctx context.Context, now time.Time, claims []cor
 
 func (p *pass) recoverDigest(ctx context.Context, plan core.RecoveryPlan) {
 	c := plan.Claim
-	switch {
-	case p.owed.has(digestKey(c)):
-		// Its outcome is known, and only waits to be written down.
-	case plan.Action == core.Resend:
+	switch plan.Action {
+	case core.Resend:
 		p.log.Info("sending a digest in doubt again", "recipient", c.Recipient, "digest", c.ID, "message_id", c.MessageID)
 		p.post.submit(&digest{pass: p, row: c, message: plan.Message, inDoubt: true})
-	case plan.Action == core.Abandon:
+	case core.Abandon:
 		p.log.Warn("abandoning a digest in doubt", "recipient", c.Recipient, "digest", c.ID, "reason", plan.Reason)
 		if err := p.store.Release(ctx, c, core.Refusal{}); err != nil {
 			p.fail(c.Recipient, "abandoning digest %d: %v", c.ID, err)
 		}
-	case plan.Action == core.Wait:
+	case core.Wait:
 		p.log.Info("a digest in doubt waits", "recipient", c.Recipient, "digest", c.ID, "reason", plan.Reason)
 	}
 }

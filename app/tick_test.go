@@ -328,7 +328,6 @@ func TestOnePersonsTroubleIsTheirsAlone(t *testing.T) {
 	w.Notifications[5].Payload = `[[[[`
 	w.Notifications[6].CreatedAt = time.Time{}
 	s := newStage(t, w)
-	s.store.Fault = func(method string) (bool, error) { return true, nil }
 	report := s.tick()
 	assert.Equal(t, []app.Failure{{Recipient: 2, Reason: "address is not one that mail can be sent to"}}, report.Failures)
 	assert.Equal(t, 7, report.DigestsSent)
@@ -339,7 +338,7 @@ func TestRowsThatCannotBeReadCostOnlyTheirOwner(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, people(5))
 	reads := 0
-	s.store.Fault = func(method string) (bool, error) {
+	s.faulty.Fault = func(method string) (bool, error) {
 		if method != "Since" {
 			return true, nil
 		}
@@ -361,7 +360,7 @@ func TestAStoreThatDoesNotAnswerEndsTheTick(t *testing.T) {
 		w.Notifications[1].ReadAt = core.At(noon)
 		s := newStage(t, w)
 		calls := 0
-		s.store.Fault = func(called string) (bool, error) {
+		s.faulty.Fault = func(called string) (bool, error) {
 			if called != method {
 				return true, nil
 			}
@@ -371,7 +370,7 @@ func TestAStoreThatDoesNotAnswerEndsTheTick(t *testing.T) {
 		_, err := s.ticker.Tick(context.Background())
 		assert.ErrorIs(t, err, ports.ErrUnavailable, method)
 		assert.Equal(t, 1, calls, method)
-		s.store.Fault = nil
+		s.faulty.Fault = nil
 		report := s.tick()
 		assert.Equal(t, 4, len(s.mailer.Sent()), method)
 		assert.Empty(t, report.Failures)
@@ -383,7 +382,7 @@ func TestAnOutcomeThatCannotBeRecordedIsOwedNotForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, people(3))
 		full := true
-		s.store.Fault = func(method string) (bool, error) {
+		s.faulty.Fault = func(method string) (bool, error) {
 			if method == "Settle" && full {
 				return false, errors.New("disk full")
 			}
@@ -415,7 +414,7 @@ func TestAClaimWhoseOutcomeIsUnknownIsLeftUntilItsLeaseEnds(t *testing.T) {
 	for _, happened := range []bool{true, false} {
 		s := newStage(t, people(2))
 		first := true
-		s.store.Fault = func(method string) (bool, error) {
+		s.faulty.Fault = func(method string) (bool, error) {
 			if method == "Claim" && first {
 				first = false
 				return happened, ports.ErrUnknown
@@ -445,7 +444,7 @@ func TestWatchesDecayEvenWithMailOff(t *testing.T) {
 	s = newStage(t, w, func(c *app.Config) { c.WatchDays = 89 })
 	assert.Equal(t, app.Report{Decayed: 2, Considered: 1, DigestsSent: 1}, s.tick())
 	s = newStage(t, w)
-	s.store.Fault = func(method string) (bool, error) {
+	s.faulty.Fault = func(method string) (bool, error) {
 		return method != "Decay", map[bool]error{true: errors.New("no table")}[method == "Decay"]
 	}
 	report, err := s.ticker.Tick(context.Background())

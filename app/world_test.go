@@ -11,6 +11,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 // noon is the instant that the stories are told around.
@@ -30,6 +31,7 @@ func event(id, recipient int64) core.Notification {
 type stage struct {
 	testing.TB
 	store  *memory.Store
+	faulty *porttest.Faulty // the same store, as the ticker has it
 	mailer *memory.Mailer
 	clock  *memory.Clock
 	ticker *app.Ticker
@@ -39,12 +41,13 @@ type stage struct {
 func newStage(t testing.TB, w core.World, change ...func(*app.Config)) *stage {
 	t.Helper()
 	s := &stage{TB: t, store: memory.New(w), mailer: new(memory.Mailer), clock: memory.NewClock(noon)}
+	s.faulty = &porttest.Faulty{Store: s.store}
 	config := app.Config{Style: s.style(), Connections: 1}
 	for _, c := range change {
 		c(&config)
 	}
 	var err error
-	s.ticker, err = app.New(config, s.store, s.mailer, s.clock)
+	s.ticker, err = app.New(config, s.faulty, s.mailer, s.clock)
 	require.NoError(t, err)
 	return s
 }

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -11,7 +12,7 @@ import (
 
 // Recipients implements [ports.Roster].
 func (s *Store) Recipients(ctx context.Context, after int64, limit int) (page []core.Recipient, err error) {
-	err = s.do(ctx, "Recipients", func() error {
+	err = s.do(ctx, func() error {
 		for _, id := range slices.Sorted(maps.Keys(s.users)) {
 			if u := s.users[id]; id > after && u.Cadence.Period() > 0 && u.Address != "" && len(page) < limit {
 				page = append(page, s.recipient(u))
@@ -24,7 +25,7 @@ func (s *Store) Recipients(ctx context.Context, after int64, limit int) (page []
 
 // Lookup implements [ports.Roster].
 func (s *Store) Lookup(ctx context.Context, ids []int64) (found []core.Recipient, err error) {
-	err = s.do(ctx, "Lookup", func() error {
+	err = s.do(ctx, func() error {
 		for _, id := range ids {
 			if u, ok := s.users[id]; ok {
 				found = append(found, s.recipient(u))
@@ -49,7 +50,7 @@ func (s *Store) recipient(u core.Recipient) core.Recipient {
 
 // Since implements [ports.Activity].
 func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Notification, err error) {
-	err = s.do(ctx, "Since", func() error {
+	err = s.do(ctx, func() error {
 		for _, span := range spans {
 			for _, id := range s.byRecipient[span.Recipient] {
 				n := s.notifications[id]
@@ -66,7 +67,7 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 
 // ByID implements [ports.Activity].
 func (s *Store) ByID(ctx context.Context, ids []int64) (found []core.Notification, err error) {
-	err = s.do(ctx, "ByID", func() error {
+	err = s.do(ctx, func() error {
 		for _, id := range ids {
 			if n, ok := s.notifications[id]; ok {
 				found = append(found, s.named(n))
@@ -87,15 +88,16 @@ func (s *Store) named(n core.Notification) core.Notification {
 
 // InDoubt implements [ports.Doubts].
 func (s *Store) InDoubt(ctx context.Context, now time.Time, after int64, limit int) (claims []core.Claim, err error) {
-	err = s.do(ctx, "InDoubt", func() error {
-		for _, id := range slices.Sorted(maps.Keys(s.ledger)) {
-			row := s.ledger[id]
-			if id > after && row.Status == core.Sending && !row.Lease.After(now) && len(claims) < limit {
+	err = s.do(ctx, func() error {
+		for id, row := range s.ledger {
+			if id > after && row.Status == core.Sending && !row.Lease.After(now) {
 				c := row.Claim
 				c.Notifications = slices.Clone(c.Notifications)
 				claims = append(claims, c)
 			}
 		}
+		slices.SortFunc(claims, func(a, b core.Claim) int { return cmp.Compare(a.ID, b.ID) })
+		claims = claims[:min(limit, len(claims))]
 		return nil
 	})
 	return claims, err
@@ -103,15 +105,17 @@ func (s *Store) InDoubt(ctx context.Context, now time.Time, after int64, limit i
 
 // Waiting implements [ports.HeldMails].
 func (s *Store) Waiting(ctx context.Context, now time.Time, after int64, limit int) (mails []core.HeldMail, err error) {
-	err = s.do(ctx, "Waiting", func() error {
-		for _, id := range slices.Sorted(maps.Keys(s.held)) {
-			m := s.held[id].HeldMail
+	err = s.do(ctx, func() error {
+		for id, row := range s.held {
+			m := row.HeldMail
 			waits := m.Status == core.Held || m.Status == core.Sending && !m.Lease.After(now)
-			if id > after && waits && len(mails) < limit {
+			if id > after && waits {
 				m.Notifications = slices.Clone(m.Notifications)
 				mails = append(mails, m)
 			}
 		}
+		slices.SortFunc(mails, func(a, b core.HeldMail) int { return cmp.Compare(a.ID, b.ID) })
+		mails = mails[:min(limit, len(mails))]
 		return nil
 	})
 	return mails, err
@@ -119,7 +123,7 @@ func (s *Store) Waiting(ctx context.Context, now time.Time, after int64, limit i
 
 // Stale implements [ports.Watches].
 func (s *Store) Stale(ctx context.Context, then time.Time) (stale int, err error) {
-	err = s.do(ctx, "Stale", func() error {
+	err = s.do(ctx, func() error {
 		for _, w := range s.watches {
 			if isStale(w, then) {
 				stale++

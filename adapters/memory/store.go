@@ -16,11 +16,6 @@ var _ ports.Store = (*Store)(nil)
 
 // Store is a [ports.Store] in memory. Its zero value is empty and ready.
 type Store struct {
-	// Fault, where it is set, is asked at every call of a port's method, by the method's name. Where
-	// apply is false the call does nothing; where err is not nil the call returns it, whether or not
-	// it was applied. It must be set before the store is used, and may be called from any goroutine.
-	Fault func(method string) (apply bool, err error)
-
 	mu            sync.Mutex
 	random        *rand.Rand
 	users         map[int64]core.Recipient
@@ -38,7 +33,7 @@ type Store struct {
 // New returns a store that holds w.
 func New(w core.World) *Store {
 	s := new(Store)
-	_ = s.Fill(context.Background(), w) // cannot fail: there is no context to end and no fault yet
+	_ = s.Fill(context.Background(), w) // cannot fail: there is no context to end
 	return s
 }
 
@@ -137,24 +132,15 @@ func (s *Store) putLedger(row core.LedgerRow) {
 	s.ledger[row.ID] = row
 }
 
-// do runs one call of a port's method, under the lock, with the faults it was told to have.
-func (s *Store) do(ctx context.Context, method string, call func() error) error {
+// do runs one call of a port's method, under the lock.
+func (s *Store) do(ctx context.Context, call func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.prepare()
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	apply, fault := true, error(nil)
-	if s.Fault != nil {
-		apply, fault = s.Fault(method)
-	}
-	if apply {
-		if err := call(); err != nil {
-			return err
-		}
-	}
-	return fault
+	return call()
 }
 
 // shuffle puts rows whose order is not promised in an order that nobody should count on.

@@ -11,7 +11,7 @@ import (
 
 // Claim implements [ports.Ledger].
 func (s *Store) Claim(ctx context.Context, c core.Claim) (id int64, err error) {
-	err = s.do(ctx, "Claim", func() error {
+	err = s.do(ctx, func() error {
 		if !s.holds(c) {
 			return ports.ErrConflict
 		}
@@ -43,7 +43,7 @@ func (s *Store) insert(c core.Claim, status core.Status) int64 {
 
 // Roll implements [ports.Rolls].
 func (s *Store) Roll(ctx context.Context, cs []core.Claim) (held int, err error) {
-	err = s.do(ctx, "Roll", func() error {
+	err = s.do(ctx, func() error {
 		for _, c := range cs {
 			if s.holds(c) {
 				s.insert(c, core.Empty)
@@ -57,7 +57,7 @@ func (s *Store) Roll(ctx context.Context, cs []core.Claim) (held int, err error)
 
 // Settle implements [ports.Ledger].
 func (s *Store) Settle(ctx context.Context, c core.Claim, at time.Time) error {
-	return s.do(ctx, "Settle", func() error {
+	return s.do(ctx, func() error {
 		row, ok := s.ledger[c.ID]
 		if !ok || row.Recipient != c.Recipient || row.MessageID != c.MessageID {
 			return ports.ErrConflict
@@ -80,7 +80,7 @@ func (s *Store) Settle(ctx context.Context, c core.Claim, at time.Time) error {
 
 // Release implements [ports.Ledger].
 func (s *Store) Release(ctx context.Context, c core.Claim, r core.Refusal) error {
-	return s.do(ctx, "Release", func() error {
+	return s.do(ctx, func() error {
 		row, ok := s.ledger[c.ID]
 		if !ok || row.Status != core.Sending || row.MessageID != c.MessageID || !row.Lease.Equal(c.Lease) {
 			return nil
@@ -108,7 +108,7 @@ func (s *Store) refuse(recipient int64, r core.Refusal) {
 
 // Reclaim implements [ports.Doubts].
 func (s *Store) Reclaim(ctx context.Context, c core.Claim, lease time.Time) error {
-	return s.do(ctx, "Reclaim", func() error {
+	return s.do(ctx, func() error {
 		row, ok := s.ledger[c.ID]
 		if !ok || row.Status != core.Sending || !row.Lease.Equal(c.Lease) {
 			return ports.ErrConflict
@@ -122,7 +122,7 @@ func (s *Store) Reclaim(ctx context.Context, c core.Claim, lease time.Time) erro
 
 // Hold implements [ports.HeldMails].
 func (s *Store) Hold(ctx context.Context, m core.HeldMail) (id int64, err error) {
-	err = s.do(ctx, "Hold", func() error {
+	err = s.do(ctx, func() error {
 		id = s.nextID(0)
 		m.ID, m.Status, m.MessageID, m.Attempts, m.Lease = id, core.Held, "", 0, time.Time{}
 		m.Notifications = slices.Clone(m.Notifications)
@@ -134,7 +134,7 @@ func (s *Store) Hold(ctx context.Context, m core.HeldMail) (id int64, err error)
 
 // ClaimHeld implements [ports.HeldLedger].
 func (s *Store) ClaimHeld(ctx context.Context, m core.HeldMail, lease time.Time) error {
-	return s.do(ctx, "ClaimHeld", func() error {
+	return s.do(ctx, func() error {
 		row, ok := s.held[m.ID]
 		if !ok || row.Status != m.Status || !row.Lease.Equal(m.Lease) {
 			return ports.ErrConflict
@@ -147,7 +147,7 @@ func (s *Store) ClaimHeld(ctx context.Context, m core.HeldMail, lease time.Time)
 
 // SettleHeld implements [ports.HeldLedger].
 func (s *Store) SettleHeld(ctx context.Context, m core.HeldMail, at time.Time) error {
-	return s.do(ctx, "SettleHeld", func() error {
+	return s.do(ctx, func() error {
 		row, ok := s.held[m.ID]
 		if !ok || row.MessageID != m.MessageID {
 			return ports.ErrConflict
@@ -170,7 +170,7 @@ func (s *Store) SettleHeld(ctx context.Context, m core.HeldMail, at time.Time) e
 
 // ReturnHeld implements [ports.HeldLedger].
 func (s *Store) ReturnHeld(ctx context.Context, m core.HeldMail, status core.Status, why string, r core.Refusal) error {
-	return s.do(ctx, "ReturnHeld", func() error {
+	return s.do(ctx, func() error {
 		row, ok := s.held[m.ID]
 		if !ok || row.Status != m.Status || !row.Lease.Equal(m.Lease) {
 			return nil
@@ -184,7 +184,7 @@ func (s *Store) ReturnHeld(ctx context.Context, m core.HeldMail, status core.Sta
 
 // Decay implements [ports.Watches].
 func (s *Store) Decay(ctx context.Context, then time.Time) (decayed int, err error) {
-	err = s.do(ctx, "Decay", func() error {
+	err = s.do(ctx, func() error {
 		for i, w := range s.watches {
 			if isStale(w, then) {
 				s.watches[i].State = core.Dormant
@@ -198,7 +198,7 @@ func (s *Store) Decay(ctx context.Context, then time.Time) (decayed int, err err
 
 // Unsubscribe implements [ports.Subscriptions].
 func (s *Store) Unsubscribe(ctx context.Context, recipient int64) error {
-	return s.do(ctx, "Unsubscribe", func() error {
+	return s.do(ctx, func() error {
 		if u, ok := s.users[recipient]; ok {
 			u.Cadence = core.Off
 			s.users[recipient] = u

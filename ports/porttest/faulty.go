@@ -11,16 +11,20 @@ import (
 // Faulty is a store whose calls can fail, before they did what they were asked to, or after.
 type Faulty struct {
 	ports.Store
-	// Fault is asked at every call, by the method's name. Where apply is false the call does
-	// nothing; where err is not nil the call returns it and no result, whether or not it was
-	// applied. It may be called from any goroutine.
+	// Fault, where it is set, is asked at every call, by the method's name. Where apply is false the
+	// call does nothing; where err is not nil the call returns it, whether or not it was applied. It
+	// may be called from any goroutine.
 	Fault func(method string) (apply bool, err error)
 }
 
 var _ ports.Store = (*Faulty)(nil)
 
-// do runs one call with the fault that it is told to have.
-func (f *Faulty) do(method string, call func() error) error {
+// do runs one call with the fault that it is told to have. A call whose context has ended fails by
+// itself.
+func (f *Faulty) do(ctx context.Context, method string, call func() error) error {
+	if f.Fault == nil || ctx.Err() != nil {
+		return call()
+	}
 	apply, fault := f.Fault(method)
 	if apply {
 		if err := call(); err != nil {
@@ -30,146 +34,136 @@ func (f *Faulty) do(method string, call func() error) error {
 	return fault
 }
 
-// result returns v, or its zero value where there is an error: a caller that is told of a failure
-// learns nothing else.
-func result[T any](v T, err error) (T, error) {
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return v, nil
-}
-
 // Recipients implements [ports.Store].
 func (f *Faulty) Recipients(ctx context.Context, after int64, limit int) (page []core.Recipient, err error) {
-	err = f.do("Recipients", func() error {
+	err = f.do(ctx, "Recipients", func() error {
 		page, err = f.Store.Recipients(ctx, after, limit)
 		return err
 	})
-	return result(page, err)
+	return page, err
 }
 
 // Lookup implements [ports.Store].
 func (f *Faulty) Lookup(ctx context.Context, ids []int64) (found []core.Recipient, err error) {
-	err = f.do("Lookup", func() error {
+	err = f.do(ctx, "Lookup", func() error {
 		found, err = f.Store.Lookup(ctx, ids)
 		return err
 	})
-	return result(found, err)
+	return found, err
 }
 
 // Since implements [ports.Store].
 func (f *Faulty) Since(ctx context.Context, spans []core.Span) (found []core.Notification, err error) {
-	err = f.do("Since", func() error {
+	err = f.do(ctx, "Since", func() error {
 		found, err = f.Store.Since(ctx, spans)
 		return err
 	})
-	return result(found, err)
+	return found, err
 }
 
 // ByID implements [ports.Store].
 func (f *Faulty) ByID(ctx context.Context, ids []int64) (found []core.Notification, err error) {
-	err = f.do("ByID", func() error {
+	err = f.do(ctx, "ByID", func() error {
 		found, err = f.Store.ByID(ctx, ids)
 		return err
 	})
-	return result(found, err)
+	return found, err
 }
 
 // Claim implements [ports.Store].
 func (f *Faulty) Claim(ctx context.Context, c core.Claim) (id int64, err error) {
-	err = f.do("Claim", func() error {
+	err = f.do(ctx, "Claim", func() error {
 		id, err = f.Store.Claim(ctx, c)
 		return err
 	})
-	return result(id, err)
+	return id, err
 }
 
 // Settle implements [ports.Store].
 func (f *Faulty) Settle(ctx context.Context, c core.Claim, at time.Time) error {
-	return f.do("Settle", func() error { return f.Store.Settle(ctx, c, at) })
+	return f.do(ctx, "Settle", func() error { return f.Store.Settle(ctx, c, at) })
 }
 
 // Release implements [ports.Store].
 func (f *Faulty) Release(ctx context.Context, c core.Claim, r core.Refusal) error {
-	return f.do("Release", func() error { return f.Store.Release(ctx, c, r) })
+	return f.do(ctx, "Release", func() error { return f.Store.Release(ctx, c, r) })
 }
 
 // Roll implements [ports.Store].
 func (f *Faulty) Roll(ctx context.Context, cs []core.Claim) (held int, err error) {
-	err = f.do("Roll", func() error {
+	err = f.do(ctx, "Roll", func() error {
 		held, err = f.Store.Roll(ctx, cs)
 		return err
 	})
-	return result(held, err)
+	return held, err
 }
 
 // InDoubt implements [ports.Store].
 func (f *Faulty) InDoubt(ctx context.Context, now time.Time, after int64, limit int) (claims []core.Claim, err error) {
-	err = f.do("InDoubt", func() error {
+	err = f.do(ctx, "InDoubt", func() error {
 		claims, err = f.Store.InDoubt(ctx, now, after, limit)
 		return err
 	})
-	return result(claims, err)
+	return claims, err
 }
 
 // Reclaim implements [ports.Store].
 func (f *Faulty) Reclaim(ctx context.Context, c core.Claim, lease time.Time) error {
-	return f.do("Reclaim", func() error { return f.Store.Reclaim(ctx, c, lease) })
+	return f.do(ctx, "Reclaim", func() error { return f.Store.Reclaim(ctx, c, lease) })
 }
 
 // Hold implements [ports.Store].
 func (f *Faulty) Hold(ctx context.Context, m core.HeldMail) (id int64, err error) {
-	err = f.do("Hold", func() error {
+	err = f.do(ctx, "Hold", func() error {
 		id, err = f.Store.Hold(ctx, m)
 		return err
 	})
-	return result(id, err)
+	return id, err
 }
 
 // Waiting implements [ports.Store].
 func (f *Faulty) Waiting(ctx context.Context, now time.Time, after int64, limit int) (mails []core.HeldMail, err error) {
-	err = f.do("Waiting", func() error {
+	err = f.do(ctx, "Waiting", func() error {
 		mails, err = f.Store.Waiting(ctx, now, after, limit)
 		return err
 	})
-	return result(mails, err)
+	return mails, err
 }
 
 // ClaimHeld implements [ports.Store].
 func (f *Faulty) ClaimHeld(ctx context.Context, m core.HeldMail, lease time.Time) error {
-	return f.do("ClaimHeld", func() error { return f.Store.ClaimHeld(ctx, m, lease) })
+	return f.do(ctx, "ClaimHeld", func() error { return f.Store.ClaimHeld(ctx, m, lease) })
 }
 
 // SettleHeld implements [ports.Store].
 func (f *Faulty) SettleHeld(ctx context.Context, m core.HeldMail, at time.Time) error {
-	return f.do("SettleHeld", func() error { return f.Store.SettleHeld(ctx, m, at) })
+	return f.do(ctx, "SettleHeld", func() error { return f.Store.SettleHeld(ctx, m, at) })
 }
 
 // ReturnHeld implements [ports.Store].
 func (f *Faulty) ReturnHeld(ctx context.Context, m core.HeldMail, status core.Status, why string, r core.Refusal) error {
-	return f.do("ReturnHeld", func() error { return f.Store.ReturnHeld(ctx, m, status, why, r) })
+	return f.do(ctx, "ReturnHeld", func() error { return f.Store.ReturnHeld(ctx, m, status, why, r) })
 }
 
 // Stale implements [ports.Store].
 func (f *Faulty) Stale(ctx context.Context, then time.Time) (stale int, err error) {
-	err = f.do("Stale", func() error {
+	err = f.do(ctx, "Stale", func() error {
 		stale, err = f.Store.Stale(ctx, then)
 		return err
 	})
-	return result(stale, err)
+	return stale, err
 }
 
 // Decay implements [ports.Store].
 func (f *Faulty) Decay(ctx context.Context, then time.Time) (decayed int, err error) {
-	err = f.do("Decay", func() error {
+	err = f.do(ctx, "Decay", func() error {
 		decayed, err = f.Store.Decay(ctx, then)
 		return err
 	})
-	return result(decayed, err)
+	return decayed, err
 }
 
 // Unsubscribe implements [ports.Store].
 func (f *Faulty) Unsubscribe(ctx context.Context, recipient int64) error {
-	return f.do("Unsubscribe", func() error { return f.Store.Unsubscribe(ctx, recipient) })
+	return f.do(ctx, "Unsubscribe", func() error { return f.Store.Unsubscribe(ctx, recipient) })
 }
