@@ -37,11 +37,11 @@ func setUnsubscribe(msg *gomail.Msg, m core.Message) error {
 	return nil
 }
 
-// checkURL reports why raw cannot be the address in a header: it must be https, and have nothing in
-// it that would end the brackets around it, or the line.
+// checkURL reports why raw cannot be the address in a header: it must be https, in small letters as
+// every mail program looks for it, with nothing in it that would end its brackets or the line.
 func checkURL(raw string) error {
 	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "https" || u.Host == "" || len(raw) > maxUnsubscribeURL {
+	if err != nil || !strings.HasPrefix(raw, "https://") || u.Host == "" || len(raw) > maxUnsubscribeURL {
 		return errors.New("unsubscribe URL: want an https address")
 	}
 	for i := 0; i < len(raw); i++ {

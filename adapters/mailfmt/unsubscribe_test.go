@@ -27,7 +27,7 @@ func TestUnsubscribeHeaders(t *testing.T) {
 		assert.Equal(t, c.want, h.Get("List-Unsubscribe"))
 		assert.Equal(t, c.post, h.Get("List-Unsubscribe-Post"))
 	}
-	for _, bad := range []string{"http://rfc.example/x", "mailto:x@y", "https://", "https://x/\r\nBcc: eve@x", "https://x/>", "https://x/a,b", "https://x/ü", "https://x/ ",
+	for _, bad := range []string{"http://rfc.example/x", "mailto:x@y", "https://", "Https://rfc.example/x", "https://x/\r\nBcc: eve@x", "https://x/>", "https://x/a,b", "https://x/ü", "https://x/ ",
 		"https://x/" + strings.Repeat("a", 1000)} {
 		m := message()
 		m.UnsubscribeURL = bad
