@@ -12,7 +12,7 @@ import (
 
 // debt is an outcome that is known and has to be written down. Writing it twice does no harm.
 type debt struct {
-	key       string // the row that it is about
+	row       string // the one that it is about, in words
 	recipient int64
 	write     func(context.Context) error
 }
@@ -52,13 +52,13 @@ func (t *Ticker) record(ctx context.Context, d *debt) error {
 		}
 		if errors.Is(err, ports.ErrConflict) {
 			// Only a row that somebody deleted by hand conflicts with its own outcome.
-			t.log.Error("outcome has no row to go to", "recipient", d.recipient, "row", d.key)
+			t.log.Error("outcome has no row to go to", "recipient", d.recipient, "row", d.row)
 			return nil
 		}
-		t.log.Warn("outcome not recorded yet", "recipient", d.recipient, "row", d.key, "error", err)
+		t.log.Warn("outcome not recorded yet", "recipient", d.recipient, "row", d.row, "error", err)
 		if !wait(writing, pause) || ctx.Err() != nil {
 			t.owed.add(d)
-			return fmt.Errorf("%s of recipient %d: %w", d.key, d.recipient, err)
+			return fmt.Errorf("%s of recipient %d: %w", d.row, d.recipient, err)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (p *pass) settleOwed(ctx context.Context) error {
 	for _, d := range p.owed.take() {
 		if err := d.write(ctx); err != nil && !errors.Is(err, ports.ErrConflict) {
 			p.owed.add(d)
-			errs = append(errs, fmt.Errorf("recording an earlier outcome: %s of recipient %d: %w", d.key, d.recipient, err))
+			errs = append(errs, fmt.Errorf("recording an earlier outcome: %s of recipient %d: %w", d.row, d.recipient, err))
 		}
 	}
 	return errors.Join(errs...)

@@ -38,11 +38,9 @@ func (d *digest) claim(ctx context.Context, lease time.Time) (err error) {
 	return err
 }
 
-func digestKey(c core.Claim) string { return fmt.Sprintf("digest %d", c.ID) }
-
 func (d *digest) outcome(answer *ports.SendError) *debt {
 	p, row := d.pass, d.row
-	debt := &debt{key: digestKey(row), recipient: row.Recipient}
+	debt := &debt{row: fmt.Sprintf("digest %d", row.ID), recipient: row.Recipient}
 	if answer == nil {
 		p.log.Info("digest sent", "recipient", row.Recipient, "digest", row.ID, "message_id", row.MessageID, "notifications", len(row.Notifications))
 		if d.inDoubt {
@@ -93,11 +91,9 @@ func (h *heldMail) claim(ctx context.Context, lease time.Time) error {
 	return nil
 }
 
-func heldKey(m core.HeldMail) string { return fmt.Sprintf("held e-mail %d", m.ID) }
-
 func (h *heldMail) outcome(answer *ports.SendError) *debt {
 	p, m := h.pass, h.mail
-	debt := &debt{key: heldKey(m), recipient: m.Recipient}
+	debt := &debt{row: fmt.Sprintf("held e-mail %d", m.ID), recipient: m.Recipient}
 	if answer == nil {
 		p.log.Info("held e-mail sent", "recipient", m.Recipient, "held", m.ID, "message_id", m.MessageID)
 		p.count(flushed)
