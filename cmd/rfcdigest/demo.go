@@ -21,7 +21,9 @@ import (
 )
 
 type demoCommand struct {
-	Dir string `default:"rfcdigest-demo" placeholder:"DIR" help:"The folder to make; a demo that is there already is made anew."`
+	Dir           string `default:"rfcdigest-demo" placeholder:"DIR" help:"The folder to make; a demo that is there already is made anew."`
+	People        int64  `placeholder:"N" help:"Make a database of so many people instead, all of them due, to time ticks on."`
+	Notifications int64  `default:"10" placeholder:"N" help:"With --people: how many unread notifications each of them has (${default})."`
 }
 
 // The files of a demo, in its folder.
@@ -35,8 +37,14 @@ const (
 
 // Run makes a database, runs a tick on it, and says what happened and what to try next.
 func (c *demoCommand) Run(ctx context.Context, s *Settings, std streams) error {
+	if c.People < 0 || c.Notifications < 0 {
+		return usagef("--people %d --notifications %d: want numbers from 0", c.People, c.Notifications)
+	}
 	if err := clearDemo(c.Dir); err != nil {
 		return err
+	}
+	if c.People > 0 {
+		return c.makeCrowd(ctx, std)
 	}
 	now := systemclock.Clock{}.Now()
 	world := demoWorld(now)

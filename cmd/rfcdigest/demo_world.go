@@ -133,11 +133,11 @@ func (d *demoMaker) activity() {
 // readsEverything says who has always read everything before a digest could tell of it.
 func readsEverything(recipient int64) bool { return recipient%13 == 0 }
 
-// notify makes up one event on an RFC that the recipient watches.
-func (d *demoMaker) notify(id, recipient int64, at time.Time) {
+// event makes up one event that nobody has seen yet.
+func (d *demoMaker) event(id, recipient int64, at time.Time) core.Notification {
 	n := core.Notification{
 		ID: id, Recipient: recipient, Kind: demoKinds[d.IntN(len(demoKinds))], ActorID: d.Int64N(int64(len(demoNames)) + 1),
-		Slug: demoRFCs[(int(recipient)*5+[]int{0, 0, 0, 1, 1, 4}[d.IntN(6)])%len(demoRFCs)].Slug, CreatedAt: at, Payload: `{"category": "watched"}`,
+		CreatedAt: at, Payload: `{"category": "watched"}`,
 	}
 	switch {
 	case strings.HasPrefix(n.Kind, "pr_"):
@@ -145,6 +145,13 @@ func (d *demoMaker) notify(id, recipient int64, at time.Time) {
 	case strings.HasPrefix(n.Kind, "branch_"):
 		n.Branch = []string{"main", "feat/quotas", "fix/appeals", "draft-2", "feat/captions"}[d.IntN(5)]
 	}
+	return n
+}
+
+// notify adds an event on an RFC that the recipient watches, with what may have become of it since.
+func (d *demoMaker) notify(id, recipient int64, at time.Time) {
+	n := d.event(id, recipient, at)
+	n.Slug = demoRFCs[(int(recipient)*5+[]int{0, 0, 0, 1, 1, 4}[d.IntN(6)])%len(demoRFCs)].Slug
 	switch d.IntN(24) {
 	case 0:
 		n.Payload = `{"category": "personal-direct"}`

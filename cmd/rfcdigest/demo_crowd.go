@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
+	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// crowd is a database as large as one likes, to time ticks on: everybody's digest is due at its
+// instant, and nobody's a second before.
+type crowd struct {
+	demoMaker
+	people, each int64
+}
+
+const (
+	// crowdChunk is how many rows are made and stored at a time, so that memory does not grow with the crowd.
+	crowdChunk = 20_000
+	// crowdRFCs is how many RFCs there are; everybody watches three of them.
+	crowdRFCs = 500
+)
+
+// crowdZones know no summer time, so that a local hour comes exactly a day after it came last.
+var crowdZones = []struct {
+	name   string
+	offset int // hours
+}{{"UTC", 0}, {"Africa/Lagos", 1}, {"Asia/Dubai", 4}, {"Asia/Tokyo", 9}, {"America/Bogota", -5}}
+
+var crowdTitles = [3][]string{
+	{"Quiet", "Layered", "Federated", "Shared", "Reversible", "Seasonal", "Anonymous", "Portable", "Lossless", "Bounded"},
+	{"Consent", "Presence", "Storage", "Identity", "Captions", "Moderation", "Invitations", "Physics", "Avatars", "Payments"},
+	{"in Shared Spaces", "for Small Communities", "without Accounts", "at the Edge", "across Worlds"},
+}
+
+// make fills the database at path and prints what is in it and how to time a tick.
+func (c *demoCommand) makeCrowd(ctx context.Context, std streams) error {
+	database := filepath.Join(c.Dir, demoDatabase)
+	w := &crowd{people: c.People, each: c.Notifications}
+	w.Rand = rand.New(rand.NewPCG(20, 43))
+	w.now = systemclock.Clock{}.Now().Truncate(time.Hour)
+	if err := w.fill(ctx, database); err != nil {
+		return fmt.Errorf("filling %s: %w", database, err)
+	}
+	program, url := programName(), shellWord("sqlite://"+database)
+	fmt.Fprintf(std.out, `Made %[1]s: %[2]d people, %[3]d notifications each.
+
+Time a tick in which nobody is due, and then one in which everybody is:
+
+  time %[4]s tick --database %[5]s --mail discard:// --now %[6]s
+  time %[4]s tick --database %[5]s --mail discard:// --now %[7]s
+`, database, w.people, w.each, program, url, w.now.Add(-time.Second).Format(time.RFC3339), w.now.Format(time.RFC3339))
+	return nil
+}
+
+// fill makes people, then their last windows, then what happened since, in the order in which it
+// happened: an event is a row for each of those who hear of it, so one person's rows lie far apart.
+func (w *crowd) fill(ctx context.Context, path string) error {
+	if _, err := sqlite.Migrate(ctx, path); err != nil {
+		return err
+	}
+	var rfcs []core.RFC
+	for i := range crowdRFCs {
+		title := crowdTitles[0][i%10] + " " + crowdTitles[1][i/10%10] + " " + crowdTitles[2][i/100]
+		rfcs = append(rfcs, core.RFC{Slug: fmt.Sprintf("rfc-%04d", i+1), Title: title})
+	}
+	if err := sqlite.Fill(ctx, path, core.World{RFCs: rfcs}); err != nil {
+		return err
+	}
+	for _, add := range []func(id int64){w.member, w.lastWindow} {
+		if err := w.inChunks(ctx, path, w.people, add); err != nil {
+			return err
+		}
+	}
+	return w.inChunks(ctx, path, w.people*w.each, func(id int64) {
+		round, recipient := (id-1)/w.people, (id-1)%w.people+1
+		// In the last 23 hours; all rows of a round are of a few minutes.
+		at := w.now.Add(-23*time.Hour + 22*time.Hour*time.Duration(round)/time.Duration(w.each)).Add(time.Duration(id%600) * time.Second)
+		n := w.event(id, recipient, at)
+		n.Slug = fmt.Sprintf("rfc-%04d", 1+(recipient*7+[]int64{0, 11, 23}[id%3])%crowdRFCs)
+		w.world.Notifications = append(w.world.Notifications, n)
+	})
+}
+
+// inChunks calls add for each ID from 1 to n, and stores what it adds a chunk at a time.
+func (w *crowd) inChunks(ctx context.Context, path string, n int64, add func(id int64)) error {
+	for id := int64(1); id <= n; id++ {
+		add(id)
+		if id%crowdChunk == 0 || id == n {
+			if err := sqlite.Fill(ctx, path, w.world); err != nil {
+				return err
+			}
+			w.world = core.World{}
+		}
+	}
+	return nil
+}
+
+// member adds a person: one in five with a weekly digest, one in four with a send hour of their own.
+func (w *crowd) member(id int64) {
+	name := demoNames[id%int64(len(demoNames))]
+	r := core.Recipient{ID: id, Name: name, Address: fmt.Sprintf("person%07d@wiggleverse.example", id), Cadence: w.cadence(id)}
+	if id%4 == 0 {
+		zone := crowdZones[id/4%int64(len(crowdZones))]
+		local := w.now.Add(time.Duration(zone.offset) * time.Hour)
+		hour := local.Hour()
+		r.Preferences = core.Preferences{TimeZone: zone.name, SendHour: &hour, SendWeekday: local.Weekday().String()}
+	}
+	w.world.Users = append(w.world.Users, r)
+}
+
+func (w *crowd) cadence(id int64) core.Cadence {
+	if id%5 == 0 {
+		return core.Weekly
+	}
+	return core.Daily
+}
+
+// lastWindow adds the window that was closed exactly one period ago.
+func (w *crowd) lastWindow(id int64) {
+	period := w.cadence(id).Period()
+	end := w.now.Add(-period)
+	w.world.Ledger = append(w.world.Ledger, core.LedgerRow{Status: core.Sent, SentAt: end, Claim: core.Claim{
+		Recipient: id, Window: core.Window{Start: end.Add(-period), End: end}, MessageID: fmt.Sprintf("%d@wiggleverse.example", id), Attempts: 1}})
+}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The two commands that a crowd's demo tells to time: nobody is due at the first instant, everybody at the second.
+func TestACrowdIsDueAllAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	r := s.run("demo", "--people", "41", "--notifications", "4").done()
+	assert.Contains(t, r.out, "41 people, 4 notifications each")
+	instants := regexp.MustCompile(`--now (\S+)`).FindAllStringSubmatch(r.out, -1)
+	require.Len(t, instants, 2)
+	tick := func(n int) result {
+		return s.run("tick", "--database", "sqlite://rfcdigest-demo/rfcdigest.db", "--mail", "maildir://box", "--now", instants[n][1]).done()
+	}
+	assert.Zero(t, tick(0).count("people due"))
+	sent := tick(1)
+	assert.Equal(t, 41, sent.count("people due"))
+	assert.Equal(t, 41, sent.count("got their digest"))
+	for _, l := range s.letters("box") {
+		assert.Regexp(t, `digest — 4 events across [1-3] RFCs?$`, l.subject)
+	}
+	assert.Equal(t, 164, s.number("rfcdigest-demo/rfcdigest.db", "SELECT count(*) FROM notifications WHERE digest_included_at IS NOT NULL"))
+	assert.Zero(t, tick(1).count("people due"))
+}
+
+func TestACrowdOfLessThanNobodyIsWrongUsage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.run("demo", "--people=-1").fails(exitUsage, "--people -1")
+	assert.Empty(t, s.files())
+}
