@@ -20,8 +20,25 @@ func (t *Ticker) Plans(ctx context.Context, now time.Time) iter.Seq2[Planned, er
 			yield(Planned{}, err)
 			return
 		}
-		each(t.pages(ctx, now, emailed))(yield)
+		recipients := paged(func(after int64) ([]core.Recipient, error) {
+			recipients, err := t.store.Recipients(ctx, after, pageSize)
+			return recipients, wrap(err, "listing recipients")
+		}, func(r core.Recipient) int64 { return r.ID })
+		each(planned(recipients, func(rs []core.Recipient) ([]Planned, error) { return t.foresee(ctx, now, rs, emailed) }))(yield)
 	}
+}
+
+// foresee plans recipients at now. emailed are notifications to be taken as emailed already.
+func (t *Ticker) foresee(ctx context.Context, now time.Time, recipients []core.Recipient, emailed map[int64]bool) ([]Planned, error) {
+	p, err := t.read(ctx, now, recipients)
+	if err != nil {
+		return nil, err
+	}
+	p.emailed = emailed
+	for i := range p.plans {
+		t.finish(p, &p.plans[i])
+	}
+	return p.plans, nil
 }
 
 // PlanFor returns what a tick at now would do about one recipient, whatever their cadence, and
@@ -36,7 +53,7 @@ func (t *Ticker) PlanFor(ctx context.Context, now time.Time, id int64) (one Plan
 	if err != nil {
 		return Planned{}, false, err
 	}
-	page, err := t.planPage(ctx, now, people, emailed)
+	page, err := t.foresee(ctx, now, people, emailed)
 	if err != nil {
 		return Planned{}, false, err
 	}

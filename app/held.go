@@ -66,14 +66,11 @@ func (p *pass) releaseHeld(ctx context.Context) error {
 
 // releases plans all held e-mail at now, a page at a time.
 func (t *Ticker) releases(ctx context.Context, now time.Time) iter.Seq2[[]core.ReleasePlan, error] {
-	return paged(
-		func(after int64) ([]core.HeldMail, error) {
-			mails, err := t.store.Waiting(ctx, now, after, pageSize)
-			return mails, wrap(err, "listing held e-mails")
-		},
-		func(m core.HeldMail) int64 { return m.ID },
-		func(mails []core.HeldMail) ([]core.ReleasePlan, error) { return t.planReleases(ctx, now, mails) },
-	)
+	pages := paged(func(after int64) ([]core.HeldMail, error) {
+		mails, err := t.store.Waiting(ctx, now, after, pageSize)
+		return mails, wrap(err, "listing held e-mails")
+	}, func(m core.HeldMail) int64 { return m.ID })
+	return planned(pages, func(mails []core.HeldMail) ([]core.ReleasePlan, error) { return t.planReleases(ctx, now, mails) })
 }
 
 func (t *Ticker) planReleases(ctx context.Context, now time.Time, mails []core.HeldMail) ([]core.ReleasePlan, error) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -15,6 +16,10 @@ type debt struct {
 	row       string // the one that it is about, in words
 	recipient int64
 	write     func(context.Context) error
+	// digest is the claim that write settles, nil where it does something else.
+	digest *core.Claim
+	// settled says that somebody saw to it.
+	settled bool
 }
 
 // owed are the outcomes that could not be written down. Until they are, their rows say that a

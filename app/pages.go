@@ -5,12 +5,10 @@ import (
 	"iter"
 )
 
-// paged loads rows a page at a time, those after the last row's ID next, until there are none, and
-// plans each page. It ends after the first error.
-func paged[R, P any](
-	load func(after int64) ([]R, error), id func(R) int64, plan func([]R) ([]P, error),
-) iter.Seq2[[]P, error] {
-	return func(yield func([]P, error) bool) {
+// paged loads rows a page at a time, those after the last row's ID next, until there are none. It
+// ends after the first error.
+func paged[R any](load func(after int64) ([]R, error), id func(R) int64) iter.Seq2[[]R, error] {
+	return func(yield func([]R, error) bool) {
 		for after := int64(0); ; {
 			rows, err := load(after)
 			if err != nil {
@@ -21,7 +19,21 @@ func paged[R, P any](
 				return
 			}
 			after = id(rows[len(rows)-1])
-			plans, err := plan(rows)
+			if !yield(rows, nil) {
+				return
+			}
+		}
+	}
+}
+
+// planned returns what plan makes of each page. It ends after the first error.
+func planned[R, P any](pages iter.Seq2[[]R, error], plan func([]R) (P, error)) iter.Seq2[P, error] {
+	return func(yield func(P, error) bool) {
+		for rows, err := range pages {
+			var plans P
+			if err == nil {
+				plans, err = plan(rows)
+			}
 			if !yield(plans, err) || err != nil {
 				return
 			}

@@ -38,6 +38,17 @@ func (d *digest) claim(ctx context.Context, lease time.Time) (err error) {
 	return err
 }
 
+// claimAfter settles the claim of the digest before, and then makes that of a fresh one.
+func (d *digest) claimAfter(ctx context.Context, before core.Claim, lease time.Time) (settled, claimed error) {
+	row := d.row
+	row.Lease = lease
+	row.ID, settled, claimed = d.pass.store.SettleAndClaim(ctx, before, d.pass.now, row)
+	if claimed == nil {
+		d.row = row
+	}
+	return settled, claimed
+}
+
 func (d *digest) outcome(answer *ports.SendError) *debt {
 	p, row := d.pass, d.row
 	debt := &debt{row: fmt.Sprintf("digest %d", row.ID), recipient: row.Recipient}
@@ -49,6 +60,7 @@ func (d *digest) outcome(answer *ports.SendError) *debt {
 			p.count(digestsSent)
 		}
 		debt.write = func(ctx context.Context) error { return p.store.Settle(ctx, row, p.now) }
+		debt.digest = &row
 		return debt
 	}
 	refusal := core.Refusal{}

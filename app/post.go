@@ -43,7 +43,7 @@ type post struct {
 
 func newPost(ctx context.Context, p *pass) *post {
 	hands, release := withGrace(ctx, Grace)
-	return &post{pass: p, ctx: ctx, hands: hands, release: release, queue: make(chan parcel)}
+	return &post{pass: p, ctx: ctx, hands: hands, release: release, queue: make(chan parcel, p.config.Connections)}
 }
 
 // withGrace returns a context that ends grace after ctx does, or when cancel is called.
@@ -56,7 +56,8 @@ func withGrace(ctx context.Context, grace time.Duration) (late context.Context, 
 	return late, func() { unwatch(); end() }
 }
 
-// submit hands over a parcel to the next free worker, and waits until there is one.
+// submit hands over a parcel to the next free worker. Where as many wait as there are connections, it
+// waits too.
 func (p *post) submit(one parcel) {
 	p.mu.Lock()
 	if p.started < p.pass.config.Connections {
@@ -103,34 +104,84 @@ func (p *post) halt(why string, fault error) {
 }
 
 // work delivers parcels over one connection, which is opened when it is first needed, and again
-// when it broke.
+// when it broke. What the last parcel is owed is written down together with the claim of the next
+// where there is a next, and else at once: so each costs one commit, and never is one connection's
+// second parcel on its way before the first is settled.
 func (p *post) work() {
 	var conn ports.MailConn
-	for one := range p.queue {
-		conn = p.deliverSafely(conn, one)
-		p.pending.Done()
+	var owing *debt
+	for {
+		one, more := p.take(owing == nil)
+		if one == nil {
+			p.settle(owing)
+			owing = nil
+			if !more {
+				break
+			}
+			continue
+		}
+		conn, owing = p.deliverSafely(conn, one, owing)
+		if owing == nil {
+			p.pending.Done()
+		}
 	}
 	if conn != nil {
 		_ = conn.Close() // what was accepted stays accepted
 	}
 }
 
-// deliverSafely makes a bug that one parcel comes upon the trouble of its recipient alone.
-func (p *post) deliverSafely(conn ports.MailConn, one parcel) (next ports.MailConn) {
-	defer func() {
-		if bug := recover(); bug != nil {
-			p.pass.fail(one.recipient(), "sending: internal error: %v", bug)
-			next = nil
-		}
-	}()
-	return p.deliver(conn, one)
+// take returns the next parcel, or nil where there is none: for now, unless it should wait for one,
+// or, where more is false, for good.
+func (p *post) take(wait bool) (one parcel, more bool) {
+	if wait {
+		one, more = <-p.queue
+		return one, more
+	}
+	select {
+	case one, more = <-p.queue:
+		return one, more
+	default:
+		return nil, true
+	}
 }
 
-// deliver takes one parcel all the way and returns the connection for the next, nil if it is spent.
-func (p *post) deliver(conn ports.MailConn, one parcel) ports.MailConn {
+// settle writes down what an accepted parcel is owed, if there is one; then that is done with.
+func (p *post) settle(owing *debt) {
+	if owing == nil || owing.settled {
+		return
+	}
+	owing.settled = true
+	defer p.pending.Done()
+	p.write(owing)
+}
+
+// write records an outcome. Where that cannot be done, nothing more is sent.
+func (p *post) write(d *debt) {
+	if err := p.pass.record(p.hands, d); err != nil {
+		p.halt("an outcome could not be recorded", fmt.Errorf("recording an outcome: %w", err))
+	}
+}
+
+// deliverSafely makes a bug that one parcel comes upon the trouble of its recipient alone.
+func (p *post) deliverSafely(conn ports.MailConn, one parcel, owing *debt) (next ports.MailConn, owed *debt) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			p.settle(owing)
+			p.pass.fail(one.recipient(), "sending: internal error: %v", bug)
+			next, owed = nil, nil
+		}
+	}()
+	return p.deliver(conn, one, owing)
+}
+
+// deliver takes one parcel as far as the server's answer, and settles what the one before it is owed.
+// It returns the connection for the next, nil if it is spent, and what this one is owed if it was
+// accepted.
+func (p *post) deliver(conn ports.MailConn, one parcel, owing *debt) (ports.MailConn, *debt) {
+	defer p.settle(owing) // where nothing came of the claim that would have done it
 	if p.stopped() != "" || p.ctx.Err() != nil {
 		p.pass.count(left)
-		return conn
+		return conn, nil
 	}
 	if conn == nil {
 		var err error
@@ -139,33 +190,66 @@ func (p *post) deliver(conn ports.MailConn, one parcel) ports.MailConn {
 			if p.ctx.Err() == nil {
 				p.halt(err.Error(), nil)
 			}
-			return nil
+			return nil, nil
 		}
 	}
+	if err := p.claim(one, owing); err != nil {
+		p.unclaimed(one, err)
+		return conn, nil
+	}
+	conn, answer := p.handOver(conn, one)
+	p.judge(answer)
+	owed := one.outcome(answer)
+	if answer == nil {
+		return conn, owed
+	}
+	if owed != nil {
+		p.write(owed)
+	}
+	if answer.Broken {
+		_ = conn.Close()
+		return nil, nil
+	}
+	return conn, nil
+}
+
+// claim records that one is about to leave and, in the same transaction if that can be, what the
+// parcel before it is owed.
+func (p *post) claim(one parcel, owing *debt) error {
 	lease := p.pass.clock.Now().UTC().Truncate(time.Second).Add(Lease)
-	err := one.claim(p.ctx, lease)
+	next, fresh := one.(*digest)
+	if owing == nil || owing.digest == nil || !fresh || next.inDoubt {
+		p.settle(owing)
+		if p.stopped() != "" {
+			return errStopped
+		}
+		return one.claim(p.ctx, lease)
+	}
+	settled, claimed := next.claimAfter(p.ctx, *owing.digest, lease)
 	switch {
-	case errors.Is(err, ports.ErrConflict):
-		p.pass.count(left) // another scheduler has it
-		return conn
-	case err != nil && p.ctx.Err() != nil:
-		p.pass.count(left)
-		return conn
+	case settled == nil:
+		owing.settled = true
+		p.pending.Done()
+	case errors.Is(settled, ports.ErrConflict):
+		p.settle(owing) // which says what it comes upon
+	}
+	return claimed
+}
+
+// errStopped says that sending stopped before a claim was made.
+var errStopped = errors.New("sending stopped")
+
+// unclaimed counts a parcel whose claim was not made, or may not have been.
+func (p *post) unclaimed(one parcel, err error) {
+	switch {
+	case errors.Is(err, ports.ErrConflict), errors.Is(err, errStopped), p.ctx.Err() != nil:
+		p.pass.count(left) // another scheduler has it, or a later tick will
 	case errors.Is(err, ports.ErrUnavailable), errors.Is(err, ports.ErrUnknown):
 		p.pass.count(left) // if it was made all the same, it is in doubt when its lease ends
 		p.halt("the store cannot be written", fmt.Errorf("claiming: %w", err))
-		return conn
-	case err != nil:
+	default:
 		p.pass.fail(one.recipient(), "claiming: %v", err)
-		return conn
 	}
-	conn, answer := p.handOver(conn, one)
-	p.judge(answer, one)
-	if answer != nil && answer.Broken {
-		_ = conn.Close()
-		return nil
-	}
-	return conn
 }
 
 // handOver sends a parcel that is claimed, over a fresh connection where the old one turns out to
@@ -199,13 +283,8 @@ func send(ctx context.Context, conn ports.MailConn, m core.Message) (answer *por
 	return nil
 }
 
-// judge records the answer to one parcel, and stops sending where the answer is to everybody.
-func (p *post) judge(answer *ports.SendError, one parcel) {
-	if debt := one.outcome(answer); debt != nil {
-		if err := p.pass.record(p.hands, debt); err != nil {
-			p.halt("an outcome could not be recorded", fmt.Errorf("recording an outcome: %w", err))
-		}
-	}
+// judge stops sending where the answer to one parcel is to everybody.
+func (p *post) judge(answer *ports.SendError) {
 	p.mu.Lock()
 	switch {
 	case answer == nil:

@@ -29,14 +29,11 @@ func (p *pass) recoverDigests(ctx context.Context) error {
 
 // recoveries plans all digests in doubt at now, a page at a time.
 func (t *Ticker) recoveries(ctx context.Context, now time.Time) iter.Seq2[[]core.RecoveryPlan, error] {
-	return paged(
-		func(after int64) ([]core.Claim, error) {
-			claims, err := t.store.InDoubt(ctx, now, after, pageSize)
-			return claims, wrap(err, "listing digests in doubt")
-		},
-		func(c core.Claim) int64 { return c.ID },
-		func(claims []core.Claim) ([]core.RecoveryPlan, error) { return t.planRecoveries(ctx, now, claims) },
-	)
+	pages := paged(func(after int64) ([]core.Claim, error) {
+		claims, err := t.store.InDoubt(ctx, now, after, pageSize)
+		return claims, wrap(err, "listing digests in doubt")
+	}, func(c core.Claim) int64 { return c.ID })
+	return planned(pages, func(claims []core.Claim) ([]core.RecoveryPlan, error) { return t.planRecoveries(ctx, now, claims) })
 }
 
 func (t *Ticker) planRecoveries(ctx context.Context, now time.Time, claims []core.Claim) ([]core.RecoveryPlan, error) {

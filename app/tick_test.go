@@ -146,7 +146,8 @@ func TestTwentyMessageRefusalsInARowStopSending(t *testing.T) {
 	report := s.tick()
 	assert.Equal(t, 22, report.Failed, "two before the success, twenty after it")
 	assert.Equal(t, 1, report.DigestsSent)
-	assert.Equal(t, 7, report.Left)
+	assert.Positive(t, report.Left)
+	assert.Equal(t, report.Considered, 22+1+report.Left)
 	assert.Contains(t, report.Stopped, "20 messages in a row")
 	assert.Len(t, s.dump().Ledger, 1)
 }
@@ -355,7 +356,7 @@ func TestRowsThatCannotBeReadCostOnlyTheirOwner(t *testing.T) {
 
 func TestAStoreThatDoesNotAnswerEndsTheTick(t *testing.T) {
 	t.Parallel()
-	for _, method := range []string{"InDoubt", "Waiting", "Recipients", "Since", "Claim", "Roll"} {
+	for _, method := range []string{"InDoubt", "Waiting", "Due", "Since", "Claim", "Roll"} {
 		w := people(5)
 		w.Notifications[1].ReadAt = core.At(noon)
 		s := newStage(t, w)

@@ -48,6 +48,8 @@ type Prospect struct {
 	Window Window
 	// Since is the instant from which the plan needs notifications.
 	Since time.Time
+	// DueAt is when the window rolls over, or did; zero where the cadence has no digest.
+	DueAt time.Time
 }
 
 // Look says whether r's notifications are worth reading at now. In this order, the first that holds:
@@ -65,7 +67,7 @@ type Prospect struct {
 // zone is as in [Snapshot].
 func Look(r Recipient, zone *time.Location, now time.Time) Prospect {
 	w := WindowAt(r, now)
-	p := Prospect{Action: Skip, Window: w, Since: Reach(r, w.Start)}
+	p := Prospect{Action: Skip, Window: w, Since: Reach(r, w.Start), DueAt: DueAt(r, w.Start, zone)}
 	switch {
 	case r.Cadence.Period() == 0:
 		p.Reason = NoCadence
@@ -73,7 +75,7 @@ func Look(r Recipient, zone *time.Location, now time.Time) Prospect {
 		p.Reason = NoAddress
 	case r.Latest.Status == Sending:
 		p.Reason = InDoubt
-	case !Due(r, w, zone):
+	case p.DueAt.After(w.End):
 		p.Reason = NotDue
 	default:
 		p.Action, p.Reason = Defer, hindrance(r, zone, now)

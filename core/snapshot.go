@@ -46,6 +46,19 @@ type Recipient struct {
 	Preferences Preferences
 	// Latest is the newest ledger row; its zero value means that there is none.
 	Latest Entry
+	// Revision is the store's name for the state in which all this was read; see [Rest]. 0 where
+	// the store did not say.
+	Revision int64
+}
+
+// Rest says that nothing is to be decided about a recipient before Until, as long as all that they
+// were judged by stays as it is. Should the rules of their time zone change meanwhile, that is seen
+// when the rest ends, a week after at the latest.
+type Rest struct {
+	Recipient int64
+	// Revision is that of the [Recipient] that was judged.
+	Revision int64
+	Until    time.Time
 }
 
 // Preferences are what a person, or the mail system on their behalf, has set. Every

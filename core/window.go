@@ -43,19 +43,19 @@ func Reach(r Recipient, start time.Time) time.Time {
 	return start.Add(-LateArrivals)
 }
 
-// Due reports whether r's window w has rolled over: a whole cadence has passed since it
-// started or, where the person has a send hour, a local boundary lies after its start and
-// not after its end.
-func Due(r Recipient, w Window, zone *time.Location) bool {
+// DueAt returns the instant at which a window of r that starts at start has rolled over: when a
+// whole cadence has passed or, where the person has a send hour, at the first local boundary after
+// start. It is zero where the cadence has no digest.
+func DueAt(r Recipient, start time.Time, zone *time.Location) time.Time {
 	period := r.Cadence.Period()
 	if period == 0 {
-		return false
+		return time.Time{}
 	}
 	hour, ok := r.Preferences.sendHour()
 	if !ok {
-		return w.End.Sub(w.Start) >= period
+		return start.Add(period)
 	}
-	return latestBoundary(w.End, zone, hour, r.Preferences.weekday(r.Cadence)).After(w.Start)
+	return nextBoundary(start, zone, hour, r.Preferences.weekday(r.Cadence))
 }
 
 // sendHour returns the hour and whether there is one that a clock can show.
@@ -91,20 +91,21 @@ func (p Preferences) weekday(c Cadence) time.Weekday {
 	return time.Monday
 }
 
-// latestBoundary returns the last instant not after now at which the clocks of zone came to
-// hour o'clock, on day (any day, if anyDay).
-func latestBoundary(now time.Time, zone *time.Location, hour int, day time.Weekday) time.Time {
+// nextBoundary returns the first instant after start at which the clocks of zone come to hour
+// o'clock, on day (any day, if anyDay).
+func nextBoundary(start time.Time, zone *time.Location, hour int, day time.Weekday) time.Time {
 	if zone == nil {
 		zone = time.UTC
 	}
-	year, month, date := now.In(zone).Date()
-	for back := 0; ; back++ {
-		noon := time.Date(year, month, date-back, 12, 0, 0, 0, time.UTC)
+	year, month, date := start.In(zone).Date()
+	// The day before counts: an hour that its end skips comes when the next day has begun.
+	for ahead := -1; ; ahead++ {
+		noon := time.Date(year, month, date+ahead, 12, 0, 0, 0, time.UTC)
 		if day != anyDay && noon.Weekday() != day {
 			continue
 		}
-		at := firstInstant(zone, time.Date(year, month, date-back, hour, 0, 0, 0, time.UTC))
-		if at.After(now) {
+		at := firstInstant(zone, time.Date(year, month, date+ahead, hour, 0, 0, 0, time.UTC))
+		if !at.After(start) {
 			continue
 		}
 		// A date that a zone left out altogether (Apia has no 30 December 2011) was no day

@@ -25,9 +25,19 @@ type Roster interface {
 	// Recipients returns at most limit people whose ID is greater than after, by ascending ID.
 	// Fewer than limit, if only none, means that there are no more.
 	Recipients(ctx context.Context, after int64, limit int) ([]core.Recipient, error)
+	// Due is as Recipients, but may leave out those who surely have no digest due at now.
+	Due(ctx context.Context, now time.Time, after int64, limit int) ([]core.Recipient, error)
 	// Lookup returns the people with the given IDs, whatever their cadence or address, in any
 	// order. Those who do not exist are left out.
 	Lookup(ctx context.Context, ids []int64) ([]core.Recipient, error)
+}
+
+// Rests keeps a tick from looking again at people who are found not to be due.
+type Rests interface {
+	// Rest says that the people in rs, as Due returned them, need not be returned by it before
+	// their time, unless anything has changed since that says when they are due: cadence, address,
+	// preferences, or the ledger, whoever changed it. A store may forget it at any time.
+	Rest(ctx context.Context, rs []core.Rest) error
 }
 
 // Activity returns at least the notifications of the given windows, for a page of recipients in one query; it may return more, never fewer.
@@ -52,6 +62,14 @@ type Ledger interface {
 	// Release deletes the row of c, so that the next tick plans afresh, and counts r, all or
 	// nothing. It does nothing where the row is gone, settled, or held under another lease.
 	Release(ctx context.Context, c core.Claim, r core.Refusal) error
+}
+
+// Turnover is what a connection that sends one message after another needs between two of them.
+type Turnover interface {
+	// SettleAndClaim does what [Ledger.Settle] does for done, and then what [Ledger.Claim] does for
+	// next, in one transaction. Either may be a conflict and leave the other be; any other error is
+	// that of both.
+	SettleAndClaim(ctx context.Context, done core.Claim, at time.Time, next core.Claim) (id int64, settled, claimed error)
 }
 
 // Rolls closes windows that have nothing to ship.
@@ -116,8 +134,10 @@ type Subscriptions interface {
 // Store is all that app needs of a database.
 type Store interface {
 	Roster
+	Rests
 	Activity
 	Ledger
+	Turnover
 	Rolls
 	Doubts
 	HeldMails

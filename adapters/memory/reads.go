@@ -23,6 +23,14 @@ func (s *Store) Recipients(ctx context.Context, after int64, limit int) (page []
 	return page, err
 }
 
+// Due implements [ports.Roster]. It leaves nobody out.
+func (s *Store) Due(ctx context.Context, _ time.Time, after int64, limit int) ([]core.Recipient, error) {
+	return s.Recipients(ctx, after, limit)
+}
+
+// Rest implements [ports.Rests]. It forgets everything at once.
+func (s *Store) Rest(ctx context.Context, _ []core.Rest) error { return ctx.Err() }
+
 // Lookup implements [ports.Roster].
 func (s *Store) Lookup(ctx context.Context, ids []int64) (found []core.Recipient, err error) {
 	err = s.do(ctx, func() error {

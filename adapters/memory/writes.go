@@ -12,13 +12,17 @@ import (
 // Claim implements [ports.Ledger].
 func (s *Store) Claim(ctx context.Context, c core.Claim) (id int64, err error) {
 	err = s.do(ctx, func() error {
-		if !s.holds(c) {
-			return ports.ErrConflict
-		}
-		id = s.insert(c, core.Sending)
-		return nil
+		id, err = s.claim(c)
+		return err
 	})
 	return id, err
+}
+
+func (s *Store) claim(c core.Claim) (int64, error) {
+	if !s.holds(c) {
+		return 0, ports.ErrConflict
+	}
+	return s.insert(c, core.Sending), nil
 }
 
 // holds reports whether nobody was faster than the plan that c was made by.
@@ -57,25 +61,40 @@ func (s *Store) Roll(ctx context.Context, cs []core.Claim) (held int, err error)
 
 // Settle implements [ports.Ledger].
 func (s *Store) Settle(ctx context.Context, c core.Claim, at time.Time) error {
-	return s.do(ctx, func() error {
-		row, ok := s.ledger[c.ID]
-		if !ok || row.Recipient != c.Recipient || row.MessageID != c.MessageID {
-			return ports.ErrConflict
-		}
-		if row.Status == core.Sent {
-			return nil
-		}
-		row.Status, row.SentAt, row.Lease = core.Sent, at, time.Time{}
-		s.ledger[c.ID] = row
-		for _, id := range c.Notifications {
-			if n, ok := s.notifications[id]; ok && n.Recipient == c.Recipient && !n.IncludedAt.Set {
-				n.IncludedAt = core.At(at)
-				s.notifications[id] = n
-			}
-		}
-		s.accept(c.Recipient)
+	return s.do(ctx, func() error { return s.settle(c, at) })
+}
+
+// SettleAndClaim implements [ports.Turnover].
+func (s *Store) SettleAndClaim(ctx context.Context, done core.Claim, at time.Time, next core.Claim) (id int64, settled, claimed error) {
+	err := s.do(ctx, func() error {
+		settled = s.settle(done, at)
+		id, claimed = s.claim(next)
 		return nil
 	})
+	if err != nil {
+		return 0, err, err
+	}
+	return id, settled, claimed
+}
+
+func (s *Store) settle(c core.Claim, at time.Time) error {
+	row, ok := s.ledger[c.ID]
+	if !ok || row.Recipient != c.Recipient || row.MessageID != c.MessageID {
+		return ports.ErrConflict
+	}
+	if row.Status == core.Sent {
+		return nil
+	}
+	row.Status, row.SentAt, row.Lease = core.Sent, at, time.Time{}
+	s.ledger[c.ID] = row
+	for _, id := range c.Notifications {
+		if n, ok := s.notifications[id]; ok && n.Recipient == c.Recipient && !n.IncludedAt.Set {
+			n.IncludedAt = core.At(at)
+			s.notifications[id] = n
+		}
+	}
+	s.accept(c.Recipient)
+	return nil
 }
 
 // Release implements [ports.Ledger].

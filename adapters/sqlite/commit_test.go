@@ -95,7 +95,7 @@ func TestWorkersShareCommits(t *testing.T) {
 	path := migrated(t)
 	require.NoError(t, Fill(t.Context(), path, core.World{Users: people(workers)}))
 	statements := &recorder{}
-	s := opened(t, path, Options{hook: statements})
+	s := opened(t, path, statements.watched())
 	app := connected(t, path)
 	_, err := app.ExecContext(t.Context(), "BEGIN IMMEDIATE") // all of them have to wait
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -8,13 +9,17 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// dialect returns what is SQLite's own in the statements on the file at path.
-func dialect(path string, busy time.Duration) sqlstore.Dialect {
+// dialect returns what is SQLite's own in the statements on the file at path. ready is as in
+// [sqlstore.Dialect].
+func dialect(path string, busy time.Duration, ready func(context.Context) error) sqlstore.Dialect {
 	return sqlstore.Dialect{
 		Stamp:     func(t time.Time) any { return core.Timestamp(t) },
 		StampText: func(column string) string { return "CAST(" + column + " AS TEXT)" },
 		Readable:  readable,
 		Before:    before,
+		List:      "json_each(?)",
+		Pairs:     "(SELECT value ->> 0 AS a, value ->> 1 AS b FROM json_each(?))",
+		Ready:     ready,
 		Indexed:   func(index string) string { return " INDEXED BY " + index },
 		Classify:  classifier(path, busy),
 	}

@@ -31,7 +31,6 @@ type connection struct {
 	// pragmas are set on every connection.
 	pragmas []pragma
 	wrap    func(driver.Connector) driver.Connector
-	hook    bun.QueryHook
 }
 
 // pragma is a setting of a connection, and what SQLite says when asked for it.
@@ -83,11 +82,7 @@ func (c connection) open(n int) (*bun.DB, error) {
 	pool := sql.OpenDB(connector)
 	pool.SetMaxOpenConns(n)
 	pool.SetMaxIdleConns(n)
-	db := bun.NewDB(pool, sqlitedialect.New())
-	if c.hook != nil {
-		db = db.WithQueryHook(c.hook)
-	}
-	return db, nil
+	return bun.NewDB(pool, sqlitedialect.New()), nil
 }
 
 // verify makes n connections of db and asks each whether its settings took: one that SQLite does

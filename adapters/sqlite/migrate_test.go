@@ -74,9 +74,9 @@ func TestMigrateMakesAnyDatabaseUsableAndTheSecondRunChangesNothing(t *testing.T
 func TestMigrateAddsNoIndexBesideOneThatServes(t *testing.T) {
 	t.Parallel()
 	for script, want := range map[string][]string{
-		"":          {"rfcdigest_created", "rfcdigest_newest", "rfcdigest_overlooked", "rfcdigest_sending", "rfcdigest_waiting", "rfcdigest_watching"},
-		"app.sql":   {"rfcdigest_newest", "rfcdigest_overlooked", "rfcdigest_sending", "rfcdigest_waiting", "rfcdigest_watching"},
-		"loose.sql": {"rfcdigest_overlooked", "rfcdigest_sending", "rfcdigest_slugs", "rfcdigest_waiting", "rfcdigest_watching"},
+		"":          {"rfcdigest_created", "rfcdigest_newest", "rfcdigest_sending", "rfcdigest_unreadable", "rfcdigest_waiting", "rfcdigest_watching"},
+		"app.sql":   {"rfcdigest_newest", "rfcdigest_sending", "rfcdigest_unreadable", "rfcdigest_waiting", "rfcdigest_watching"},
+		"loose.sql": {"rfcdigest_sending", "rfcdigest_slugs", "rfcdigest_unreadable", "rfcdigest_waiting", "rfcdigest_watching"},
 	} {
 		path := made(t, script)
 		_, err := Migrate(t.Context(), path)
@@ -153,12 +153,12 @@ func TestMigrateGoesOnWhereAProcessDied(t *testing.T) {
 func TestMigrateMendsWhatWasLostLater(t *testing.T) {
 	t.Parallel()
 	path := migrated(t)
-	execute(t, path, "DROP INDEX rfcdigest_overlooked", "DROP TABLE held_emails", "ALTER TABLE digest_preferences DROP COLUMN send_hour")
+	execute(t, path, "DROP INDEX rfcdigest_unreadable", "DROP TABLE held_emails", "ALTER TABLE digest_preferences DROP COLUMN failures")
 	_, err := Open(t.Context(), path, Options{})
 	require.ErrorIs(t, err, ErrUnmigrated)
 	done, err := Migrate(t.Context(), path)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"added column digest_preferences.send_hour", "created table held_emails", "added index rfcdigest_overlooked",
+	assert.Equal(t, []string{"added column digest_preferences.failures", "created table held_emails", "added index rfcdigest_unreadable",
 		"added index rfcdigest_waiting", "recorded migration " + additionsMigration}, done)
 	opened(t, path, Options{})
 }

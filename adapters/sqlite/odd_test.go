@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,7 +77,7 @@ func TestUsualRowsAreNotInTheIndexOfOddOnes(t *testing.T) {
 	}
 	w.Notifications[5].CreatedAt = time.Time{}
 	require.NoError(t, Fill(t.Context(), path, w))
-	assert.Equal(t, []string{"6|unreadable"}, query(t, path, "SELECT id, created_at FROM notifications WHERE "+dialect(path, 0).Overlooked("")))
+	assert.Equal(t, []string{"6|unreadable"}, query(t, path, "SELECT id, created_at FROM notifications WHERE "+dialect(path, 0, nil).Unreadable("")))
 }
 
 // anyValue draws what an SQLite column can hold, as SQL.
@@ -96,6 +97,9 @@ func TestNoValueInAnyColumnFailsAnybody(t *testing.T) {
 	require.NoError(t, err)
 	rapid.Check(t, func(r *rapid.T) {
 		for _, table := range tables {
+			if table.name == "digest_due" {
+				continue // nobody else writes there
+			}
 			var names, rows []string
 			for _, definition := range table.columns {
 				names = append(names, columnName(definition))
@@ -125,6 +129,13 @@ func useEverything(t *testing.T, r *rapid.T, s everyPort) {
 	page, err := s.Recipients(ctx, 0, 10)
 	require.NoError(r, err)
 	require.GreaterOrEqual(r, len(page), 2)
+	due, err := s.Due(ctx, noon, 0, 10)
+	require.NoError(r, err)
+	for _, one := range page {
+		if core.Look(one, nil, noon).Reason != core.NotDue {
+			require.True(r, slices.ContainsFunc(due, func(d core.Recipient) bool { return d.ID == one.ID }), "%+v is not among %+v", one, due)
+		}
+	}
 	found, err := s.Since(ctx, []core.Span{{Recipient: 7, Since: noon}, {Recipient: 1, Since: noon}})
 	require.NoError(r, err)
 	for _, n := range found {

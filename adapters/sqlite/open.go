@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 const (
@@ -26,8 +28,7 @@ type Options struct {
 	// BusyTimeout takes the place of the constant [BusyTimeout], where it is not 0; to the millisecond.
 	BusyTimeout time.Duration
 
-	wrapWriter func(driver.Connector) driver.Connector
-	hook       bun.QueryHook
+	wrapReader, wrapWriter func(driver.Connector) driver.Connector
 }
 
 func (o Options) busy() time.Duration {
@@ -48,7 +49,7 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 	if err != nil {
 		return nil, classifier(path, o.busy())(err)
 	}
-	config := sqlstore.Config{Dialect: dialect(path, o.busy()), Read: read}
+	config := sqlstore.Config{Dialect: dialect(path, o.busy(), (&guard{path: path, db: read}).check), Read: read}
 	if !o.ReadOnly {
 		if config.Write, err = openWriter(ctx, path, o, read); err != nil {
 			_ = read.Close()
@@ -60,7 +61,7 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 
 // openReader returns a database for reading, if it is migrated.
 func openReader(ctx context.Context, path string, o Options) (*bun.DB, error) {
-	c := connection{path: path, access: readWrite, pragmas: standing(o.busy(), strict, onlyReads), hook: o.hook}
+	c := connection{path: path, access: readWrite, pragmas: standing(o.busy(), strict, onlyReads), wrap: o.wrapReader}
 	if o.ReadOnly {
 		c.access = readOnly
 	}
@@ -81,7 +82,7 @@ func openReader(ctx context.Context, path string, o Options) (*bun.DB, error) {
 
 // openWriter returns a database for writing, and has it and read use a write-ahead log.
 func openWriter(ctx context.Context, path string, o Options, read *bun.DB) (*bun.DB, error) {
-	c := connection{path: path, access: readWrite, pragmas: standing(o.busy(), strict), wrap: o.wrapWriter, hook: o.hook}
+	c := connection{path: path, access: readWrite, pragmas: standing(o.busy(), strict), wrap: o.wrapWriter}
 	db, err := c.open(1)
 	if err != nil {
 		return nil, err
@@ -119,7 +120,31 @@ func checkMigrated(ctx context.Context, db *bun.DB, path string) error {
 		return err
 	}
 	if len(found.lacking()) > 0 || len(found.additions()) > 0 {
-		return &trouble{fmt.Sprintf(`database %s is not migrated: run "rfcdigest migrate --database sqlite://%s"`, path, path), []error{ErrUnmigrated}}
+		return &trouble{fmt.Sprintf(`database %s is not migrated: run "rfcdigest migrate --database sqlite://%s"`, path, path), []error{ErrUnmigrated, ports.ErrUnavailable}}
 	}
+	return nil
+}
+
+// guard sees to it that a database which was migrated when it was opened still is: another program may
+// make one of its tables anew, and triggers and indexes go with the old one.
+type guard struct {
+	path string
+	db   *bun.DB
+
+	mu      sync.Mutex
+	checked int64 // the version of the schema that was found to be right; 0 for none
+}
+
+func (g *guard) check(ctx context.Context) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var version int64
+	if err := g.db.QueryRowContext(ctx, "PRAGMA schema_version").Scan(&version); err != nil || version == g.checked {
+		return err
+	}
+	if err := checkMigrated(ctx, g.db, g.path); err != nil {
+		return err
+	}
+	g.checked = version
 	return nil
 }

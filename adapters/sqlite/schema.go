@@ -17,6 +17,8 @@ type schema struct {
 	keys map[string][]string
 	// indexes are those of the tables, by name.
 	indexes map[string]found
+	// triggers are those of the tables, each as table.trigger.
+	triggers []string
 }
 
 // found is an index that is there.
@@ -63,6 +65,15 @@ WHERE t.type IN ('table', 'view') AND lower(t.name) IN (?) ORDER BY t.name, c.pk
 	}, `SELECT lower(t.name), lower(i.name), i.partial, CASE c.coll WHEN 'BINARY' THEN lower(coalesce(c.name, '')) ELSE '' END
 FROM sqlite_master AS t, pragma_index_list(t.name) AS i, pragma_index_xinfo(i.name) AS c
 WHERE t.type = 'table' AND lower(t.name) IN (?) AND c.key ORDER BY i.name, c.seqno`, bun.List(names))
+	if err != nil {
+		return s, err
+	}
+	err = visit(ctx, db, func(row *sql.Rows) error {
+		var name string
+		err := row.Scan(&name)
+		s.triggers = append(s.triggers, name)
+		return err
+	}, "SELECT lower(tbl_name || '.' || name) FROM sqlite_master WHERE type = 'trigger'")
 	return s, err
 }
 
@@ -116,6 +127,20 @@ func (s schema) additions() (needed []addition) {
 		if !s.serves(i) {
 			needed = append(needed, addition{"added index " + i.name, i.create()})
 		}
+	}
+	return append(needed, s.due()...)
+}
+
+// due returns what is needed for digest_due to be kept. Where a trigger was missing, what has changed
+// since is unknown, so that all of it is made again.
+func (s schema) due() (needed []addition) {
+	for _, t := range triggers {
+		if !slices.Contains(s.triggers, t.table+"."+t.name) {
+			needed = append(needed, addition{"added trigger " + t.name, t.create()})
+		}
+	}
+	if _, there := s.columns["digest_due"]; len(needed) > 0 || !there {
+		needed = append(needed, addition{"noted when everybody is due", strings.Join(fillDue(), ";\n")})
 	}
 	return needed
 }

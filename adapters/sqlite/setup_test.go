@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -10,7 +11,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"github.com/uptrace/bun"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/core"
@@ -57,10 +57,23 @@ func execute(t *testing.T, path string, statements ...string) {
 	}
 }
 
-// query returns the rows of a query, each as its columns' texts joined by a bar.
-func query(t *testing.T, path, statement string) (out []string) {
+// explain returns how SQLite goes about a statement, whose placeholders have nothing in them.
+func explain(t *testing.T, path, statement string) []string {
 	t.Helper()
-	rows, err := connected(t, path).QueryContext(t.Context(), statement)
+	var args []any
+	for range max(strings.Count(statement, "?"), 9) {
+		args = append(args, nil)
+	}
+	if !strings.Contains(statement, "?1") {
+		args = args[:strings.Count(statement, "?")]
+	}
+	return query(t, path, "EXPLAIN QUERY PLAN "+statement, args...)
+}
+
+// query returns the rows of a query, each as its columns' texts joined by a bar.
+func query(t *testing.T, path, statement string, args ...any) (out []string) {
+	t.Helper()
+	rows, err := connected(t, path).QueryContext(t.Context(), statement, args...)
 	require.NoError(t, err, statement)
 	defer rows.Close()
 	names, err := rows.Columns()
@@ -84,18 +97,98 @@ func query(t *testing.T, path, statement string) (out []string) {
 	return out
 }
 
-// recorder notes the statements that a store runs.
+// recorder notes the statements that are run on the connections that it wraps.
 type recorder struct {
 	mu         sync.Mutex
 	statements []string
 }
 
-func (r *recorder) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+// watched returns options with which r sees every statement of a store.
+func (r *recorder) watched() Options {
+	wrap := func(c driver.Connector) driver.Connector { return &watched{c, r} }
+	return Options{wrapReader: wrap, wrapWriter: wrap}
+}
 
-func (r *recorder) AfterQuery(_ context.Context, e *bun.QueryEvent) {
+func (r *recorder) note(statement string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.statements = append(r.statements, e.Query)
+	r.statements = append(r.statements, statement)
+}
+
+// watched makes connections that a recorder sees.
+type watched struct {
+	driver.Connector
+	recorder *recorder
+}
+
+func (w *watched) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := w.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &watchedConn{conn.(everything), w.recorder}, nil
+}
+
+type watchedConn struct {
+	everything
+	recorder *recorder
+}
+
+func (c *watchedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	statement, err := c.everything.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return &watchedStatement{statement.(preparedStatement), query, c.recorder}, nil
+}
+
+func (c *watchedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	c.recorder.note(query)
+	return c.everything.ExecContext(ctx, query, args)
+}
+
+func (c *watchedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	c.recorder.note(query)
+	return c.everything.QueryContext(ctx, query, args)
+}
+
+func (c *watchedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	tx, err := c.everything.BeginTx(ctx, o)
+	c.recorder.note("BEGIN")
+	return &watchedTx{tx, c.recorder}, err
+}
+
+type watchedTx struct {
+	driver.Tx
+	recorder *recorder
+}
+
+func (x *watchedTx) Commit() error {
+	x.recorder.note("COMMIT")
+	return x.Tx.Commit()
+}
+
+// preparedStatement is what a prepared statement of the driver can do.
+type preparedStatement interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+type watchedStatement struct {
+	preparedStatement
+	query    string
+	recorder *recorder
+}
+
+func (s *watchedStatement) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	s.recorder.note(s.query)
+	return s.preparedStatement.ExecContext(ctx, args)
+}
+
+func (s *watchedStatement) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	s.recorder.note(s.query)
+	return s.preparedStatement.QueryContext(ctx, args)
 }
 
 // taken returns what was noted since it was last asked.

@@ -37,6 +37,9 @@ var tables = []table{
 	{name: "digest_preferences", later: 8, columns: []string{
 		"user_id INTEGER PRIMARY KEY", "time_zone TEXT", "send_hour INTEGER", "send_weekday TEXT", "quiet_start TEXT", "quiet_end TEXT",
 		"suppressed_address TEXT", "suppressed_reason TEXT", "failures INTEGER"}},
+	{name: "digest_due", columns: []string{
+		"user_id INTEGER PRIMARY KEY", "period INTEGER NOT NULL", "has_hour INTEGER NOT NULL", "due_at INTEGER NOT NULL",
+		"revision INTEGER NOT NULL"}},
 	{name: "held_emails", later: 12, columns: []string{
 		"id INTEGER PRIMARY KEY AUTOINCREMENT", "recipient_user_id INTEGER", "subject TEXT", "body_text TEXT", "body_html TEXT",
 		"notification_ids TEXT", "created_at TEXT", "status TEXT", "message_id TEXT", "attempts INTEGER", "lease_until TEXT", "error TEXT",
@@ -78,7 +81,7 @@ var indexes = []index{
 	{name: "rfcdigest_slugs", table: "cached_rfcs", columns: []string{"slug"}, prefix: true},
 	{name: "rfcdigest_notifications", table: "notifications", columns: []string{"id"}, prefix: true},
 	{name: "rfcdigest_created", table: "notifications", columns: []string{"recipient_user_id", "created_at"}, prefix: true},
-	{name: sqlstore.IndexOverlooked, table: "notifications", columns: []string{"recipient_user_id"}, where: sqlstore.Dialect{Readable: readable}.Overlooked("")},
+	{name: sqlstore.IndexUnreadable, table: "notifications", columns: []string{"recipient_user_id"}, where: sqlstore.Dialect{Readable: readable}.Unreadable("")},
 	{name: "rfcdigest_digests", table: "notification_digests", columns: []string{"id"}, prefix: true},
 	// The newest row of a person is the last entry of theirs, if the row's ID comes next.
 	{name: "rfcdigest_newest", table: "notification_digests", columns: []string{"recipient_user_id"}},

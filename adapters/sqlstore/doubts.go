@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
@@ -29,7 +27,7 @@ WHERE d.status = 'sending' AND d.id > ? ORDER BY d.id`
 		}
 		return true, err
 	}
-	err = s.each(ctx, s.read, fmt.Sprintf("read digests in doubt after %d", after), visit, query, after)
+	err = s.each(ctx, fmt.Sprintf("read digests in doubt after %d", after), visit, query, after)
 	return claims, err
 }
 
@@ -50,7 +48,7 @@ func scanClaim(rows *sql.Rows) (c core.Claim, ok bool, err error) {
 // Reclaim implements [ports.Doubts].
 func (s *Store) Reclaim(ctx context.Context, c core.Claim, lease time.Time) error {
 	what := fmt.Sprintf("take over digest %d of recipient %d", c.ID, c.Recipient)
-	return s.write(ctx, what, func(ctx context.Context, tx bun.Tx) error {
+	return s.write(ctx, what, func(ctx context.Context, tx transaction) error {
 		row, there, err := s.ledgerRow(ctx, tx, c.ID)
 		if err != nil {
 			return err
@@ -58,7 +56,7 @@ func (s *Store) Reclaim(ctx context.Context, c core.Claim, lease time.Time) erro
 		if !there || !row.heldBy(c) {
 			return ports.ErrConflict
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE notification_digests SET lease_until = ?, attempts = ? WHERE id = ?",
+		_, err = tx.change(ctx, "UPDATE notification_digests SET lease_until = ?, attempts = ? WHERE id = ?",
 			s.dialect.stampOrNull(lease), c.Attempts+1, c.ID)
 		return err
 	})

@@ -27,8 +27,17 @@ func (s *Store) Dump(ctx context.Context) (w core.World, err error) {
 	return w, nil
 }
 
+// eachIn calls visit on every row of a query in tx until it returns false.
+func (s *Store) eachIn(ctx context.Context, tx bun.Tx, what string, visit func(*sql.Rows) (bool, error), query string) error {
+	rows, err := tx.QueryContext(ctx, query)
+	if err != nil {
+		return s.failed(ctx, what, err)
+	}
+	return s.failed(ctx, what, walk(rows, visit))
+}
+
 func (s *Store) dumpUsers(ctx context.Context, tx bun.Tx, w *core.World) error {
-	err := s.each(ctx, tx, "dump users", gather(&w.Users, scanRecipient), s.selectRecipients()+" ORDER BY u.id")
+	err := s.eachIn(ctx, tx, "dump users", gather(&w.Users, recipientScanner()), s.selectRecipients("0", "users AS u")+" ORDER BY u.id")
 	for i := range w.Users {
 		w.Users[i].Latest = core.Entry{}
 	}
@@ -41,16 +50,12 @@ func (s *Store) dumpRFCs(ctx context.Context, tx bun.Tx, w *core.World) error {
 		err := rows.Scan(&slug, &title)
 		return core.RFC{Slug: string(slug), Title: string(title)}, true, err
 	}
-	return s.each(ctx, tx, "dump cached_rfcs", gather(&w.RFCs, scan), "SELECT "+asText("slug")+", "+asText("title")+" FROM cached_rfcs ORDER BY slug")
+	return s.eachIn(ctx, tx, "dump cached_rfcs", gather(&w.RFCs, scan), "SELECT "+asText("slug")+", "+asText("title")+" FROM cached_rfcs ORDER BY slug")
 }
 
 func (s *Store) dumpNotifications(ctx context.Context, tx bun.Tx, w *core.World) error {
-	err := s.each(ctx, tx, "dump notifications", gather(&w.Notifications, scanNotification),
+	return s.eachIn(ctx, tx, "dump notifications", gather(&w.Notifications, notificationScanner()),
 		"SELECT "+s.notificationColumns()+" FROM notifications AS n ORDER BY n.id")
-	for i := range w.Notifications {
-		w.Notifications[i].Actor, w.Notifications[i].Title = "", ""
-	}
-	return err
 }
 
 func (s *Store) dumpLedger(ctx context.Context, tx bun.Tx, w *core.World) error {
@@ -73,7 +78,7 @@ FROM notification_digests ORDER BY id`
 			Status: core.Status(status), SentAt: sent.At, Error: string(error),
 		}, id.ok, err
 	}
-	return s.each(ctx, tx, "dump notification_digests", gather(&w.Ledger, scan), query)
+	return s.eachIn(ctx, tx, "dump notification_digests", gather(&w.Ledger, scan), query)
 }
 
 func (s *Store) dumpHeld(ctx context.Context, tx bun.Tx, w *core.World) error {
@@ -86,7 +91,7 @@ func (s *Store) dumpHeld(ctx context.Context, tx bun.Tx, w *core.World) error {
 		err := rows.Scan(append(row.columns(), &sent, &why)...)
 		return core.HeldRow{HeldMail: row.core(), SentAt: sent.Stamp, Error: string(why)}, row.id.ok, err
 	}
-	return s.each(ctx, tx, "dump held_emails", gather(&w.Held, scan),
+	return s.eachIn(ctx, tx, "dump held_emails", gather(&w.Held, scan),
 		"SELECT "+s.heldColumns()+", "+s.dialect.StampText("h.sent_at")+", "+asText("h.error")+" FROM held_emails AS h ORDER BY h.id")
 }
 
@@ -100,6 +105,6 @@ func (s *Store) dumpWatches(ctx context.Context, tx bun.Tx, w *core.World) error
 		err := rows.Scan(&user, &slug, &state, &took)
 		return core.Watch{User: user.value, Slug: string(slug), State: string(state), Participation: took.Stamp}, user.ok, err
 	}
-	return s.each(ctx, tx, "dump watches", gather(&w.Watches, scan), "SELECT user_id, "+asText("rfc_slug")+", "+asText("state")+", "+
+	return s.eachIn(ctx, tx, "dump watches", gather(&w.Watches, scan), "SELECT user_id, "+asText("rfc_slug")+", "+asText("state")+", "+
 		s.dialect.StampText("last_participation_at")+" FROM watches ORDER BY user_id, rfc_slug")
 }

@@ -6,18 +6,16 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
 // Hold implements [ports.HeldMails].
 func (s *Store) Hold(ctx context.Context, m core.HeldMail) (id int64, err error) {
-	err = s.write(ctx, fmt.Sprintf("hold a mail for recipient %d", m.Recipient), func(ctx context.Context, tx bun.Tx) error {
-		return tx.QueryRowContext(ctx, `INSERT INTO held_emails
+	err = s.write(ctx, fmt.Sprintf("hold a mail for recipient %d", m.Recipient), func(ctx context.Context, tx transaction) error {
+		return tx.one(ctx, []any{&id}, `INSERT INTO held_emails
  (recipient_user_id, subject, body_text, body_html, notification_ids, created_at, status)
 VALUES (?, ?, ?, ?, ?, ?, 'held') RETURNING id`,
-			m.Recipient, orNull(m.Subject), orNull(m.Text), orNull(m.HTML), EncodeIDs(m.Notifications), s.dialect.stampOrNull(m.CreatedAt)).Scan(&id)
+			m.Recipient, orNull(m.Subject), orNull(m.Text), orNull(m.HTML), EncodeIDs(m.Notifications), s.dialect.stampOrNull(m.CreatedAt))
 	})
 	if err != nil {
 		return 0, err
@@ -51,7 +49,7 @@ WHERE h.status IN ('held', 'sending') AND h.id > ? ORDER BY h.id`
 		}
 		return true, nil
 	}
-	err = s.each(ctx, s.read, fmt.Sprintf("read held mail after %d", after), visit, query, after)
+	err = s.each(ctx, fmt.Sprintf("read held mail after %d", after), visit, query, after)
 	return mails, err
 }
 

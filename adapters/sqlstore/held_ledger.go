@@ -7,19 +7,17 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // ClaimHeld implements [ports.HeldLedger].
 func (s *Store) ClaimHeld(ctx context.Context, m core.HeldMail, lease time.Time) error {
-	return s.changeHeld(ctx, "claim", m, func(ctx context.Context, tx bun.Tx, row *heldRow, there bool) error {
+	return s.changeHeld(ctx, "claim", m, func(ctx context.Context, tx transaction, row *heldRow, there bool) error {
 		if !there || !row.claimedBy(m) {
 			return ports.ErrConflict
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE held_emails SET status = 'sending', message_id = ?, lease_until = ? WHERE id = ?",
+		_, err := tx.change(ctx, "UPDATE held_emails SET status = 'sending', message_id = ?, lease_until = ? WHERE id = ?",
 			orNull(m.MessageID), s.dialect.stampOrNull(lease), m.ID)
 		return err
 	})
@@ -27,19 +25,19 @@ func (s *Store) ClaimHeld(ctx context.Context, m core.HeldMail, lease time.Time)
 
 // SettleHeld implements [ports.HeldLedger]. Where the row is gone or another message's: ErrConflict.
 func (s *Store) SettleHeld(ctx context.Context, m core.HeldMail, at time.Time) error {
-	return s.changeHeld(ctx, "settle", m, func(ctx context.Context, tx bun.Tx, row *heldRow, there bool) error {
+	return s.changeHeld(ctx, "settle", m, func(ctx context.Context, tx transaction, row *heldRow, there bool) error {
 		switch {
 		case !there || row.recipient.value != m.Recipient || !row.messageID.is(m.MessageID):
 			return ports.ErrConflict
 		case row.status == text(core.Sent):
 			return nil
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE held_emails SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL WHERE id = ?",
+		if _, err := tx.change(ctx, "UPDATE held_emails SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL WHERE id = ?",
 			s.dialect.Stamp(at), m.ID); err != nil {
 			return err
 		}
-		if err := s.mark(ctx, tx, "email_sent_at", m.Recipient, m.Notifications, at); err != nil {
-			return err
+		if _, err := tx.change(ctx, s.markQuery("email_sent_at"), s.dialect.Stamp(at), EncodeIDs(m.Notifications), m.Recipient); err != nil {
+			return fmt.Errorf("mark %d notifications: %w", len(m.Notifications), err)
 		}
 		return s.accepted(ctx, tx, m.Recipient)
 	})
@@ -47,11 +45,11 @@ func (s *Store) SettleHeld(ctx context.Context, m core.HeldMail, at time.Time) e
 
 // ReturnHeld implements [ports.HeldLedger].
 func (s *Store) ReturnHeld(ctx context.Context, m core.HeldMail, status core.Status, why string, r core.Refusal) error {
-	return s.changeHeld(ctx, "return", m, func(ctx context.Context, tx bun.Tx, row *heldRow, there bool) error {
+	return s.changeHeld(ctx, "return", m, func(ctx context.Context, tx transaction, row *heldRow, there bool) error {
 		if !there || !row.claimedBy(m) {
 			return nil
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE held_emails SET status = ?, attempts = ?, error = ?, lease_until = NULL WHERE id = ?",
+		if _, err := tx.change(ctx, "UPDATE held_emails SET status = ?, attempts = ?, error = ?, lease_until = NULL WHERE id = ?",
 			string(status), numberOrNull(m.Attempts), orNull(why), m.ID); err != nil {
 			return err
 		}
@@ -60,12 +58,12 @@ func (s *Store) ReturnHeld(ctx context.Context, m core.HeldMail, status core.Sta
 }
 
 // changeHeld runs change in a transaction with the row of m, if it is there.
-func (s *Store) changeHeld(ctx context.Context, verb string, m core.HeldMail, change func(context.Context, bun.Tx, *heldRow, bool) error) error {
+func (s *Store) changeHeld(ctx context.Context, verb string, m core.HeldMail, change func(context.Context, transaction, *heldRow, bool) error) error {
 	what := fmt.Sprintf("%s held mail %d of recipient %d", verb, m.ID, m.Recipient)
-	return s.write(ctx, what, func(ctx context.Context, tx bun.Tx) error {
+	return s.write(ctx, what, func(ctx context.Context, tx transaction) error {
 		var row heldRow
-		err := tx.QueryRowContext(ctx, `SELECT h.recipient_user_id, `+asText("h.status")+`, `+asText("h.message_id")+`, `+s.dialect.StampText("h.lease_until")+`
-FROM held_emails AS h WHERE h.id = ?`, m.ID).Scan(&row.recipient, &row.status, &row.messageID, &row.lease)
+		err := tx.one(ctx, []any{&row.recipient, &row.status, &row.messageID, &row.lease}, `SELECT h.recipient_user_id, `+asText("h.status")+`, `+asText("h.message_id")+`, `+s.dialect.StampText("h.lease_until")+`
+FROM held_emails AS h WHERE h.id = ?`, m.ID)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}

@@ -5,10 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
-
-	"github.com/uptrace/bun"
 
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
@@ -17,18 +14,8 @@ import (
 // Claim implements [ports.Ledger]. Where the recipient is gone, that too is a conflict.
 func (s *Store) Claim(ctx context.Context, c core.Claim) (id int64, err error) {
 	what := fmt.Sprintf("claim a digest for recipient %d", c.Recipient)
-	err = s.write(ctx, what, func(ctx context.Context, tx bun.Tx) error {
-		end := s.dialect.Stamp(c.Window.End)
-		err := tx.QueryRowContext(ctx, `INSERT INTO notification_digests
- (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until)
-SELECT ?, ?, ?, ?, ?, 'sending', ?, ?, ?
-WHERE `+s.inPlace()+`
-RETURNING id`,
-			c.Recipient, end, s.dialect.Stamp(c.Window.Start), end, EncodeIDs(c.Notifications), orNull(c.MessageID), c.Attempts, s.dialect.stampOrNull(c.Lease),
-			c.Recipient, c.Recipient, c.Recipient, c.Previous).Scan(&id)
-		if errors.Is(err, sql.ErrNoRows) {
-			return ports.ErrConflict
-		}
+	err = s.write(ctx, what, func(ctx context.Context, tx transaction) (err error) {
+		id, err = s.insert(ctx, tx, c)
 		return err
 	})
 	if err != nil {
@@ -37,61 +24,114 @@ RETURNING id`,
 	return id, nil
 }
 
-// inPlace is the condition that a claim holds; its placeholders are the recipient (three times)
-// and the claim's Previous.
-func (s *Store) inPlace() string {
-	return `EXISTS (SELECT 1 FROM users AS u WHERE u.id = ?)
+// insert adds the row of c where c holds.
+func (s *Store) insert(ctx context.Context, tx transaction, c core.Claim) (id int64, err error) {
+	err = tx.one(ctx, []any{&id}, s.text.claim,
+		c.Recipient, s.dialect.Stamp(c.Window.End), s.dialect.Stamp(c.Window.Start), EncodeIDs(c.Notifications), orNull(c.MessageID), c.Attempts,
+		s.dialect.stampOrNull(c.Lease), c.Previous)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ports.ErrConflict
+	}
+	return id, err
+}
+
+func (s *Store) claimQuery() string {
+	return `INSERT INTO notification_digests
+ (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until)
+SELECT ?1, ?2, ?3, ?2, ?4, 'sending', ?5, ?6, ?7
+WHERE ` + s.inPlace("?1", "?8") + `
+RETURNING id`
+}
+
+// inPlace is the condition that a claim of recipient holds, which was made when their newest row
+// was previous.
+func (s *Store) inPlace(recipient, previous string) string {
+	return `EXISTS (SELECT 1 FROM users AS u WHERE u.id = ` + recipient + `)
  AND NOT EXISTS (SELECT 1 FROM notification_digests AS busy` + s.dialect.Indexed(IndexSending) + `
-  WHERE busy.status = 'sending' AND busy.recipient_user_id = ?)
- AND coalesce((SELECT max(newest.id) FROM notification_digests AS newest WHERE newest.recipient_user_id = ?), 0) = ?`
+  WHERE busy.status = 'sending' AND busy.recipient_user_id = ` + recipient + `)
+ AND coalesce((SELECT max(newest.id) FROM notification_digests AS newest WHERE newest.recipient_user_id = ` + recipient + `), 0) = ` + previous
 }
 
 // Settle implements [ports.Ledger]. Where the row is gone or another message's: ErrConflict.
 func (s *Store) Settle(ctx context.Context, c core.Claim, at time.Time) error {
 	what := fmt.Sprintf("settle digest %d of recipient %d", c.ID, c.Recipient)
-	return s.write(ctx, what, func(ctx context.Context, tx bun.Tx) error {
-		row, there, err := s.ledgerRow(ctx, tx, c.ID)
-		switch {
-		case err != nil:
-			return err
-		case !there || row.recipient.value != c.Recipient || !row.messageID.is(c.MessageID):
-			return ports.ErrConflict
-		case row.status == text(core.Sent):
-			return nil
-		}
-		if _, err := tx.ExecContext(ctx, `UPDATE notification_digests
-SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL WHERE id = ?`, s.dialect.Stamp(at), c.ID); err != nil {
-			return err
-		}
-		if err := s.mark(ctx, tx, "digest_included_at", c.Recipient, c.Notifications, at); err != nil {
-			return err
-		}
-		return s.accepted(ctx, tx, c.Recipient)
-	})
+	return s.write(ctx, what, func(ctx context.Context, tx transaction) error { return s.settle(ctx, tx, c, at) })
 }
 
-// mark sets column, a time, on those of the recipient's notifications that have none.
-func (s *Store) mark(ctx context.Context, tx bun.Tx, column string, recipient int64, ids []int64, at time.Time) error {
-	for some := range slices.Chunk(distinct(ids), chunk) {
-		// The plus keeps the rows from being looked for among all that the recipient ever had.
-		if _, err := tx.ExecContext(ctx, `UPDATE notifications SET ? = ?
-WHERE id IN (?) AND +recipient_user_id = ? AND (? IS NULL OR ? = '')`,
-			bun.Ident(column), s.dialect.Stamp(at), bun.List(some), recipient, bun.Ident(column), bun.Ident(column)); err != nil {
-			return fmt.Errorf("mark %d notifications from %d: %w", len(some), some[0], err)
+// SettleAndClaim implements [ports.Ledger].
+func (s *Store) SettleAndClaim(ctx context.Context, done core.Claim, at time.Time, next core.Claim) (id int64, settled, claimed error) {
+	what := fmt.Sprintf("settle digest %d of recipient %d and claim one for recipient %d", done.ID, done.Recipient, next.Recipient)
+	err := s.write(ctx, what, func(ctx context.Context, tx transaction) error {
+		if settled = s.settle(ctx, tx, done, at); settled != nil && !errors.Is(settled, ports.ErrConflict) {
+			return settled
 		}
+		if id, claimed = s.insert(ctx, tx, next); claimed != nil && !errors.Is(claimed, ports.ErrConflict) {
+			return claimed
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err, err
 	}
-	return nil
+	return id, settled, claimed
+}
+
+func (s *Store) settle(ctx context.Context, tx transaction, c core.Claim, at time.Time) error {
+	// Nearly always the row is as it was claimed. Where it is not, it is read to see why.
+	n, err := tx.change(ctx, `UPDATE notification_digests SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL
+WHERE id = ? AND status = 'sending' AND recipient_user_id = ? AND message_id = ?`, s.dialect.Stamp(at), c.ID, c.Recipient, plain(c.MessageID))
+	if err == nil && n == 0 {
+		return s.settleOdd(ctx, tx, c, at)
+	}
+	if err != nil {
+		return err
+	}
+	return s.shipped(ctx, tx, c, at)
+}
+
+// settleOdd settles a row that is not being sent, or whose message is not, to the letter, that of c.
+func (s *Store) settleOdd(ctx context.Context, tx transaction, c core.Claim, at time.Time) error {
+	row, there, err := s.ledgerRow(ctx, tx, c.ID)
+	switch {
+	case err != nil:
+		return err
+	case !there || row.recipient.value != c.Recipient || !row.messageID.is(c.MessageID):
+		return ports.ErrConflict
+	case row.status == text(core.Sent):
+		return nil
+	}
+	if _, err := tx.change(ctx, "UPDATE notification_digests SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL WHERE id = ?",
+		s.dialect.Stamp(at), c.ID); err != nil {
+		return err
+	}
+	return s.shipped(ctx, tx, c, at)
+}
+
+// shipped records that the notifications of c went out, and that their recipient's mail was accepted.
+func (s *Store) shipped(ctx context.Context, tx transaction, c core.Claim, at time.Time) error {
+	_, err := tx.change(ctx, s.markQuery("digest_included_at"), s.dialect.Stamp(at), EncodeIDs(c.Notifications), c.Recipient)
+	if err != nil {
+		return fmt.Errorf("mark %d notifications: %w", len(c.Notifications), err)
+	}
+	return s.accepted(ctx, tx, c.Recipient)
+}
+
+// markQuery sets column, a time, on those of the recipient's notifications that have none. The plus
+// keeps the rows from being looked for among all that the recipient ever had.
+func (s *Store) markQuery(column string) string {
+	return "UPDATE notifications SET " + column + ` = ?
+WHERE id IN (SELECT value FROM ` + s.dialect.List + `) AND +recipient_user_id = ? AND (` + column + " IS NULL OR " + column + " = '')"
 }
 
 // Release implements [ports.Ledger].
 func (s *Store) Release(ctx context.Context, c core.Claim, r core.Refusal) error {
 	what := fmt.Sprintf("release digest %d of recipient %d", c.ID, c.Recipient)
-	return s.write(ctx, what, func(ctx context.Context, tx bun.Tx) error {
+	return s.write(ctx, what, func(ctx context.Context, tx transaction) error {
 		row, there, err := s.ledgerRow(ctx, tx, c.ID)
 		if err != nil || !there || !row.heldBy(c) {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM notification_digests WHERE id = ?", c.ID); err != nil {
+		if _, err := tx.change(ctx, "DELETE FROM notification_digests WHERE id = ?", c.ID); err != nil {
 			return err
 		}
 		return s.refused(ctx, tx, c.Recipient, r)
@@ -111,11 +151,15 @@ func (r ledgerRow) heldBy(c core.Claim) bool {
 }
 
 // ledgerRow reads the row with the given ID.
-func (s *Store) ledgerRow(ctx context.Context, tx bun.Tx, id int64) (r ledgerRow, there bool, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT recipient_user_id, `+asText("status")+`, `+asText("message_id")+`, `+s.dialect.StampText("lease_until")+`
-FROM notification_digests WHERE id = ?`, id).Scan(&r.recipient, &r.status, &r.messageID, &r.lease)
+func (s *Store) ledgerRow(ctx context.Context, tx transaction, id int64) (r ledgerRow, there bool, err error) {
+	err = tx.one(ctx, []any{&r.recipient, &r.status, &r.messageID, &r.lease}, s.text.ledgerRow, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, false, nil
 	}
 	return r, err == nil, err
+}
+
+func (s *Store) ledgerRowQuery() string {
+	return `SELECT recipient_user_id, ` + asText("status") + `, ` + asText("message_id") + `, ` + s.dialect.StampText("lease_until") + `
+FROM notification_digests WHERE id = ?`
 }

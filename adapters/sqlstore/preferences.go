@@ -6,13 +6,11 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/uptrace/bun"
-
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
 // refused counts r, if it charges anybody, among the preferences of the user, who may have had none.
-func (s *Store) refused(ctx context.Context, tx bun.Tx, user int64, r core.Refusal) error {
+func (s *Store) refused(ctx context.Context, tx transaction, user int64, r core.Refusal) error {
 	r.Address, r.Reason = plain(r.Address), plain(r.Reason)
 	if r.Address == "" {
 		return nil
@@ -25,7 +23,7 @@ func (s *Store) refused(ctx context.Context, tx bun.Tx, user int64, r core.Refus
 	if there {
 		return s.putRefusals(ctx, tx, user, p)
 	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO digest_preferences (user_id, suppressed_address, suppressed_reason, failures) VALUES (?, ?, ?, ?)",
+	_, err = tx.change(ctx, "INSERT INTO digest_preferences (user_id, suppressed_address, suppressed_reason, failures) VALUES (?, ?, ?, ?)",
 		user, orNull(p.SuppressedAddress), orNull(p.SuppressedReason), numberOrNull(p.Failures))
 	if err != nil {
 		return fmt.Errorf("count a refusal: %w", err)
@@ -33,18 +31,28 @@ func (s *Store) refused(ctx context.Context, tx bun.Tx, user int64, r core.Refus
 	return nil
 }
 
-// accepted ends the user's run of refusals, where there is one.
-func (s *Store) accepted(ctx context.Context, tx bun.Tx, user int64) error {
-	p, there, err := s.preferences(ctx, tx, user)
-	if err != nil || !there || p.Failures <= 0 {
+// accepted ends the user's run of refusals, where there is one; see [core.CountAcceptance].
+func (s *Store) accepted(ctx context.Context, tx transaction, user int64) error {
+	var counted number
+	err := tx.one(ctx, []any{&counted}, "SELECT failures FROM digest_preferences WHERE user_id = ?", user)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read how often mail was refused: %w", err)
+	case counted.value <= 0:
+		return nil
+	}
+	p, _, err := s.preferences(ctx, tx, user)
+	if err != nil {
 		return err
 	}
 	return s.putRefusals(ctx, tx, user, core.CountAcceptance(p))
 }
 
-func (s *Store) preferences(ctx context.Context, tx bun.Tx, user int64) (p core.Preferences, there bool, err error) {
+func (s *Store) preferences(ctx context.Context, tx transaction, user int64) (p core.Preferences, there bool, err error) {
 	var row preferenceRow
-	err = tx.QueryRowContext(ctx, "SELECT "+preferenceColumns("p")+" FROM digest_preferences AS p WHERE p.user_id = ?", user).Scan(row.columns()...)
+	err = tx.one(ctx, row.columns(), "SELECT "+preferenceColumns("p")+" FROM digest_preferences AS p WHERE p.user_id = ?", user)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return p, false, nil
@@ -55,8 +63,8 @@ func (s *Store) preferences(ctx context.Context, tx bun.Tx, user int64) (p core.
 }
 
 // putRefusals writes what p says of refusals; the rest of the row is the person's own.
-func (s *Store) putRefusals(ctx context.Context, tx bun.Tx, user int64, p core.Preferences) error {
-	_, err := tx.ExecContext(ctx, "UPDATE digest_preferences SET suppressed_address = ?, suppressed_reason = ?, failures = ? WHERE user_id = ?",
+func (s *Store) putRefusals(ctx context.Context, tx transaction, user int64, p core.Preferences) error {
+	_, err := tx.change(ctx, "UPDATE digest_preferences SET suppressed_address = ?, suppressed_reason = ?, failures = ? WHERE user_id = ?",
 		orNull(p.SuppressedAddress), orNull(p.SuppressedReason), numberOrNull(p.Failures), user)
 	if err != nil {
 		return fmt.Errorf("count refusals: %w", err)

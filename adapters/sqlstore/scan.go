@@ -101,6 +101,13 @@ func EncodeIDs(ids []int64) string {
 	return string(append(out, ']'))
 }
 
+// listed returns ids for [Dialect.List], each once.
+func listed(ids []int64) string {
+	sorted := slices.Clone(ids)
+	slices.Sort(sorted)
+	return EncodeIDs(slices.Compact(sorted))
+}
+
 // plain returns s as a statement can carry it: without NUL bytes, and with invalid UTF-8 replaced.
 func plain(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
@@ -135,13 +142,3 @@ func (d Dialect) stampOrNull(t time.Time) any {
 
 // asText returns the SQL of a column's content as text: no driver then takes it for something else.
 func asText(column string) string { return "CAST(" + column + " AS TEXT)" }
-
-// chunk is how many IDs a statement names at the most.
-const chunk = 1000
-
-// distinct returns ids in ascending order, each once, and leaves ids as it is.
-func distinct(ids []int64) []int64 {
-	sorted := slices.Clone(ids)
-	slices.Sort(sorted)
-	return slices.Compact(sorted)
-}

@@ -27,6 +27,15 @@ type Dialect struct {
 	// Before returns the SQL of a condition under which the column surely holds a readable time
 	// before t.
 	Before func(column string, t time.Time) string
+	// List is the SQL of a table whose column value has the elements of the JSON array of integers
+	// that its one placeholder is given.
+	List string
+	// Pairs is the SQL of a table whose columns a and b have the two elements of each of the JSON
+	// arrays, of an integer and a text, in the JSON array that its one placeholder is given.
+	Pairs string
+	// Ready returns an error, as opening does, where the database has changed so that what is
+	// written down here is no longer true of it. It is asked before every page of the due.
+	Ready func(ctx context.Context) error
 	// Indexed returns what follows a table's name to have it read by the index of that name, and
 	// by no other; empty where the database is not told such things.
 	Indexed func(index string) string
@@ -37,23 +46,23 @@ type Dialect struct {
 
 // The indexes that statements name. The database's package makes them.
 const (
-	// IndexOverlooked is on notifications(recipient_user_id) where [Dialect.Overlooked] holds.
-	IndexOverlooked = "rfcdigest_overlooked"
+	// IndexUnreadable is on notifications(recipient_user_id) where [Dialect.Unreadable] holds.
+	IndexUnreadable = "rfcdigest_unreadable"
 	// IndexSending is on notification_digests(status, recipient_user_id) where status = 'sending'.
 	IndexSending = "rfcdigest_sending"
 	// IndexWaiting is on held_emails(id) where status IN ('held', 'sending').
 	IndexWaiting = "rfcdigest_waiting"
 )
 
-// Overlooked returns the SQL of the condition on a row of notifications that a search by
-// created_at could miss it, and that no digest has included it. alias is the table's in the
-// statement; empty in an index. It asks nothing by IS NULL: where a column is NOT NULL, SQLite
-// shortens that in statements, and then does not find them to be about the index any more.
-func (d Dialect) Overlooked(alias string) string {
+// Unreadable returns the SQL of the condition on a row of notifications that a search by created_at
+// could miss it. alias is the table's in the statement; empty in an index. It is about nothing but
+// created_at, which never changes: were a mark such as digest_included_at in it, the database would
+// weigh the whole condition twice for each row that is marked, at several times the cost of marking.
+func (d Dialect) Unreadable(alias string) string {
 	if alias != "" {
 		alias += "."
 	}
-	return "NOT (" + d.Readable(alias+"created_at") + ") AND coalesce(" + alias + "digest_included_at, '') = ''"
+	return "NOT (" + d.Readable(alias+"created_at") + ")"
 }
 
 // Config is what a store is made from.
@@ -70,14 +79,23 @@ type Config struct {
 type Store struct {
 	dialect Dialect
 	read    *bun.DB
+	reads   *statements
 	writer  *writer // nil where nothing may be written
+	text    texts
 }
+
+// texts are the statements that are put together from more than constants.
+type texts struct{ recipients, due, lookup, since, byID, claim, roll, ledgerRow string }
 
 // New returns a store over the databases in c, which it owns from then on.
 func New(c Config) *Store {
-	s := &Store{dialect: c.Dialect, read: c.Read}
+	s := &Store{dialect: c.Dialect, read: c.Read, reads: newStatements(c.Read)}
+	s.text = texts{
+		recipients: s.recipientsQuery(), due: s.dueQuery(), lookup: s.lookupQuery(), since: s.sinceQuery(), byID: s.byIDQuery(),
+		claim: s.claimQuery(), roll: s.rollQuery(), ledgerRow: s.ledgerRowQuery(),
+	}
 	if c.Write != nil {
-		s.writer = newWriter(c.Write, c.Dialect.Classify)
+		s.writer = newWriter(newStatements(c.Write), c.Dialect.Classify)
 	}
 	return s
 }
@@ -97,12 +115,12 @@ var (
 	errClosed   = fmt.Errorf("%w: the database was closed", ports.ErrUnavailable)
 )
 
-// write runs change in a transaction and returns when that is durable; what names it in errors.
-// Where ctx has ended by then, change is not run.
-func (s *Store) write(ctx context.Context, what string, change func(context.Context, bun.Tx) error) error {
+// write runs c in a transaction and returns when that is durable; what names it in errors. Where ctx
+// has ended by then, c is not run.
+func (s *Store) write(ctx context.Context, what string, c change) error {
 	err := errReadOnly
 	if s.writer != nil {
-		err = s.writer.do(ctx, change)
+		err = s.writer.do(ctx, c)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
@@ -111,28 +129,36 @@ func (s *Store) write(ctx context.Context, what string, change func(context.Cont
 }
 
 // each calls visit on every row of a query until it returns false; what names the query in errors.
-func (s *Store) each(ctx context.Context, db bun.IDB, what string, visit func(*sql.Rows) (bool, error), query string, args ...any) error {
-	rows, err := db.QueryContext(ctx, query, args...)
+func (s *Store) each(ctx context.Context, what string, visit func(*sql.Rows) (bool, error), query string, args ...any) error {
+	statement, err := s.reads.get(ctx, query)
 	if err != nil {
 		return s.failed(ctx, what, err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if more, err := visit(rows); err != nil {
-			return s.failed(ctx, what, err)
-		} else if !more {
-			return nil
-		}
-	}
-	if err := rows.Err(); err != nil {
+	rows, err := statement.QueryContext(ctx, args...)
+	if err != nil {
 		return s.failed(ctx, what, err)
 	}
-	return nil
+	return s.failed(ctx, what, walk(rows, visit))
 }
 
-// failed returns the error of a query. One that was interrupted says why, which a driver may not.
+// walk calls visit on every row until it returns false, and closes rows.
+func walk(rows *sql.Rows, visit func(*sql.Rows) (bool, error)) error {
+	defer rows.Close()
+	for rows.Next() {
+		if more, err := visit(rows); err != nil || !more {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// failed returns the error of a query; nil stays nil. One that was interrupted says why, which a
+// driver may not.
 func (s *Store) failed(ctx context.Context, what string, err error) error {
-	if ctx.Err() != nil {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", what, ctx.Err())
 	}
 	return fmt.Errorf("%s: %w", what, s.dialect.Classify(err))

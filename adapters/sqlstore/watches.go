@@ -3,8 +3,6 @@ package sqlstore
 import (
 	"context"
 	"time"
-
-	"github.com/uptrace/bun"
 )
 
 // Stale implements [ports.Watches].
@@ -18,13 +16,8 @@ func (s *Store) Stale(ctx context.Context, then time.Time) (stale int, err error
 
 // Decay implements [ports.Watches].
 func (s *Store) Decay(ctx context.Context, then time.Time) (decayed int, err error) {
-	err = s.write(ctx, "decay watches", func(ctx context.Context, tx bun.Tx) error {
-		result, err := tx.ExecContext(ctx, "UPDATE watches SET state = 'dormant' WHERE state = 'watching' AND "+s.dialect.Before("last_participation_at", then))
-		if err != nil {
-			return err
-		}
-		n, err := result.RowsAffected()
-		decayed = int(n)
+	err = s.write(ctx, "decay watches", func(ctx context.Context, tx transaction) (err error) {
+		decayed, err = tx.change(ctx, "UPDATE watches SET state = 'dormant' WHERE state = 'watching' AND "+s.dialect.Before("last_participation_at", then))
 		return err
 	})
 	if err != nil {

@@ -2,11 +2,10 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
-
-	"github.com/uptrace/bun"
 
 	"github.com/wiggleverse/rfcdigest/ports"
 )
@@ -17,9 +16,9 @@ const maxBatch = 256
 // writer makes changes one after another, several in a transaction where several are waiting.
 // It never waits for company: while one commit is on its way to the disk, the next batch gathers.
 type writer struct {
-	db       *bun.DB
-	classify func(error) error
-	stopped  chan struct{}
+	statements *statements
+	classify   func(error) error
+	stopped    chan struct{}
 
 	mu     sync.Mutex
 	work   *sync.Cond // queue or closed changed
@@ -27,10 +26,14 @@ type writer struct {
 	closed bool
 }
 
+// change is something to be done in a transaction. It may be asked for twice, the first time undone.
+// An error of [ports.ErrConflict] says that it did nothing; after any other, what it did is undone.
+type change func(context.Context, transaction) error
+
 // job is a change that somebody waits for.
 type job struct {
 	ctx    context.Context
-	change func(context.Context, bun.Tx) error
+	change change
 	state  atomic.Int32
 	// err is what became of it; it may be read when done is closed.
 	err  error
@@ -44,20 +47,20 @@ const (
 	withdrawn
 )
 
-func newWriter(db *bun.DB, classify func(error) error) *writer {
-	w := &writer{db: db, classify: classify, stopped: make(chan struct{})}
+func newWriter(s *statements, classify func(error) error) *writer {
+	w := &writer{statements: s, classify: classify, stopped: make(chan struct{})}
 	w.work = sync.NewCond(&w.mu)
 	go w.loop()
 	return w
 }
 
-// do has change made and returns when it is durable. Where ctx ends before change has started, it
-// does not start; afterwards ctx has no say.
-func (w *writer) do(ctx context.Context, change func(context.Context, bun.Tx) error) error {
+// do has c made and returns when it is durable. Where ctx ends before c has started, it does not
+// start; afterwards ctx has no say.
+func (w *writer) do(ctx context.Context, c change) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{ctx: ctx, change: change, done: make(chan struct{})}
+	j := &job{ctx: ctx, change: c, done: make(chan struct{})}
 	if !w.enqueue(j) {
 		return errClosed
 	}
@@ -90,7 +93,7 @@ func (w *writer) close() error {
 	w.work.Signal()
 	w.mu.Unlock()
 	<-w.stopped
-	return w.db.Close()
+	return w.statements.db.Close()
 }
 
 func (w *writer) loop() {
@@ -125,30 +128,52 @@ func (w *writer) take() *job {
 	return nil
 }
 
-// commit makes what is queued, and what comes while it does, in one transaction.
+// commit makes what is queued, and what comes while it does, in one transaction. Nearly always all
+// of it can be done; savepoints would cost more than many of the changes, and come into it only
+// where one of them failed.
 func (w *writer) commit() {
 	// Whoever waits for another process to let go of the database may give up: the jobs are taken
 	// when the transaction has begun.
-	tx, err := w.db.BeginTx(context.Background(), nil)
+	tx, err := w.statements.begin(context.Background())
 	if err != nil {
 		w.refuse(fmt.Errorf("begin a transaction: %w", w.classify(err)))
 		return
 	}
-	batch, err := w.batch(tx)
-	switch {
-	case err != nil:
-		_ = tx.Rollback() // it is gone already, as far as the database is concerned
-	default:
-		if err = tx.Commit(); err != nil {
-			// It may have happened. Even those who lost to another of the batch cannot know now.
-			err = fmt.Errorf("%w: commit: %w", ports.ErrUnknown, w.classify(err))
+	var batch []*job
+	for len(batch) < maxBatch {
+		j := w.take()
+		if j == nil {
+			break
+		}
+		batch = append(batch, j)
+		if j.err = j.ctx.Err(); j.err != nil {
+			continue
+		}
+		j.err = w.classify(attempt(tx, j.change))
+		if j.err != nil && !errors.Is(j.err, ports.ErrConflict) {
+			_ = tx.Rollback() // it may be gone already
+			w.apart(batch)
+			return
 		}
 	}
+	w.end(tx, batch)
+}
+
+// end commits and tells those who wait.
+func (w *writer) end(tx transaction, batch []*job) {
+	if err := tx.Commit(); err != nil {
+		// It may have happened. Even those who lost to another of the batch cannot know now.
+		fail(batch, fmt.Errorf("%w: commit: %w", ports.ErrUnknown, w.classify(err)))
+	}
+	tx.keep(context.Background())
 	for _, j := range batch {
-		if err != nil {
-			j.err = err
-		}
 		close(j.done)
+	}
+}
+
+func fail(batch []*job, err error) {
+	for _, j := range batch {
+		j.err = err
 	}
 }
 
@@ -160,22 +185,38 @@ func (w *writer) refuse(err error) {
 	}
 }
 
-// batch runs jobs in tx and returns them. An error means that tx as a whole is lost.
-func (w *writer) batch(tx bun.Tx) (jobs []*job, err error) {
-	for len(jobs) < maxBatch && err == nil {
-		j := w.take()
-		if j == nil {
-			break
+// apart makes the changes of jobs, one of which failed, with a savepoint for each, so that what
+// fails spoils nothing else.
+func (w *writer) apart(jobs []*job) {
+	for len(jobs) > 0 {
+		tx, err := w.statements.begin(context.Background())
+		if err != nil {
+			fail(jobs, fmt.Errorf("begin a transaction: %w", w.classify(err)))
+			for _, j := range jobs {
+				close(j.done)
+			}
+			return
 		}
-		jobs = append(jobs, j)
-		err = w.run(tx, j)
+		n := 0
+		for ; n < len(jobs) && err == nil; n++ {
+			err = w.run(tx, jobs[n])
+		}
+		if err == nil {
+			w.end(tx, jobs)
+			return
+		}
+		_ = tx.Rollback() // it is gone already, as far as the database is concerned
+		fail(jobs[:n], err)
+		for _, j := range jobs[:n] {
+			close(j.done)
+		}
+		jobs = jobs[n:]
 	}
-	return jobs, err
 }
 
 // run makes the change of j in tx, all of it or nothing. An error means that tx as a whole is
 // lost: after some errors, a full disk for one, a database ends the transaction by itself.
-func (w *writer) run(tx bun.Tx, j *job) error {
+func (w *writer) run(tx transaction, j *job) error {
 	if j.err = j.ctx.Err(); j.err != nil {
 		return nil
 	}
@@ -183,7 +224,7 @@ func (w *writer) run(tx bun.Tx, j *job) error {
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT job"); err != nil {
 		return fmt.Errorf("set a savepoint: %w", w.classify(err))
 	}
-	err := attempt(ctx, tx, j.change)
+	err := attempt(tx, j.change)
 	j.err = w.classify(err)
 	if err != nil {
 		if _, lost := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT job"); lost != nil {
@@ -197,11 +238,11 @@ func (w *writer) run(tx bun.Tx, j *job) error {
 }
 
 // attempt runs change; a panic costs its caller an error, and the others nothing.
-func attempt(ctx context.Context, tx bun.Tx, change func(context.Context, bun.Tx) error) (err error) {
+func attempt(tx transaction, c change) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	return change(ctx, tx)
+	return c(context.Background(), tx)
 }

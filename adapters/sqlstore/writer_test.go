@@ -26,7 +26,7 @@ func testWriter(t *testing.T) (*writer, func() []int) {
 	reader, err := sql.Open("sqlite", name)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, reader.Close()) })
-	return newWriter(bun.NewDB(pool, sqlitedialect.New()), func(err error) error { return err }), func() (out []int) {
+	return newWriter(newStatements(bun.NewDB(pool, sqlitedialect.New())), func(err error) error { return err }), func() (out []int) {
 		rows, err := reader.QueryContext(t.Context(), "SELECT n FROM numbers ORDER BY n")
 		require.NoError(t, err)
 		defer rows.Close()
@@ -41,8 +41,8 @@ func testWriter(t *testing.T) (*writer, func() []int) {
 }
 
 // insert returns the change that adds n and then returns err.
-func insert(n int, err error) func(context.Context, bun.Tx) error {
-	return func(ctx context.Context, tx bun.Tx) error {
+func insert(n int, err error) change {
+	return func(ctx context.Context, tx transaction) error {
 		if _, failed := tx.ExecContext(ctx, "INSERT INTO numbers VALUES (?)", n); failed != nil {
 			return failed
 		}
@@ -51,13 +51,13 @@ func insert(n int, err error) func(context.Context, bun.Tx) error {
 }
 
 // together has the changes made in one transaction and returns what each of them came to.
-func together(t *testing.T, w *writer, changes ...func(context.Context, bun.Tx) error) []error {
+func together(t *testing.T, w *writer, changes ...change) []error {
 	t.Helper()
 	out := make([]error, len(changes))
 	jobs := make([]*job, len(changes))
 	w.mu.Lock()
-	for i, change := range changes {
-		jobs[i] = &job{ctx: t.Context(), change: change, done: make(chan struct{})}
+	for i, c := range changes {
+		jobs[i] = &job{ctx: t.Context(), change: c, done: make(chan struct{})}
 		w.queue = append(w.queue, jobs[i])
 	}
 	w.work.Signal()
@@ -75,10 +75,10 @@ func TestOneChangeThatFailsDoesNotSpoilTheOthers(t *testing.T) {
 	t.Parallel()
 	w, numbers := testWriter(t)
 	defer w.close()
-	errs := together(t, w, insert(1, nil), insert(2, errOdd), func(ctx context.Context, tx bun.Tx) error {
+	errs := together(t, w, insert(1, nil), insert(2, errOdd), func(ctx context.Context, tx transaction) error {
 		_ = insert(3, nil)(ctx, tx)
 		panic("a bug")
-	}, func(ctx context.Context, tx bun.Tx) error {
+	}, func(ctx context.Context, tx transaction) error {
 		_, err := tx.ExecContext(ctx, "no SQL at all")
 		return err
 	}, insert(5, nil))
@@ -94,7 +94,7 @@ func TestATransactionThatTheDatabaseEndedIsNobodysSuccess(t *testing.T) {
 	t.Parallel()
 	w, numbers := testWriter(t)
 	defer w.close()
-	errs := together(t, w, insert(1, nil), func(ctx context.Context, tx bun.Tx) error {
+	errs := together(t, w, insert(1, nil), func(ctx context.Context, tx transaction) error {
 		_, err := tx.ExecContext(ctx, "ROLLBACK") // as SQLite does when the disk is full
 		require.NoError(t, err)
 		return errOdd
@@ -109,7 +109,7 @@ func TestAContextThatEndedStartsNothing(t *testing.T) {
 	t.Parallel()
 	w, numbers := testWriter(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	errs := together(t, w, func(inner context.Context, tx bun.Tx) error {
+	errs := together(t, w, func(inner context.Context, tx transaction) error {
 		cancel() // while the next waits in the queue
 		return insert(1, nil)(inner, tx)
 	})
@@ -125,7 +125,7 @@ func TestAContextThatEndedStartsNothing(t *testing.T) {
 func TestABatchHasAnEnd(t *testing.T) {
 	t.Parallel()
 	w, numbers := testWriter(t)
-	changes := make([]func(context.Context, bun.Tx) error, 2*maxBatch+10)
+	changes := make([]change, 2*maxBatch+10)
 	for i := range changes {
 		changes[i] = insert(i, nil)
 	}

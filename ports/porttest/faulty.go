@@ -43,6 +43,20 @@ func (f *Faulty) Recipients(ctx context.Context, after int64, limit int) (page [
 	return page, err
 }
 
+// Due implements [ports.Store].
+func (f *Faulty) Due(ctx context.Context, now time.Time, after int64, limit int) (page []core.Recipient, err error) {
+	err = f.do(ctx, "Due", func() error {
+		page, err = f.Store.Due(ctx, now, after, limit)
+		return err
+	})
+	return page, err
+}
+
+// Rest implements [ports.Store].
+func (f *Faulty) Rest(ctx context.Context, rs []core.Rest) error {
+	return f.do(ctx, "Rest", func() error { return f.Store.Rest(ctx, rs) })
+}
+
 // Lookup implements [ports.Store].
 func (f *Faulty) Lookup(ctx context.Context, ids []int64) (found []core.Recipient, err error) {
 	err = f.do(ctx, "Lookup", func() error {
@@ -82,6 +96,18 @@ func (f *Faulty) Claim(ctx context.Context, c core.Claim) (id int64, err error) 
 // Settle implements [ports.Store].
 func (f *Faulty) Settle(ctx context.Context, c core.Claim, at time.Time) error {
 	return f.do(ctx, "Settle", func() error { return f.Store.Settle(ctx, c, at) })
+}
+
+// SettleAndClaim implements [ports.Store].
+func (f *Faulty) SettleAndClaim(ctx context.Context, done core.Claim, at time.Time, next core.Claim) (id int64, settled, claimed error) {
+	err := f.do(ctx, "SettleAndClaim", func() error {
+		id, settled, claimed = f.Store.SettleAndClaim(ctx, done, at, next)
+		return nil
+	})
+	if err != nil {
+		return id, err, err
+	}
+	return id, settled, claimed
 }
 
 // Release implements [ports.Store].

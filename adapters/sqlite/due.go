@@ -1,0 +1,92 @@
+package sqlite
+
+import "strings"
+
+// digest_due has a row for everybody who can have digests, so that a tick need not look at all of
+// them: due_at is an instant, in seconds since 1970, before which a person surely has none due; 0
+// where that is not known, and then a tick looks at them and notes what it found. period is the
+// cadence in seconds; with a send hour, has_hour is 1. Where it is 0, due_at follows from the newest
+// ledger row, and is there as soon as that is.
+//
+// Triggers keep it true whoever writes, also by programs that know nothing of it. Each change also
+// gives the row another revision, at random so that none comes again, so that what a tick found out
+// just before the change is not noted after it.
+//
+// The app's own SQLite, perhaps an older one, runs all of this, so it consists of what there was in
+// 2010, and there is no conflict to resolve in it: how that is done is up to the statement that a
+// trigger is run for. And no trigger names a table of the app's but the one it is on. When the app
+// makes one of its tables anew (drops it, and renames another to it), SQLite looks at all triggers
+// that stay, and would refuse if one of them named the table that is gone.
+
+// What triggers do about one person, whose row takes the place of $row, and their ID that of $id.
+const (
+	// enter adds a row for somebody who can have digests and has none yet.
+	enter = `INSERT INTO digest_due (user_id, period, has_hour, due_at, revision) SELECT $id, 0, EXISTS (` + sendHour + `$id), 0, 0
+WHERE ` + eligible + ` AND NOT EXISTS (SELECT 1 FROM digest_due WHERE user_id = $id);`
+	// leave takes away the row of somebody who perhaps cannot any more.
+	leave = `DELETE FROM digest_due WHERE user_id = $id;`
+	// pace sets the period.
+	pace = `UPDATE digest_due SET period = ` + periodOf + `, due_at = 0, revision = random() WHERE user_id = $id;`
+	// prefer sets whether there is a send hour.
+	prefer = `UPDATE digest_due SET has_hour = EXISTS (` + sendHour + `$id), due_at = 0, revision = random() WHERE user_id = $id;`
+	// stir sets what follows from the ledger.
+	stir = `UPDATE digest_due SET due_at = ` + dueAfterNewest + `, revision = random() WHERE user_id = $id;`
+
+	// eligible is a condition on a row of users. Where the table lets an ID be no integer, nobody is found by it.
+	eligible = `$row.id = CAST($row.id AS INTEGER) AND $row.digest_cadence IN ('daily', 'weekly') AND $row.email <> ''`
+	periodOf = `CASE $row.digest_cadence WHEN 'weekly' THEN 604800 ELSE 86400 END`
+	sendHour = `SELECT 1 FROM digest_preferences WHERE send_hour IS NOT NULL AND user_id = `
+	// dueAfterNewest takes a time only as it is written here; what else may be one is core's to read.
+	dueAfterNewest = `coalesce((SELECT strftime('%s', d.period_end) + digest_due.period FROM notification_digests AS d
+ WHERE d.id = (SELECT max(newest.id) FROM notification_digests AS newest WHERE newest.recipient_user_id = digest_due.user_id)
+ AND digest_due.has_hour = 0 AND datetime(d.period_end) = d.period_end), 0)`
+)
+
+// trigger is a trigger that statements need.
+type trigger struct {
+	name, table string
+	event       string // what follows AFTER
+	column      string // where a row has the ID of the person that it is about
+	// new and old are what is done about the person of the row as it is now, and as it was.
+	new, old string
+}
+
+// triggers keep digest_due. What one of them does must not change under its name.
+var triggers = []trigger{
+	{name: "rfcdigest_user_added", table: "users", event: "INSERT", column: "id", new: enter + pace},
+	{name: "rfcdigest_user_changed", table: "users", event: "UPDATE OF id, email, digest_cadence", column: "id", new: enter + pace, old: leave},
+	{name: "rfcdigest_user_deleted", table: "users", event: "DELETE", column: "id", old: leave},
+
+	{name: "rfcdigest_preferences_added", table: "digest_preferences", event: "INSERT", column: "user_id", new: prefer},
+	{name: "rfcdigest_preferences_changed", table: "digest_preferences", event: "UPDATE OF user_id, time_zone, send_hour, send_weekday",
+		column: "user_id", new: prefer, old: prefer},
+	{name: "rfcdigest_preferences_deleted", table: "digest_preferences", event: "DELETE", column: "user_id", old: prefer},
+
+	{name: "rfcdigest_digest_added", table: "notification_digests", event: "INSERT", column: "recipient_user_id", new: stir},
+	{name: "rfcdigest_digest_changed", table: "notification_digests", event: "UPDATE OF id, recipient_user_id, period_end",
+		column: "recipient_user_id", new: stir, old: stir},
+	{name: "rfcdigest_digest_deleted", table: "notification_digests", event: "DELETE", column: "recipient_user_id", old: stir},
+}
+
+// create returns the statement that makes the trigger.
+func (t trigger) create() string {
+	about := func(row, what string) string {
+		return strings.NewReplacer("$id", row+"."+t.column, "$row", row).Replace(what)
+	}
+	body := about("OLD", t.old) + about("NEW", t.new)
+	return "CREATE TRIGGER " + t.name + " AFTER " + t.event + " ON " + t.table + " BEGIN\n" + strings.ReplaceAll(body, ";", ";\n") + "END"
+}
+
+// fillDue are the statements that make digest_due what the triggers would have made of it, or better.
+func fillDue() []string {
+	return []string{
+		"DELETE FROM digest_due",
+		"INSERT INTO digest_due (user_id, period, has_hour, due_at, revision) SELECT CAST(u.id AS INTEGER), max(" + about(periodOf) + "), 0, 0, random()\n" +
+			"FROM users AS u WHERE " + about(eligible) + " GROUP BY 1",
+		"UPDATE digest_due SET has_hour = 1 WHERE EXISTS (" + sendHour + "digest_due.user_id)",
+		"UPDATE digest_due SET due_at = " + dueAfterNewest,
+	}
+}
+
+// about returns a condition or an expression about the row u.
+func about(what string) string { return strings.ReplaceAll(what, "$row", "u") }

@@ -1,0 +1,25 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// Rest implements [ports.Rests]. Whatever a person's due depends on, a change to it gives their row of
+// digest_due another revision, so that a rest which was judged by less is not noted.
+func (s *Store) Rest(ctx context.Context, rs []core.Rest) error {
+	if len(rs) == 0 {
+		return ctx.Err()
+	}
+	return s.write(ctx, fmt.Sprintf("note when %d recipients are due", len(rs)), func(ctx context.Context, tx transaction) error {
+		for _, r := range rs {
+			_, err := tx.change(ctx, "UPDATE digest_due SET due_at = ? WHERE user_id = ? AND revision = ?", r.Until.Unix(), r.Recipient, r.Revision)
+			if err != nil {
+				return fmt.Errorf("recipient %d: %w", r.Recipient, err)
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,101 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+
+	"github.com/uptrace/bun"
+)
+
+// statements are those of a database, by their text, each parsed once for each of its connections.
+// Every text is written down in this package: what differs from call to call is bound, lists as
+// JSON, so that there are few of them.
+type statements struct {
+	db *bun.DB
+
+	mu       sync.Mutex
+	prepared map[string]*sql.Stmt
+}
+
+func newStatements(db *bun.DB) *statements {
+	return &statements{db: db, prepared: make(map[string]*sql.Stmt)}
+}
+
+func (s *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if statement, ok := s.prepared[query]; ok {
+		return statement, nil
+	}
+	statement, err := s.db.DB.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare a statement: %w", err)
+	}
+	s.prepared[query] = statement
+	return statement, nil
+}
+
+// transaction is one that changes something; it is used by one goroutine.
+type transaction struct {
+	*sql.Tx
+	all *statements
+	// mine are those that were used in it before.
+	mine map[string]*sql.Stmt
+}
+
+func (s *statements) begin(ctx context.Context) (transaction, error) {
+	tx, err := s.db.DB.BeginTx(ctx, nil)
+	return transaction{Tx: tx, all: s, mine: make(map[string]*sql.Stmt)}, err
+}
+
+// keep has the statements that were new to t ready for the transactions that follow. It is called
+// when t has ended: while it lasts it has the only connection that there is.
+func (t transaction) keep(ctx context.Context) {
+	for query := range t.mine {
+		_, _ = t.all.get(ctx, query) // where it fails, the next transaction prepares it for itself, and says so
+	}
+}
+
+func (t transaction) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	if statement, ok := t.mine[query]; ok {
+		return statement, nil
+	}
+	t.all.mu.Lock()
+	prepared := t.all.prepared[query]
+	t.all.mu.Unlock()
+	if prepared != nil {
+		t.mine[query] = t.StmtContext(ctx, prepared)
+		return t.mine[query], nil
+	}
+	statement, err := t.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare a statement: %w", err)
+	}
+	t.mine[query] = statement
+	return statement, nil
+}
+
+// change runs a statement and returns how many rows it changed.
+func (t transaction) change(ctx context.Context, query string, args ...any) (int, error) {
+	statement, err := t.statement(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	result, err := statement.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
+// one reads the row that a query returns into dest. Without any: sql.ErrNoRows.
+func (t transaction) one(ctx context.Context, dest []any, query string, args ...any) error {
+	statement, err := t.statement(ctx, query)
+	if err != nil {
+		return err
+	}
+	return statement.QueryRowContext(ctx, args...).Scan(dest...)
+}
