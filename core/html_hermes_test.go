@@ -98,38 +98,3 @@ func TestHTMLFromManyGoroutines(t *testing.T) {
 	_, page := again.fit(sampleDigest(again, Daily), "")
 	assert.Equal(t, daily, page)
 }
-
-func BenchmarkHTML(b *testing.B) {
-	s := plainStyle(b)
-	d := sampleDigest(s, Daily)
-	b.ReportAllocs()
-	for b.Loop() {
-		_, page := s.fit(d, "")
-		b.SetBytes(int64(len(page)))
-	}
-}
-
-func BenchmarkHermes(b *testing.B) {
-	s := plainStyle(b)
-	d := sampleDigest(s, Daily)
-	b.ReportAllocs()
-	for b.Loop() {
-		b.SetBytes(int64(len(slowly(b, s, d))))
-	}
-}
-
-func BenchmarkFit(b *testing.B) {
-	s := plainStyle(b)
-	d := Digest{Cadence: Daily, RFCs: 60, Groups: many(s, 60, 100)}
-	b.ReportAllocs()
-	for b.Loop() {
-		_, page := s.fit(d, "")
-		b.SetBytes(int64(len(page)))
-	}
-}
-
-func BenchmarkNewStyle(b *testing.B) {
-	for b.Loop() {
-		plainStyle(b)
-	}
-}
