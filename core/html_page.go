@@ -63,37 +63,38 @@ const maxPreheader = 120
 // room for, and how many more RFCs there are. Without any RFC, it is the first line.
 func (d Digest) preheader() string {
 	const join = ", "
-	text, shown := "", 0
-	for _, g := range d.Groups {
+	text, shown := make([]byte, 0, 3*maxPreheader), 0
+	for i := range d.Groups {
+		g := &d.Groups[i]
 		if !g.isRFC() {
 			continue
 		}
 		if shown == 0 {
-			text, shown = shorten(g.Title, maxPreheader), 1
+			text, shown = append(text, shorten(g.Title, maxPreheader)...), 1
 			continue
 		}
 		if !fitTogether(text, g.Title, maxPreheader-len(join)) {
 			break
 		}
-		text += join + g.Title
+		text = append(append(text, join...), g.Title...)
 		shown++
 	}
 	switch rest := d.RFCs - shown; {
 	case shown == 0 && len(d.Groups) > 0 && len(d.Groups[0].Lines) > 0:
 		return shorten(strings.TrimSuffix(d.Groups[0].Lines[0], unreadRemark), maxPreheader)
 	case shown > 0 && rest > 0:
-		return text + " " + andMore(rest)
+		text = append(append(text, ' '), andMore(rest)...)
 	}
-	return text
+	return string(text)
 }
 
 // isRFC reports whether g is the section of an RFC, not that of the events that belong to none.
-func (g Group) isRFC() bool { return g.Slug != "" }
+func (g *Group) isRFC() bool { return g.Slug != "" }
 
 // fitTogether reports whether a and b have no more than n graphemes. To count code points is quick,
 // and most often enough: there are never fewer of them.
-func fitTogether(a, b string, n int) bool {
-	return utf8.RuneCountInString(a)+utf8.RuneCountInString(b) <= n || graphemes(a)+graphemes(b) <= n
+func fitTogether(a []byte, b string, n int) bool {
+	return utf8.RuneCount(a)+utf8.RuneCountInString(b) <= n || graphemes(string(a))+graphemes(b) <= n
 }
 
 // shorten returns the first graphemes of s, n at most, with an ellipsis if that is not all.

@@ -109,9 +109,9 @@ type Plan struct {
 	Message Message
 }
 
-// judged is a notification that is in, with its payload read.
+// judged is a notification that is in, with its payload read. The notification is the snapshot's own.
 type judged struct {
-	Notification
+	*Notification
 	payload payload
 }
 
@@ -130,8 +130,11 @@ func PlanDigest(s Snapshot, style *Style) Plan {
 // decide returns the plan without its digest and message, and the notifications to make them from.
 func decide(s Snapshot, style *Style) (Plan, []judged) {
 	plan := Plan{Recipient: s.Recipient.ID, Prospect: Look(s.Recipient, s.Zone, s.Now)}
-	var included []judged
-	for _, n := range byID(s.Notifications) {
+	ns := byID(s.Notifications)
+	plan.Judgements = slices.Grow(plan.Judgements, len(ns))
+	included := make([]judged, 0, len(ns))
+	for i := range ns {
+		n := &ns[i]
 		p := readPayload(n.Payload)
 		if p.broken {
 			plan.BrokenPayloads++

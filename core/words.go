@@ -38,7 +38,7 @@ type Style struct {
 	appURL  string
 	domain  string
 	maxRFCs int
-	kinds   Kinds
+	kinds   map[string]kind
 	html    htmlFrames
 
 	publicURL          string // empty where there are no unsubscribe links
@@ -63,7 +63,6 @@ func NewStyle(b Brand) (*Style, error) {
 		appURL:  appURL,
 		domain:  b.Domain,
 		maxRFCs: b.MaxRFCs,
-		kinds:   b.Kinds,
 	}
 	if s.name == "" {
 		s.name = "Wiggleverse"
@@ -71,10 +70,10 @@ func NewStyle(b Brand) (*Style, error) {
 	if s.maxRFCs == 0 {
 		s.maxRFCs = 50
 	}
-	if s.kinds == nil {
-		s.kinds = knownKinds
+	if b.Kinds == nil {
+		b.Kinds = knownKinds
 	}
-	if err := s.kinds.check(); err != nil {
+	if s.kinds, err = b.Kinds.read(); err != nil {
 		return nil, err
 	}
 	if err := s.setUnsubscribe(b); err != nil {
@@ -128,11 +127,17 @@ func (s *Style) unsubscribeURL(recipient int64) string {
 	return s.publicURL + UnsubscribePath + s.keyring.Token(recipient)
 }
 
+// Where the app has the pages that every digest leads to.
+const (
+	inboxPath       = "/inbox"
+	preferencesPath = "/settings/notifications"
+)
+
 // InboxURL is where all notifications are read.
-func (s *Style) InboxURL() string { return s.appURL + "/inbox" }
+func (s *Style) InboxURL() string { return s.appURL + inboxPath }
 
 // PreferencesURL is where the cadence is set.
-func (s *Style) PreferencesURL() string { return s.appURL + "/settings/notifications" }
+func (s *Style) PreferencesURL() string { return s.appURL + preferencesPath }
 
 // The labels of the links at the end of every digest.
 const (
@@ -163,7 +168,22 @@ func (c Cadence) span() string {
 
 // count says how much there is in d: "5 events across 2 RFCs".
 func (d Digest) count() string {
-	return plural(d.Events, "event") + " across " + plural(d.RFCs, "RFC")
+	return string(d.appendCount(make([]byte, 0, 64)))
+}
+
+func (d Digest) appendCount(b []byte) []byte {
+	b = append(appendPlural(b, d.Events, "event"), " across "...)
+	return appendPlural(b, d.RFCs, "RFC")
+}
+
+// appendPlural says "1 thing" or "n things".
+func appendPlural(b []byte, n int, thing string) []byte {
+	b = append(strconv.AppendInt(b, int64(n), 10), ' ')
+	b = append(b, thing...)
+	if n != 1 {
+		b = append(b, 's')
+	}
+	return b
 }
 
 // heading is the first thing to read in the HTML.
@@ -188,7 +208,7 @@ func (d Digest) moreRFCs() string {
 }
 
 // moreLines is the last line of a group that leaves some out, else empty.
-func (g Group) moreLines() string {
+func (g *Group) moreLines() string {
 	if g.More == 0 {
 		return ""
 	}
@@ -200,30 +220,52 @@ func andMore(n int) string { return "and " + strconv.Itoa(n) + " more" }
 
 // Subject returns the subject of d.
 func (s *Style) Subject(d Digest) string {
-	return "[" + s.name + "] " + d.Cadence.adjective() + " digest — " + d.count()
+	b := append(make([]byte, 0, 256), '[')
+	b = append(append(b, s.name...), "] "...)
+	b = append(append(b, d.Cadence.adjective()...), " digest — "...)
+	return string(d.appendCount(b))
 }
 
 // Text returns d as plain text, lines ending with LF.
 func (s *Style) Text(d Digest) string {
 	var b strings.Builder
-	b.WriteString(d.opening())
-	b.WriteString("\n\n")
-	for _, g := range d.Groups {
-		b.WriteString("\n" + g.Title + "\n")
+	b.Grow(s.guessText(d))
+	write := func(parts ...string) {
+		for _, p := range parts {
+			b.WriteString(p)
+		}
+	}
+	write(d.opening(), "\n\n")
+	for i := range d.Groups {
+		g := &d.Groups[i]
+		write("\n", g.Title, "\n")
 		if g.Link != "" {
-			b.WriteString(" " + g.Link + "\n")
+			write(" ", g.Link, "\n")
 		}
 		for _, line := range g.Lines {
-			b.WriteString(" · " + line + "\n")
+			write(" · ", line, "\n")
 		}
 		if more := g.moreLines(); more != "" {
-			b.WriteString(" · " + more + "\n")
+			write(" · ", more, "\n")
 		}
 	}
 	if more := d.moreRFCs(); more != "" {
-		b.WriteString("\n " + more + "\n")
+		write("\n ", more, "\n")
 	}
-	b.WriteString("\n" + inboxLabel + ": " + s.InboxURL() + "\n")
-	b.WriteString(preferencesLabel + ": " + s.PreferencesURL() + "\n")
+	write("\n", inboxLabel, ": ", s.appURL, inboxPath, "\n")
+	write(preferencesLabel, ": ", s.appURL, preferencesPath, "\n")
 	return b.String()
+}
+
+// guessText returns about how many bytes the text of d has; rather too many than too few.
+func (s *Style) guessText(d Digest) int {
+	n := 256 + 2*len(s.appURL)
+	for i := range d.Groups {
+		g := &d.Groups[i]
+		n += len(g.Title) + len(g.Link) + 8
+		for _, line := range g.Lines {
+			n += len(line) + len(" · \n")
+		}
+	}
+	return n
 }
