@@ -49,16 +49,14 @@ type topic struct {
 // topics sorts included notifications by RFC. Topics with most events come first, ties and
 // events in the order of the lowest notification ID.
 func topics(included []judged) []topic {
-	slugs := register{names: make([]string, 0, fewNames)}
+	var slugs register
 	numbers := make([]int, len(included)) // of each event's section
 	for i := range included {
 		numbers[i] = slugs.number(included[i].Slug)
 	}
-	out := make([]topic, len(slugs.names))
-	for i, slug := range slugs.names {
-		out[i].slug = slug
-	}
-	for _, n := range numbers {
+	out := make([]topic, slugs.count)
+	for i, n := range numbers {
+		out[n].slug = included[i].Slug
 		out[n].count++
 	}
 	room := make([]*judged, len(included))
@@ -120,8 +118,8 @@ func appendLines(lines []string, events []*judged, style *Style) []string {
 		first *judged
 		count int
 	}
-	kinds := register{names: make([]string, 0, fewNames)}
-	tallies := make([]tally, 0, fewNames)
+	var kinds register
+	tallies := make([]tally, 0, len(kinds.few))
 	for _, e := range events {
 		n := kinds.number(e.Kind)
 		if n == len(tallies) {
