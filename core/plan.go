@@ -133,8 +133,7 @@ func decide(s Snapshot, style *Style) (Plan, []judged) {
 	ns := byID(s.Notifications)
 	plan.Judgements = slices.Grow(plan.Judgements, len(ns))
 	included := make([]judged, 0, len(ns))
-	for i := range ns {
-		n := &ns[i]
+	for _, n := range ns {
 		p := readPayload(n.Payload)
 		if p.broken {
 			plan.BrokenPayloads++
@@ -188,15 +187,12 @@ func (s *Style) word(r Recipient, claim Claim, d Digest) Message {
 	}
 }
 
-// byID returns ns by ascending ID, each ID once, and leaves ns as it is.
-func byID(ns []Notification) []Notification {
-	ascending := true
-	for i := 1; i < len(ns) && ascending; i++ {
-		ascending = ns[i-1].ID < ns[i].ID
+// byID returns the notifications of ns by ascending ID, each ID once, and leaves ns as it is.
+func byID(ns []Notification) []*Notification {
+	sorted := make([]*Notification, len(ns))
+	for i := range ns {
+		sorted[i] = &ns[i]
 	}
-	if ascending {
-		return ns
-	}
-	sorted := slices.SortedFunc(slices.Values(ns), func(a, b Notification) int { return cmp.Compare(a.ID, b.ID) })
-	return slices.CompactFunc(sorted, func(a, b Notification) bool { return a.ID == b.ID })
+	slices.SortFunc(sorted, func(a, b *Notification) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(sorted, func(a, b *Notification) bool { return a.ID == b.ID })
 }

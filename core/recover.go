@@ -62,9 +62,8 @@ func PlanRecovery(s RecoverySnapshot, style *Style) RecoveryPlan {
 		claimed[id] = true
 	}
 	var named []judged
-	ns := byID(s.Notifications)
-	for i := range ns {
-		if n := &ns[i]; n.Recipient == r.ID && claimed[n.ID] {
+	for _, n := range byID(s.Notifications) {
+		if n.Recipient == r.ID && claimed[n.ID] {
 			named = append(named, judged{n, readPayload(n.Payload)})
 		}
 	}
