@@ -10,12 +10,12 @@ import (
 // frame is the HTML of all digests of one cadence, with gaps for their content.
 //
 // What hermes returns is a template: html/template knows from where a gap stands how a text must be
-// escaped there. The program is that knowledge, written down once, and fills the gaps fifty times
-// as fast. Pages that it does not take are left to the template.
+// escaped there. The program is that knowledge, written down once, and many times as fast. Pages
+// that it does not take are left to the template.
 type frame struct {
 	template *template.Template
 	program  program
-	// page, card and entry are about how many bytes each of them adds to its own text.
+	// room is how many bytes a page, a card and an entry have beside the texts in them.
 	room struct{ page, card, entry int }
 }
 
