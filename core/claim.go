@@ -30,30 +30,30 @@ type Claim struct {
 // digestMessageID returns the Message-ID of a digest (RFC 5322 §3.6.4), without angle brackets:
 // a hash of what makes it this digest and no other.
 func (s *Style) digestMessageID(recipient int64, start time.Time, ids []int64) string {
-	return s.messageID("digest", strconv.FormatInt(recipient, 10), strconv.FormatInt(start.Unix(), 10), joinIDs(ids))
+	b := append(make([]byte, 0, 256), "digest\n"...)
+	b = append(strconv.AppendInt(b, recipient, 10), '\n')
+	b = append(strconv.AppendInt(b, start.Unix(), 10), '\n')
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, id, 10)
+	}
+	return s.messageID(b)
 }
 
 // heldMessageID returns the Message-ID of a held e-mail. Its content is part of it: after a
 // database was restored from an older copy, another mail may get the same row ID.
 func (s *Style) heldMessageID(h HeldMail) string {
 	content := sha256.Sum256([]byte(strconv.Itoa(len(h.Subject)) + " " + h.Subject + strconv.Itoa(len(h.Text)) + " " + h.Text + h.HTML))
-	return s.messageID("held", strconv.FormatInt(h.ID, 10), strconv.FormatInt(h.Recipient, 10),
-		strconv.FormatInt(h.CreatedAt.Unix(), 10), hex.EncodeToString(content[:]))
+	return s.messageID([]byte(strings.Join([]string{"held", strconv.FormatInt(h.ID, 10), strconv.FormatInt(h.Recipient, 10),
+		strconv.FormatInt(h.CreatedAt.Unix(), 10), hex.EncodeToString(content[:])}, "\n")))
 }
 
-// messageID hashes parts, none of which has a line break in it.
-func (s *Style) messageID(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
-	return hex.EncodeToString(sum[:16]) + "@" + s.domain
-}
-
-func joinIDs(ids []int64) string {
-	out := make([]byte, 0, 8*len(ids))
-	for i, id := range ids {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = strconv.AppendInt(out, id, 10)
-	}
-	return string(out)
+// messageID hashes parts, one a line; no part has a line break in it.
+func (s *Style) messageID(parts []byte) string {
+	sum := sha256.Sum256(parts)
+	b := hex.AppendEncode(make([]byte, 0, 128), sum[:16])
+	b = append(b, '@')
+	return string(append(b, s.domain...))
 }

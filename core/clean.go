@@ -49,17 +49,21 @@ func Clean(text string) string {
 	return cut(strings.TrimRightFunc(b.String(), unicode.IsSpace))
 }
 
-// isClean reports whether Clean has nothing to do, for the common case of short printable ASCII.
+// isClean reports whether text is short and Clean has nothing to do, as it is with most.
 func isClean(text string) bool {
 	if len(text) > MaxTextLength {
 		return false
 	}
-	for i := 0; i < len(text); i++ {
-		if text[i] < ' ' || text[i] > '~' {
+	for i, r := range text {
+		switch {
+		case ' ' < r && r <= '~', r == ' ' && i > 0 && i < len(text)-1:
+		case r < 0xA0: // a control character, or a space at an end
+			return false
+		case r == utf8.RuneError || r == '\u2028' || r == '\u2029' || hides(r) || unicode.IsSpace(r):
 			return false
 		}
 	}
-	return text == "" || text[0] != ' ' && text[len(text)-1] != ' '
+	return true
 }
 
 // hides reports whether r reorders text or takes part of it out of sight: the bidirectional
@@ -82,14 +86,13 @@ func cut(s string) string {
 		return s
 	}
 	end, length := 0, 0
-	for rest, state := s, -1; rest != ""; {
-		var grapheme string
-		grapheme, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		length += utf8.RuneCountInString(grapheme)
+	for end < len(s) {
+		size := firstGrapheme(s[end:])
+		length += utf8.RuneCountInString(s[end : end+size])
 		if length > MaxTextLength {
 			break
 		}
-		end += len(grapheme)
+		end += size
 	}
 	if end == 0 {
 		for range MaxTextLength {
@@ -99,3 +102,23 @@ func cut(s string) string {
 	}
 	return strings.TrimRightFunc(s[:end], unicode.IsSpace) + "…"
 }
+
+// graphemes counts the graphemes of s.
+func graphemes(s string) (n int) {
+	for ; s != ""; n++ {
+		s = s[firstGrapheme(s):]
+	}
+	return n
+}
+
+// firstGrapheme returns the length in bytes of the first grapheme of s, which is not empty. Between
+// two printable characters of ASCII one always ends, and uniseg need not look.
+func firstGrapheme(s string) int {
+	if len(s) > 1 && isPrintable(s[0]) && isPrintable(s[1]) {
+		return 1
+	}
+	grapheme, _, _, _ := uniseg.FirstGraphemeClusterInString(s, -1)
+	return len(grapheme)
+}
+
+func isPrintable(c byte) bool { return ' ' <= c && c <= '~' }

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/rivo/uniseg"
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
 )
@@ -68,6 +69,29 @@ func TestCleanTextIsOneVisibleLine(t *testing.T) {
 		}
 		if utf8.RuneCountInString(out) <= MaxTextLength {
 			assert.Equal(t, out, Clean(out), "clean text stays as it is")
+		}
+	})
+}
+
+func TestGraphemesAreThoseOfUniseg(t *testing.T) {
+	t.Parallel()
+	pieces := rapid.OneOf(
+		rapid.SampledFrom([]string{"a", "b ", ",", "\r", "\n", "\u0301", "\u200d", "👩", "🇩", "🇪", "\u0600", "क", "\u094d", "한", "\u1161", "\ufe0f", "\xff", "\x00", "\x7f"}),
+		rapid.String(),
+	)
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(pieces, 0, 20).Draw(t, "pieces"), "")
+		assert.Equal(t, uniseg.GraphemeClusterCount(text), graphemes(text), "%q", text)
+		for n := range 12 {
+			short, want := shorten(text, n), 0
+			for g, left := uniseg.NewGraphemes(text), n; left > 0 && g.Next(); left-- {
+				_, want = g.Positions()
+			}
+			if want == len(text) {
+				assert.Equal(t, text, short)
+			} else {
+				assert.Equal(t, strings.TrimRight(text[:want], " ")+"…", short, "%q", text)
+			}
 		}
 	})
 }

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // Digest is the content of one catch-up mail, from which the subject, the text and the HTML are
@@ -40,51 +38,68 @@ type Group struct {
 // programs stop somewhere above 2,000 for the whole address.
 const maxSlug = 1000
 
-// group sorts included notifications into sections and words their lines. Sections with most
-// events come first, ties and lines in the order of the lowest notification ID.
-func group(included []judged, cadence Cadence, style *Style) Digest {
-	type section struct {
-		slug   string
-		events []judged
-	}
-	var sections []*section
-	bySlug := make(map[string]*section)
-	for _, j := range included {
-		s := bySlug[j.Slug]
-		if s == nil {
-			s = &section{slug: j.Slug}
-			bySlug[j.Slug] = s
-			sections = append(sections, s)
-		}
-		s.events = append(s.events, j)
-	}
-	slices.SortStableFunc(sections, func(a, b *section) int { return cmp.Compare(len(b.events), len(a.events)) })
+// topic is what is included of one RFC, or of none.
+type topic struct {
+	slug string
+	// count is how many events there are in the end.
+	count  int
+	events []*judged
+}
 
-	d := Digest{Cadence: cadence, Events: len(included), RFCs: len(sections)}
-	if bySlug[""] != nil {
-		d.RFCs--
+// topics sorts included notifications by RFC. Topics with most events come first, ties and
+// events in the order of the lowest notification ID.
+func topics(included []judged) []topic {
+	var slugs register
+	numbers := make([]int, len(included)) // of each event's section
+	for i := range included {
+		numbers[i] = slugs.number(included[i].Slug)
 	}
+	out := make([]topic, slugs.count)
+	for i, n := range numbers {
+		out[n].slug = included[i].Slug
+		out[n].count++
+	}
+	room := make([]*judged, len(included))
+	for i := range out {
+		out[i].events, room = room[:0:out[i].count], room[out[i].count:]
+	}
+	for i, n := range numbers {
+		out[n].events = append(out[n].events, &included[i])
+	}
+	slices.SortStableFunc(out, func(a, b topic) int { return cmp.Compare(b.count, a.count) })
+	return out
+}
+
+// group makes the content of a digest of included notifications, and words their lines.
+func group(included []judged, cadence Cadence, style *Style) Digest {
+	all := topics(included)
+	d := Digest{Cadence: cadence, Events: len(included), RFCs: len(all), Groups: make([]Group, 0, min(len(all), style.maxRFCs+1))}
+	text := make([]string, 0, len(included)) // the lines of all groups
 	listed := 0
-	for _, s := range sections {
-		if s.slug != "" {
-			if listed == style.maxRFCs {
-				d.More++
-				continue
-			}
+	for i := range all {
+		s := &all[i]
+		if s.slug == "" {
+			d.RFCs--
+		} else if listed == style.maxRFCs {
+			d.More++
+			continue
+		} else {
 			listed++
 		}
+		first := len(text)
+		text = appendLines(text, s.events, style)
 		d.Groups = append(d.Groups, Group{
 			Slug:  s.slug,
 			Title: title(s.slug, s.events),
 			Link:  style.link(s.slug),
-			Lines: lines(s.events, style),
+			Lines: text[first:len(text):len(text)],
 		})
 	}
 	return d
 }
 
 // title names a section: the RFC's cached title, else its slug.
-func title(slug string, events []judged) string {
+func title(slug string, events []*judged) string {
 	for _, e := range events {
 		if t := Clean(e.Title); t != "" {
 			return t
@@ -96,27 +111,33 @@ func title(slug string, events []judged) string {
 	return noRFC
 }
 
-// lines words the events of one section, a line for each kind.
-func lines(events []judged, style *Style) []string {
-	byKind := make(map[string][]judged)
-	var kinds []string
+// appendLines words the events of one section, a line for each kind, in the order of the lowest
+// notification ID.
+func appendLines(lines []string, events []*judged, style *Style) []string {
+	type tally struct {
+		first *judged
+		count int
+	}
+	var kinds register
+	tallies := make([]tally, 0, len(kinds.few))
 	for _, e := range events {
-		if byKind[e.Kind] == nil {
-			kinds = append(kinds, e.Kind)
+		n := kinds.number(e.Kind)
+		if n == len(tallies) {
+			tallies = append(tallies, tally{first: e})
 		}
-		byKind[e.Kind] = append(byKind[e.Kind], e)
+		tallies[n].count++
 	}
-	out := make([]string, 0, len(kinds))
-	for _, kind := range kinds {
-		line := ""
-		if same := byKind[kind]; len(same) == 1 {
-			line = style.summary(same[0])
+	room := make([]byte, 0, 512)
+	for _, t := range tallies {
+		line := room
+		if t.count == 1 {
+			line = style.appendSummary(line, t.first)
 		} else {
-			line = plural(len(same), strings.TrimLeft(kindWords(kind)+" event", " "))
+			line = style.appendCount(line, t.count, t.first.Kind)
 		}
-		out = append(out, line+unreadRemark)
+		lines = append(lines, string(append(line, unreadRemark...)))
 	}
-	return out
+	return lines
 }
 
 // link returns the address of an RFC's page. A slug is one path segment (RFC 3986 §3.3); one of dots
@@ -130,12 +151,4 @@ func (s *Style) link(slug string) string {
 		return ""
 	}
 	return s.appURL + "/rfc/" + segment
-}
-
-// plural returns "1 thing" or "n things".
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return strconv.Itoa(n) + " " + thing + "s"
 }

@@ -1,9 +1,6 @@
 package core
 
 import (
-	"errors"
-	"fmt"
-	"html/template"
 	"strings"
 
 	"github.com/matcornic/hermes/v2"
@@ -21,9 +18,9 @@ const (
 //
 // Hermes takes milliseconds for a mail, and after it has moved the style sheet into the elements,
 // a text that it was given is not reliably escaped any more. So it dresses one digest of each
-// cadence, when the style is made, with gaps where a digest's content goes; what it returns is a
-// template that html/template fills. Hermes sees nothing but what the installation has set.
-type htmlFrames struct{ daily, weekly *template.Template }
+// cadence, when the style is made, with gaps where a digest's content goes. Hermes sees nothing but
+// what the installation has set.
+type htmlFrames struct{ daily, weekly *frame }
 
 func newHTMLFrames(s *Style) (htmlFrames, error) {
 	daily, err := newFrame(s, Daily)
@@ -32,25 +29,6 @@ func newHTMLFrames(s *Style) (htmlFrames, error) {
 	}
 	weekly, err := newFrame(s, Weekly)
 	return htmlFrames{daily, weekly}, err
-}
-
-func newFrame(s *Style, c Cadence) (*template.Template, error) {
-	source, err := dress(theme{}, s, c)
-	if err != nil {
-		return nil, fmt.Errorf("dress the %s digest: %w", c, err)
-	}
-	frame, err := template.New(string(c)).Delims(gapOpen, gapClose).Parse(outdent(source))
-	if err != nil {
-		return nil, fmt.Errorf("compile the %s digest: %w", c, err)
-	}
-	// A template's gaps are judged when it is first used; later would be too late for an error.
-	switch _, err := fill(frame, page{}, maxFrame); {
-	case errors.Is(err, errTooLong):
-		return nil, fmt.Errorf("app URL: %d bytes are too many for a mail", len(s.appURL))
-	case err != nil:
-		return nil, fmt.Errorf("try the %s digest: %w", c, err)
-	}
-	return frame, nil
 }
 
 // dress has hermes lay out the digests of c, with the style sheet in the elements.
@@ -75,35 +53,9 @@ func outdent(source string) string {
 }
 
 // frame returns the frame for digests of c.
-func (f htmlFrames) frame(c Cadence) *template.Template {
+func (f htmlFrames) frame(c Cadence) *frame {
 	if c == Weekly {
 		return f.weekly
 	}
 	return f.daily
-}
-
-// fill returns frame with the content of p, or an error where that would have more than limit bytes.
-func fill(frame *template.Template, p page, limit int) (string, error) {
-	out := bounded{limit: limit}
-	out.text.Grow(min(limit, 12_000)) // what ten lines need
-	if err := frame.Execute(&out, p); err != nil {
-		return "", err
-	}
-	return out.text.String(), nil
-}
-
-// bounded collects a text up to a limit. What would pass the limit is refused, so that nobody
-// goes on writing it.
-type bounded struct {
-	text  strings.Builder
-	limit int
-}
-
-var errTooLong = errors.New("too long")
-
-func (b *bounded) Write(p []byte) (int, error) {
-	if b.text.Len()+len(p) > b.limit {
-		return 0, errTooLong
-	}
-	return b.text.Write(p)
 }

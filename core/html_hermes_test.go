@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
+	"pgregory.net/rapid"
 )
 
 // filled is the theme with a digest's content in its gaps, for hermes to dress the slow way.
@@ -22,17 +23,21 @@ func (f filled) HTMLTemplate() string { return f.source }
 // slowly returns the HTML of d with hermes working on the content itself. Braces in the content
 // must not be actions to hermes, so they take a detour.
 func slowly(t require.TestingT, s *Style, d Digest) string {
-	const braces = "\x04"
+	const brace = "\x04"
 	gaps, err := template.New("").Delims(gapOpen, gapClose).Parse(theme{}.HTMLTemplate())
 	require.NoError(t, err)
 	p := s.page(d, "")
+	detour := func(text *string) { *text = strings.ReplaceAll(*text, "{", brace) }
 	for i := range p.Cards {
-		p.Cards[i].Title = strings.ReplaceAll(p.Cards[i].Title, "{{", braces)
+		detour(&p.Cards[i].Title)
+		for j := range p.Cards[i].Lines {
+			detour(&p.Cards[i].Lines[j].Text)
+		}
 	}
-	p.Preheader = strings.ReplaceAll(p.Preheader, "{{", braces)
+	detour(&p.Preheader)
 	var source strings.Builder
 	require.NoError(t, gaps.Execute(&source, p))
-	page, err := dress(filled{source: strings.ReplaceAll(source.String(), braces, `{{"{{"}}`)}, s, d.Cadence)
+	page, err := dress(filled{source: strings.ReplaceAll(source.String(), brace, `{{"{"}}`)}, s, d.Cadence)
 	require.NoError(t, err)
 	return page
 }
@@ -63,6 +68,24 @@ func TestHTMLIsWhatHermesWouldMake(t *testing.T) {
 			require.Equal(t, normal(t, slowly(t, s, d)), normal(t, page))
 		}
 	}
+}
+
+func TestHTMLIsWhatHermesWouldMakeOfAnything(t *testing.T) {
+	t.Parallel()
+	s := plainStyle(t)
+	text := rapid.OneOf(rapid.SampledFrom(hostile), rapid.String(), rapid.SampledFrom([]string{"a", "b", "Trust & Safety"}))
+	rapid.Check(t, func(t *rapid.T) {
+		ns := drawNotifications(t, 12, 1)
+		included := make([]judged, len(ns))
+		for i := range ns {
+			ns[i].Slug, ns[i].Title, ns[i].Actor, ns[i].Branch = text.Draw(t, "slug"), text.Draw(t, "title"), text.Draw(t, "actor"), text.Draw(t, "branch")
+			included[i] = judged{&ns[i], payload{summary: text.Draw(t, "summary")}}
+		}
+		d := group(included, rapid.SampledFrom([]Cadence{Daily, Weekly}).Draw(t, "cadence"), s)
+		fitted, page := s.fit(d, "")
+		require.Equal(t, d, fitted)
+		require.Equal(t, normal(t, slowly(t, s, d)), normal(t, page))
+	})
 }
 
 func TestHTMLUnsubscribe(t *testing.T) {
@@ -97,39 +120,4 @@ func TestHTMLFromManyGoroutines(t *testing.T) {
 	again := plainStyle(t)
 	_, page := again.fit(sampleDigest(again, Daily), "")
 	assert.Equal(t, daily, page)
-}
-
-func BenchmarkHTML(b *testing.B) {
-	s := plainStyle(b)
-	d := sampleDigest(s, Daily)
-	b.ReportAllocs()
-	for b.Loop() {
-		_, page := s.fit(d, "")
-		b.SetBytes(int64(len(page)))
-	}
-}
-
-func BenchmarkHermes(b *testing.B) {
-	s := plainStyle(b)
-	d := sampleDigest(s, Daily)
-	b.ReportAllocs()
-	for b.Loop() {
-		b.SetBytes(int64(len(slowly(b, s, d))))
-	}
-}
-
-func BenchmarkFit(b *testing.B) {
-	s := plainStyle(b)
-	d := Digest{Cadence: Daily, RFCs: 60, Groups: many(s, 60, 100)}
-	b.ReportAllocs()
-	for b.Loop() {
-		_, page := s.fit(d, "")
-		b.SetBytes(int64(len(page)))
-	}
-}
-
-func BenchmarkNewStyle(b *testing.B) {
-	for b.Loop() {
-		plainStyle(b)
-	}
 }

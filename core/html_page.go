@@ -2,8 +2,7 @@ package core
 
 import (
 	"strings"
-
-	"github.com/rivo/uniseg"
+	"unicode/utf8"
 )
 
 // page is a digest as its frame wants it: every field is text, for html/template to escape where it stands.
@@ -32,22 +31,27 @@ type entry struct {
 }
 
 // page returns d as a page.
-func (s *Style) page(d Digest, unsubscribe string) page {
-	p := page{
-		Unsubscribe: unsubscribe,
-
-		Subject:   s.Subject(d),
-		Preheader: d.preheader(),
-		Count:     d.count(),
-		Cards:     make([]card, len(d.Groups)),
-		More:      d.moreRFCs(),
+func (s *Style) page(d Digest, unsubscribe string) *page {
+	lines := 0
+	for _, g := range d.Groups {
+		lines += len(g.Lines)
 	}
+	p := &page{
+		Subject:     s.Subject(d),
+		Preheader:   d.preheader(),
+		Count:       d.count(),
+		Cards:       make([]card, len(d.Groups)),
+		More:        d.moreRFCs(),
+		Unsubscribe: unsubscribe,
+	}
+	entries := make([]entry, 0, lines) // of all cards
 	for i, g := range d.Groups {
-		p.Cards[i] = card{Title: g.Title, Link: g.Link, Lines: make([]entry, len(g.Lines)), More: g.moreLines()}
-		for j, line := range g.Lines {
+		first := len(entries)
+		for _, line := range g.Lines {
 			text, unread := strings.CutSuffix(line, unreadRemark)
-			p.Cards[i].Lines[j] = entry{text, unread}
+			entries = append(entries, entry{text, unread})
 		}
+		p.Cards[i] = card{Title: g.Title, Link: g.Link, Lines: entries[first:], More: g.moreLines()}
 	}
 	return p
 }
@@ -59,40 +63,48 @@ const maxPreheader = 120
 // room for, and how many more RFCs there are. Without any RFC, it is the first line.
 func (d Digest) preheader() string {
 	const join = ", "
-	text, shown := "", 0
-	for _, g := range d.Groups {
+	text, shown := make([]byte, 0, 3*maxPreheader), 0
+	for i := range d.Groups {
+		g := &d.Groups[i]
 		if !g.isRFC() {
 			continue
 		}
 		if shown == 0 {
-			text, shown = shorten(g.Title, maxPreheader), 1
+			text, shown = append(text, shorten(g.Title, maxPreheader)...), 1
 			continue
 		}
-		if uniseg.GraphemeClusterCount(text)+len(join)+uniseg.GraphemeClusterCount(g.Title) > maxPreheader {
+		if !fitTogether(text, g.Title, maxPreheader-len(join)) {
 			break
 		}
-		text += join + g.Title
+		text = append(append(text, join...), g.Title...)
 		shown++
 	}
 	switch rest := d.RFCs - shown; {
 	case shown == 0 && len(d.Groups) > 0 && len(d.Groups[0].Lines) > 0:
 		return shorten(strings.TrimSuffix(d.Groups[0].Lines[0], unreadRemark), maxPreheader)
 	case shown > 0 && rest > 0:
-		return text + " " + andMore(rest)
+		text = append(append(text, ' '), andMore(rest)...)
 	}
-	return text
+	return string(text)
 }
 
 // isRFC reports whether g is the section of an RFC, not that of the events that belong to none.
-func (g Group) isRFC() bool { return g.Slug != "" }
+func (g *Group) isRFC() bool { return g.Slug != "" }
+
+// fitTogether reports whether a and b have no more than n graphemes. To count code points is quick,
+// and most often enough: there are never fewer of them.
+func fitTogether(a []byte, b string, n int) bool {
+	return utf8.RuneCount(a)+utf8.RuneCountInString(b) <= n || graphemes(string(a))+graphemes(b) <= n
+}
 
 // shorten returns the first graphemes of s, n at most, with an ellipsis if that is not all.
 func shorten(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
 	end := 0
-	for rest, state := s, -1; rest != "" && n > 0; n-- {
-		var grapheme string
-		grapheme, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		end += len(grapheme)
+	for ; end < len(s) && n > 0; n-- {
+		end += firstGrapheme(s[end:])
 	}
 	if end == len(s) {
 		return s

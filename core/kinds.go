@@ -41,49 +41,106 @@ var knownKinds = Kinds{
 
 var placeholder = regexp.MustCompile(`\{[^}]*\}?`)
 
-// check returns an error that names the first placeholder that nothing would fill.
-func (k Kinds) check() error {
-	for kind, sentence := range k {
-		for _, p := range placeholder.FindAllString(sentence, -1) {
+// kind is how events of one kind are worded.
+type kind struct {
+	// words are the kind's name as words.
+	words    string
+	sentence []piece
+}
+
+// piece is a part of a sentence: one of its placeholders, or the text between two.
+type piece struct{ placeholder, text string }
+
+// read returns the kinds with their sentences cut at the placeholders, so that this need not be done
+// for each event. An error names the first placeholder that nothing would fill.
+func (k Kinds) read() (map[string]kind, error) {
+	kinds := make(map[string]kind, len(k))
+	for name, sentence := range k {
+		var pieces []piece
+		from := 0
+		for _, at := range placeholder.FindAllStringIndex(sentence, -1) {
+			p := sentence[at[0]:at[1]]
 			switch p {
 			case "{actor}", "{pr}", "{branch}", "{ref}":
 			default:
-				return fmt.Errorf("sentence for %s: no such placeholder as %s", kind, p)
+				return nil, fmt.Errorf("sentence for %s: no such placeholder as %s", name, p)
 			}
+			pieces = append(pieces, piece{text: sentence[from:at[0]]}, piece{placeholder: p})
+			from = at[1]
 		}
+		kinds[name] = kind{words: kindWords(name), sentence: append(pieces, piece{text: sentence[from:]})}
 	}
-	return nil
+	return kinds, nil
 }
 
-// summary words a single event: its payload's summary, else the sentence for its kind, else
+// appendSummary words a single event: its payload's summary, else the sentence for its kind, else
 // the kind itself.
-func (s *Style) summary(j judged) string {
+func (s *Style) appendSummary(b []byte, j *judged) []byte {
 	if text := Clean(j.payload.summary); text != "" {
-		return text
+		return append(b, text...)
 	}
 	actor := Clean(j.Actor)
 	if actor == "" {
 		actor = "Someone"
 	}
-	sentence, ok := s.kinds[j.Kind]
+	k, ok := s.kinds[j.Kind]
 	if !ok {
 		words := kindWords(j.Kind)
 		if words == "" {
 			words = "activity"
 		}
-		return actor + ": " + words
+		b = append(append(b, actor...), ": "...)
+		return append(b, words...)
 	}
-	pr, branch, ref := "a PR", "a branch", "a branch"
-	if j.PR > 0 {
-		pr = "PR #" + strconv.FormatInt(j.PR, 10)
+	for _, p := range k.sentence {
+		switch p.placeholder {
+		case "":
+			b = append(b, p.text...)
+		case "{actor}":
+			b = append(b, actor...)
+		case "{pr}":
+			b = appendPR(b, j.PR)
+		default:
+			b = appendBranch(b, j.Branch, p.placeholder == "{branch}")
+		}
 	}
-	if name := Clean(j.Branch); name != "" {
-		branch, ref = "branch "+name, name
+	return b
+}
+
+// appendPR names a pull request.
+func appendPR(b []byte, number int64) []byte {
+	if number <= 0 {
+		return append(b, "a PR"...)
 	}
-	return strings.NewReplacer("{actor}", actor, "{pr}", pr, "{branch}", branch, "{ref}", ref).Replace(sentence)
+	return strconv.AppendInt(append(b, "PR #"...), number, 10)
+}
+
+// appendBranch names a branch, called one or not.
+func appendBranch(b []byte, name string, called bool) []byte {
+	name = Clean(name)
+	if name == "" {
+		return append(b, "a branch"...)
+	}
+	if called {
+		b = append(b, "branch "...)
+	}
+	return append(b, name...)
+}
+
+// appendCount words two events or more of one kind.
+func (s *Style) appendCount(b []byte, n int, name string) []byte {
+	k, ok := s.kinds[name]
+	if !ok {
+		k.words = kindWords(name)
+	}
+	b = append(strconv.AppendInt(b, int64(n), 10), ' ')
+	if k.words != "" {
+		b = append(append(b, k.words...), ' ')
+	}
+	return append(b, "events"...)
 }
 
 // kindWords returns a kind as words.
-func kindWords(kind string) string {
-	return Clean(strings.ReplaceAll(kind, "_", " "))
+func kindWords(name string) string {
+	return Clean(strings.ReplaceAll(name, "_", " "))
 }

@@ -19,6 +19,14 @@ func readPayload(text string) payload {
 	if text == "" || text == "{}" {
 		return payload{broken: text == ""}
 	}
+	if p, ok := readOrdinary(text); ok {
+		return p
+	}
+	return readAny(text)
+}
+
+// readAny is readPayload for a text of any shape.
+func readAny(text string) payload {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(text), &members); err != nil || members == nil {
 		return payload{broken: true}

@@ -111,9 +111,9 @@ type Plan struct {
 	Message Message
 }
 
-// judged is a notification that is in, with its payload read.
+// judged is a notification that is in, with its payload read. The notification is the snapshot's own.
 type judged struct {
-	Notification
+	*Notification
 	payload payload
 }
 
@@ -122,9 +122,20 @@ type judged struct {
 // The action is that of [Look], but for Send: where the rules leave nothing in, it becomes Roll.
 // Verdicts are given whatever the action is.
 func PlanDigest(s Snapshot, style *Style) Plan {
+	plan, included := decide(s, style)
+	if plan.Action == Send {
+		plan.Digest, plan.Message = compose(s.Recipient, plan.Claim, included, style)
+	}
+	return plan
+}
+
+// decide returns the plan without its digest and message, and the notifications to make them from.
+func decide(s Snapshot, style *Style) (Plan, []judged) {
 	plan := Plan{Recipient: s.Recipient.ID, Prospect: Look(s.Recipient, s.Zone, s.Now)}
-	var included []judged
-	for _, n := range byID(s.Notifications) {
+	ns := byID(s.Notifications)
+	plan.Judgements = slices.Grow(plan.Judgements, len(ns))
+	included := make([]judged, 0, len(ns))
+	for _, n := range ns {
 		p := readPayload(n.Payload)
 		if p.broken {
 			plan.BrokenPayloads++
@@ -136,7 +147,7 @@ func PlanDigest(s Snapshot, style *Style) Plan {
 		}
 	}
 	if plan.Action != Send {
-		return plan
+		return plan, nil
 	}
 	plan.Claim = Claim{
 		Recipient:     s.Recipient.ID,
@@ -146,43 +157,44 @@ func PlanDigest(s Snapshot, style *Style) Plan {
 	}
 	if len(included) == 0 {
 		plan.Action, plan.Reason = Roll, Nothing
-		return plan
+		return plan, nil
 	}
 	for i, j := range included {
 		plan.Claim.Notifications[i] = j.ID
 	}
 	plan.Claim.MessageID = style.digestMessageID(s.Recipient.ID, plan.Window.Start, plan.Claim.Notifications)
 	plan.Claim.Attempts = 1
-	plan.Digest, plan.Message = compose(s.Recipient, plan.Claim, included, style)
-	return plan
+	return plan, included
 }
 
 // compose writes the mail of claim.
 func compose(r Recipient, claim Claim, included []judged, style *Style) (Digest, Message) {
 	unsubscribe := style.unsubscribeURL(r.ID)
 	d, html := style.fit(group(included, r.Cadence, style), unsubscribe)
-	return d, Message{
+	m := style.word(r, claim, d)
+	m.HTML, m.UnsubscribeURL = html, unsubscribe
+	return d, m
+}
+
+// word returns the mail of claim that says d, but for its HTML and its address for unsubscribing.
+func (s *Style) word(r Recipient, claim Claim, d Digest) Message {
+	return Message{
 		ID:      claim.MessageID,
 		To:      Address{Name: Clean(r.Name), Mailbox: r.Address},
 		Date:    claim.Window.End,
-		Subject: style.Subject(d),
-		Text:    style.Text(d),
-		HTML:    html,
+		Subject: s.Subject(d),
+		Text:    s.Text(d),
 
-		UnsubscribeURL:     unsubscribe,
-		UnsubscribeMailbox: style.unsubscribeMailbox,
+		UnsubscribeMailbox: s.unsubscribeMailbox,
 	}
 }
 
-// byID returns ns by ascending ID, each ID once, and leaves ns as it is.
-func byID(ns []Notification) []Notification {
-	ascending := true
-	for i := 1; i < len(ns) && ascending; i++ {
-		ascending = ns[i-1].ID < ns[i].ID
+// byID returns the notifications of ns by ascending ID, each ID once, and leaves ns as it is.
+func byID(ns []Notification) []*Notification {
+	sorted := make([]*Notification, len(ns))
+	for i := range ns {
+		sorted[i] = &ns[i]
 	}
-	if ascending {
-		return ns
-	}
-	sorted := slices.SortedFunc(slices.Values(ns), func(a, b Notification) int { return cmp.Compare(a.ID, b.ID) })
-	return slices.CompactFunc(sorted, func(a, b Notification) bool { return a.ID == b.ID })
+	slices.SortFunc(sorted, func(a, b *Notification) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(sorted, func(a, b *Notification) bool { return a.ID == b.ID })
 }

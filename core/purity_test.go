@@ -19,7 +19,7 @@ import (
 // it would let core see or touch the world. Only direct imports count; what those import for
 // themselves (fmt needs os) is theirs.
 var pureImports = []string{
-	"bytes", "cmp", "errors", "fmt", "html", "html/template", "maps", "math", "net/url", "regexp", "slices", "sort", "strconv", "strings", "time",
+	"bytes", "cmp", "errors", "fmt", "html", "html/template", "maps", "math", "net/url", "regexp", "slices", "sort", "strconv", "strings", "text/template/parse", "time",
 	"unicode", "unicode/utf8",
 	"crypto/hmac", "crypto/sha256", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json",
 	"github.com/matcornic/hermes/v2", "github.com/rivo/uniseg",

@@ -35,7 +35,7 @@ func TestJudge(t *testing.T) {
 		{"emailed comes before read", Notification{EmailedAt: set, ReadAt: set, Payload: direct}, AlreadyEmailed},
 		{"read comes before direct", Notification{ReadAt: set, Payload: direct}, AlreadyRead},
 	} {
-		assert.Equal(t, c.want, judge(c.n, readPayload(c.n.Payload), reach, now), c.name)
+		assert.Equal(t, c.want, judge(&c.n, readPayload(c.n.Payload), reach, now), c.name)
 	}
 }
 

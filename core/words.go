@@ -1,138 +1,9 @@
 package core
 
 import (
-	"errors"
-	"fmt"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
-
-// Brand is what an installation sets about its mail.
-type Brand struct {
-	// Name is the bracketed name in subjects and the name at the head of the HTML; empty means Wiggleverse.
-	Name string
-	// AppURL is the RFC app's address, absolute http or https; a slash at its end makes no difference.
-	AppURL string
-	// Domain is the sender's, the right-hand side of every Message-ID.
-	Domain string
-	// MaxRFCs is how many RFCs a digest lists at the most; 0 means 50.
-	MaxRFCs int
-	// Kinds words events; nil means [KnownKinds].
-	Kinds Kinds
-	// PublicURL is where recipients reach the page that unsubscribes them, absolute https; the
-	// path /unsubscribe/ and a token are put behind it. Empty, or with Unsubscribe unable to
-	// sign: digests have no such link.
-	PublicURL string
-	// Unsubscribe signs the tokens.
-	Unsubscribe Keyring
-	// UnsubscribeMailbox also takes requests to unsubscribe, by mail; empty where there is none.
-	UnsubscribeMailbox string
-}
-
-// Style is how the digests of one installation read and look. It is made once, by [NewStyle],
-// does not change, and may be used from any number of goroutines.
-type Style struct {
-	name    string
-	appURL  string
-	domain  string
-	maxRFCs int
-	kinds   Kinds
-	html    htmlFrames
-
-	publicURL          string // empty where there are no unsubscribe links
-	keyring            Keyring
-	unsubscribeMailbox string
-}
-
-// NewStyle checks b and prepares everything that all of its digests share.
-func NewStyle(b Brand) (*Style, error) {
-	appURL, err := baseURL(b.AppURL, "http", "https")
-	if err != nil {
-		return nil, fmt.Errorf("app URL %q: want an absolute http or https address, like https://rfc.example", b.AppURL)
-	}
-	if b.Domain == "" {
-		return nil, errors.New("sender's domain: must not be empty, Message-IDs end with it")
-	}
-	if b.MaxRFCs < 0 {
-		return nil, fmt.Errorf("RFCs in a digest: %d, want 1 or more", b.MaxRFCs)
-	}
-	s := &Style{
-		name:    Clean(b.Name),
-		appURL:  appURL,
-		domain:  b.Domain,
-		maxRFCs: b.MaxRFCs,
-		kinds:   b.Kinds,
-	}
-	if s.name == "" {
-		s.name = "Wiggleverse"
-	}
-	if s.maxRFCs == 0 {
-		s.maxRFCs = 50
-	}
-	if s.kinds == nil {
-		s.kinds = knownKinds
-	}
-	if err := s.kinds.check(); err != nil {
-		return nil, err
-	}
-	if err := s.setUnsubscribe(b); err != nil {
-		return nil, err
-	}
-	if s.html, err = newHTMLFrames(s); err != nil {
-		return nil, err
-	}
-	return s, nil
-}
-
-var errNoBase = errors.New("not an absolute address")
-
-// baseURL returns raw without slashes at its end, if it is an absolute address to put paths behind.
-func baseURL(raw string, schemes ...string) (string, error) {
-	u, err := url.Parse(raw)
-	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.User != nil {
-		return "", errNoBase
-	}
-	return strings.TrimRight(u.String(), "/"), nil
-}
-
-// setUnsubscribe takes what unsubscribe links are made of. One-click unsubscription asks for https
-// (RFC 8058 §3.1).
-func (s *Style) setUnsubscribe(b Brand) (err error) {
-	if b.UnsubscribeMailbox != "" && !UsableAddress(b.UnsubscribeMailbox) {
-		return fmt.Errorf("mailbox for unsubscribing %q: want an address like leave@rfc.example", b.UnsubscribeMailbox)
-	}
-	s.unsubscribeMailbox = b.UnsubscribeMailbox
-	if b.PublicURL == "" {
-		return nil
-	}
-	publicURL, err := baseURL(b.PublicURL, "https")
-	if err != nil {
-		return fmt.Errorf("public URL %q: want an absolute https address, like https://digest.rfc.example", b.PublicURL)
-	}
-	if b.Unsubscribe.CanSign() {
-		s.publicURL, s.keyring = publicURL, b.Unsubscribe
-	}
-	return nil
-}
-
-// UnsubscribePath is what stands between the public URL and a token.
-const UnsubscribePath = "/unsubscribe/"
-
-// unsubscribeURL returns the address at which recipient unsubscribes; empty where there is none.
-func (s *Style) unsubscribeURL(recipient int64) string {
-	if s.publicURL == "" {
-		return ""
-	}
-	return s.publicURL + UnsubscribePath + s.keyring.Token(recipient)
-}
-
-// InboxURL is where all notifications are read.
-func (s *Style) InboxURL() string { return s.appURL + "/inbox" }
-
-// PreferencesURL is where the cadence is set.
-func (s *Style) PreferencesURL() string { return s.appURL + "/settings/notifications" }
 
 // The labels of the links at the end of every digest.
 const (
@@ -163,7 +34,22 @@ func (c Cadence) span() string {
 
 // count says how much there is in d: "5 events across 2 RFCs".
 func (d Digest) count() string {
-	return plural(d.Events, "event") + " across " + plural(d.RFCs, "RFC")
+	return string(d.appendCount(make([]byte, 0, 64)))
+}
+
+func (d Digest) appendCount(b []byte) []byte {
+	b = append(appendPlural(b, d.Events, "event"), " across "...)
+	return appendPlural(b, d.RFCs, "RFC")
+}
+
+// appendPlural says "1 thing" or "n things".
+func appendPlural(b []byte, n int, thing string) []byte {
+	b = append(strconv.AppendInt(b, int64(n), 10), ' ')
+	b = append(b, thing...)
+	if n != 1 {
+		b = append(b, 's')
+	}
+	return b
 }
 
 // heading is the first thing to read in the HTML.
@@ -188,7 +74,7 @@ func (d Digest) moreRFCs() string {
 }
 
 // moreLines is the last line of a group that leaves some out, else empty.
-func (g Group) moreLines() string {
+func (g *Group) moreLines() string {
 	if g.More == 0 {
 		return ""
 	}
@@ -200,30 +86,52 @@ func andMore(n int) string { return "and " + strconv.Itoa(n) + " more" }
 
 // Subject returns the subject of d.
 func (s *Style) Subject(d Digest) string {
-	return "[" + s.name + "] " + d.Cadence.adjective() + " digest — " + d.count()
+	b := append(make([]byte, 0, 256), '[')
+	b = append(append(b, s.name...), "] "...)
+	b = append(append(b, d.Cadence.adjective()...), " digest — "...)
+	return string(d.appendCount(b))
 }
 
 // Text returns d as plain text, lines ending with LF.
 func (s *Style) Text(d Digest) string {
 	var b strings.Builder
-	b.WriteString(d.opening())
-	b.WriteString("\n\n")
-	for _, g := range d.Groups {
-		b.WriteString("\n" + g.Title + "\n")
+	b.Grow(s.guessText(d))
+	write := func(parts ...string) {
+		for _, p := range parts {
+			b.WriteString(p)
+		}
+	}
+	write(d.opening(), "\n\n")
+	for i := range d.Groups {
+		g := &d.Groups[i]
+		write("\n", g.Title, "\n")
 		if g.Link != "" {
-			b.WriteString(" " + g.Link + "\n")
+			write(" ", g.Link, "\n")
 		}
 		for _, line := range g.Lines {
-			b.WriteString(" · " + line + "\n")
+			write(" · ", line, "\n")
 		}
 		if more := g.moreLines(); more != "" {
-			b.WriteString(" · " + more + "\n")
+			write(" · ", more, "\n")
 		}
 	}
 	if more := d.moreRFCs(); more != "" {
-		b.WriteString("\n " + more + "\n")
+		write("\n ", more, "\n")
 	}
-	b.WriteString("\n" + inboxLabel + ": " + s.InboxURL() + "\n")
-	b.WriteString(preferencesLabel + ": " + s.PreferencesURL() + "\n")
+	write("\n", inboxLabel, ": ", s.appURL, inboxPath, "\n")
+	write(preferencesLabel, ": ", s.appURL, preferencesPath, "\n")
 	return b.String()
+}
+
+// guessText returns about how many bytes the text of d has; rather too many than too few.
+func (s *Style) guessText(d Digest) int {
+	n := 256 + 2*len(s.appURL)
+	for i := range d.Groups {
+		g := &d.Groups[i]
+		n += len(g.Title) + len(g.Link) + 8
+		for _, line := range g.Lines {
+			n += len(line) + len(" · \n")
+		}
+	}
+	return n
 }

@@ -1,0 +1,168 @@
+package core
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"text/template/parse"
+)
+
+// compile returns the program that does what t does. When t was executed for the first time,
+// html/template worked out where in the page each gap stands and put the names of the escapers that
+// the place asks for behind it; they are read here, and none is made up. An error names the first
+// thing in t that no part of a program can do.
+func compile(t *template.Template) (program, error) {
+	return dot{in: "page"}.program(t.Tree.Root)
+}
+
+// dot is what a template's dot stands for.
+type dot struct {
+	// in is page, card or entry; or empty where dot is a text.
+	in   string
+	text field
+}
+
+func (d dot) program(list *parse.ListNode) (program, error) {
+	if list == nil { // no else
+		return nil, nil
+	}
+	p := make(program, 0, len(list.Nodes))
+	for _, n := range list.Nodes {
+		part, err := d.part(n)
+		if err != nil {
+			return nil, err
+		}
+		p = append(p, part)
+	}
+	return p, nil
+}
+
+func (d dot) part(n parse.Node) (part, error) {
+	switch n := n.(type) {
+	case *parse.TextNode:
+		return static(n.Text), nil
+	case *parse.ActionNode:
+		return d.gap(n.Pipe)
+	case *parse.RangeNode:
+		return d.loop(&n.BranchNode)
+	case *parse.IfNode:
+		return d.choice(&n.BranchNode, false)
+	case *parse.WithNode:
+		return d.choice(&n.BranchNode, true)
+	}
+	return nil, errNoPart(n)
+}
+
+func errNoPart(n parse.Node) error { return fmt.Errorf("no part of a program does %s", n) }
+
+// gap compiles the output of a text.
+func (d dot) gap(pipe *parse.PipeNode) (part, error) {
+	of, escapers := operand(pipe)
+	f := d.field(of)
+	if f == nil {
+		return nil, errNoPart(pipe)
+	}
+	switch escapers {
+	case " htmlescaper", " rcdataescaper": // for a text they are the same
+		return text{f}, nil
+	case " urlfilter urlnormalizer attrescaper":
+		return link{f}, nil
+	}
+	return nil, errNoPart(pipe)
+}
+
+// loop compiles a range.
+func (d dot) loop(n *parse.BranchNode) (part, error) {
+	of, rest := operand(n.Pipe)
+	if of == nil || rest != "" || n.ElseList != nil {
+		return nil, errNoPart(n.Pipe)
+	}
+	switch d.in + of.String() {
+	case "page.Cards":
+		each, err := dot{in: "card"}.program(n.List)
+		return cards{each}, err
+	case "card.Lines":
+		each, err := dot{in: "entry"}.program(n.List)
+		return entries{each}, err
+	}
+	return nil, errNoPart(n.Pipe)
+}
+
+// choice compiles an if, or a with, which moves dot where its text is not empty.
+func (d dot) choice(n *parse.BranchNode, moves bool) (part, error) {
+	of, rest := operand(n.Pipe)
+	if of == nil || rest != "" {
+		return nil, errNoPart(n.Pipe)
+	}
+	var c choice
+	inner := d
+	if f := d.field(of); f != nil {
+		c.holds = func(at place) bool { return f(at) != "" }
+		if moves {
+			inner = dot{text: f}
+		}
+	} else if d.in+of.String() == "entry.Unread" && !moves {
+		c.holds = func(at place) bool { return at.entry.Unread }
+	} else {
+		return nil, errNoPart(n.Pipe)
+	}
+	var err error
+	if c.then, err = inner.program(n.List); err != nil {
+		return nil, err
+	}
+	c.otherwise, err = d.program(n.ElseList)
+	return c, err
+}
+
+// operand returns what goes into pipe, and the names of the escapers that it goes through, a blank
+// before each. Where pipe is anything else, the operand is nil.
+func operand(pipe *parse.PipeNode) (of parse.Node, escapers string) {
+	if len(pipe.Decl) > 0 {
+		return nil, ""
+	}
+	for i, c := range pipe.Cmds {
+		if len(c.Args) != 1 {
+			return nil, ""
+		}
+		if i == 0 {
+			of = c.Args[0]
+			continue
+		}
+		name, ok := strings.CutPrefix(c.Args[0].String(), "_html_template_")
+		if !ok {
+			return nil, ""
+		}
+		escapers += " " + name
+	}
+	return of, escapers
+}
+
+// field returns the text that of stands for; nil where it is none.
+func (d dot) field(of parse.Node) field {
+	if of == nil {
+		return nil
+	}
+	switch d.in + of.String() {
+	case ".":
+		return d.text
+	case "page.Subject":
+		return func(at place) string { return at.page.Subject }
+	case "page.Preheader":
+		return func(at place) string { return at.page.Preheader }
+	case "page.Count":
+		return func(at place) string { return at.page.Count }
+	case "page.More":
+		return func(at place) string { return at.page.More }
+	case "page.Unsubscribe":
+		return func(at place) string { return at.page.Unsubscribe }
+	case "card.Title":
+		return func(at place) string { return at.card.Title }
+	case "card.Link":
+		return func(at place) string { return at.card.Link }
+	case "card.More":
+		return func(at place) string { return at.card.More }
+	case "entry.Text":
+		return func(at place) string { return at.entry.Text }
+	}
+	return nil
+}
