@@ -28,11 +28,34 @@ func boundaryAt(key []byte, id string, attempt int) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-func containsIn(texts []string, s string) bool {
+func containsIn(texts []string, boundary string) bool {
 	for _, t := range texts {
-		if strings.Contains(t, s) {
+		if contains(t, boundary) {
 			return true
 		}
 	}
 	return false
 }
+
+// contains reports whether boundary is in text. Wherever it is, one byte of as many as it has covers a
+// place that is looked at, and around that place are digits of it: in most texts, hardly any look
+// finds more than a word, where a search would read all of the text.
+func contains(text, boundary string) bool {
+	n := len(boundary)
+	for at := n - 1; at < len(text); at += n {
+		start, end := at, at
+		for start >= 0 && start > at-n && isDigit(text[start]) {
+			start--
+		}
+		for end < len(text) && end < at+n && isDigit(text[end]) {
+			end++
+		}
+		if run := text[start+1 : max(end, start+1)]; strings.Contains(run, boundary) {
+			return true
+		}
+	}
+	return false
+}
+
+// isDigit reports whether c may be in a boundary.
+func isDigit(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }

@@ -27,7 +27,7 @@ func appendQuotedPrintable(dst []byte, text string) []byte {
 			dst, start = appendRun(dst, start, text[:run])
 			text = text[run:]
 		default:
-			dst, start = appendHex(dst, start, c)
+			dst, start = appendEncoded(dst, start, c)
 			text = text[1:]
 		}
 	}
@@ -46,22 +46,27 @@ func appendRun(dst []byte, start int, run string) ([]byte, int) {
 	return append(dst, run...), start
 }
 
-// appendHex appends c in two hexadecimal digits, on a new line if there is no room for them on the
-// one that begins at start. It returns where the line that c is on begins.
-func appendHex(dst []byte, start int, c byte) ([]byte, int) {
+// appendEncoded appends c encoded, on a new line if there is no room for it on the one that begins at
+// start. It returns where the line that c is on begins.
+func appendEncoded(dst []byte, start int, c byte) ([]byte, int) {
 	if len(dst)-start+len("=00") > maxEncoded-1 {
 		dst = append(dst, "=\r\n"...)
 		start = len(dst)
 	}
+	return appendHex(dst, c), start
+}
+
+// appendHex appends c as = and two hexadecimal digits (RFC 2045 §6.7, rule 1).
+func appendHex(dst []byte, c byte) []byte {
 	const digits = "0123456789ABCDEF"
-	return append(dst, '=', digits[c>>4], digits[c&0xF]), start
+	return append(dst, '=', digits[c>>4], digits[c&0xF])
 }
 
 // keepSpace encodes the space or tab that the line from start to the end of dst ends with: at the end
 // of a line, servers may take white space away (RFC 2045 §6.7, rule 3).
 func keepSpace(dst []byte, start int) []byte {
 	if last := len(dst) - 1; last >= start && (dst[last] == ' ' || dst[last] == '\t') {
-		dst, _ = appendHex(dst[:last], start, dst[last])
+		dst, _ = appendEncoded(dst[:last], start, dst[last])
 	}
 	return dst
 }
