@@ -25,7 +25,7 @@ func boundaryAt(key []byte, id string, attempt int) string {
 	mac := hmac.New(sha256.New, key)
 	// An id has no line break in it, so no two pairs are hashed alike.
 	mac.Write([]byte("boundary\n" + id + "\n" + strconv.Itoa(attempt)))
-	return hex.EncodeToString(mac.Sum(nil))
+	return string(hex.AppendEncode(make([]byte, 0, 2*sha256.Size), mac.Sum(nil)))
 }
 
 func containsIn(texts []string, boundary string) bool {
@@ -37,9 +37,9 @@ func containsIn(texts []string, boundary string) bool {
 	return false
 }
 
-// contains reports whether boundary is in text. Wherever it is, one byte of as many as it has covers a
-// place that is looked at, and around that place are digits of it: in most texts, hardly any look
-// finds more than a word, where a search would read all of the text.
+// contains reports whether boundary is in text. Wherever it is, it covers one of the places that are
+// looked at, with nothing but digits of it around: in most texts, hardly any look finds more than a
+// word, where a search would read all of the text.
 func contains(text, boundary string) bool {
 	n := len(boundary)
 	for at := n - 1; at < len(text); at += n {
@@ -50,7 +50,7 @@ func contains(text, boundary string) bool {
 		for end < len(text) && end < at+n && isDigit(text[end]) {
 			end++
 		}
-		if run := text[start+1 : max(end, start+1)]; strings.Contains(run, boundary) {
+		if end-start > n && strings.Contains(text[start+1:end], boundary) {
 			return true
 		}
 	}

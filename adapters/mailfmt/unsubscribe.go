@@ -15,24 +15,24 @@ const maxUnsubscribeURL = 900
 // by one POST to an https address (RFC 8058 §3), by mail, or both. The mailbox has its usual letters
 // escaped where a URL needs that.
 func unsubscribeWays(m core.Message) (string, error) {
-	var web, mailto string
+	web := ""
 	if m.UnsubscribeURL != "" {
 		if err := checkURL(m.UnsubscribeURL); err != nil {
 			return "", err
 		}
 		web = "<" + m.UnsubscribeURL + ">"
 	}
-	if m.UnsubscribeMailbox != "" {
-		to, err := parseMailbox(m.UnsubscribeMailbox)
-		if err != nil || !isASCII(to.path) {
-			return "", errors.New("mailbox for unsubscribing: want an address in ASCII")
-		}
-		mailto = "<mailto:" + strings.ReplaceAll(url.PathEscape(to.path), "%40", "@") + "?subject=unsubscribe>"
+	if m.UnsubscribeMailbox == "" {
+		return web, nil
 	}
-	if web != "" && mailto != "" {
-		return web + ", " + mailto, nil
+	to, err := parseMailbox(m.UnsubscribeMailbox)
+	if err != nil || !isASCII(to.path) {
+		return "", errors.New("mailbox for unsubscribing: want an address in ASCII")
 	}
-	return web + mailto, nil
+	if web != "" {
+		web += ", "
+	}
+	return web + "<mailto:" + strings.ReplaceAll(url.PathEscape(to.path), "%40", "@") + "?subject=unsubscribe>", nil
 }
 
 // checkURL reports why raw cannot be the address in a header: it must be https, in small letters as
