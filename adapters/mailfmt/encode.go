@@ -120,24 +120,27 @@ func (f *Format) appendParts(dst []byte, id, text, html string) []byte {
 		return appendPart(dst, "text/html", html)
 	}
 	boundary := f.boundary(id, text, html)
-	dst = append(dst, "Content-Type: multipart/alternative;\r\n boundary="...)
-	dst = append(append(dst, boundary...), "\r\n\r\n--"...)
-	dst = append(append(dst, boundary...), "\r\n"...)
+	dst = appendAll(dst, "Content-Type: multipart/alternative;\r\n boundary=", boundary, "\r\n\r\n--", boundary, "\r\n")
 	dst = appendPart(dst, "text/plain", text)
-	dst = append(append(dst, "\r\n--"...), boundary...)
-	dst = appendPart(append(dst, "\r\n"...), "text/html", html)
-	dst = append(append(dst, "\r\n--"...), boundary...)
-	return append(dst, "--\r\n"...)
+	dst = appendAll(dst, "\r\n--", boundary, "\r\n")
+	dst = appendPart(dst, "text/html", html)
+	return appendAll(dst, "\r\n--", boundary, "--\r\n")
 }
 
 // appendPart appends text, which is of the type kind, behind the fields that say so. All parts are
 // quoted-printable: it keeps lines short and in ASCII, whatever is in them. The last line ends too.
 func appendPart(dst []byte, kind, text string) []byte {
-	dst = append(dst, "Content-Transfer-Encoding: quoted-printable\r\nContent-Type: "...)
-	dst = append(append(dst, kind...), "; charset=UTF-8\r\n\r\n"...)
+	dst = appendAll(dst, "Content-Transfer-Encoding: quoted-printable\r\nContent-Type: ", kind, "; charset=UTF-8\r\n\r\n")
 	dst = appendQuotedPrintable(dst, text)
 	if !strings.HasSuffix(text, "\n") {
 		dst = append(dst, "\r\n"...)
+	}
+	return dst
+}
+
+func appendAll(dst []byte, pieces ...string) []byte {
+	for _, p := range pieces {
+		dst = append(dst, p...)
 	}
 	return dst
 }

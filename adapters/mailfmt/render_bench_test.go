@@ -41,6 +41,7 @@ func digest(title, actor string) core.Message {
 	return m
 }
 
+// Two figures of one run can be compared, on whatever machine: the second has a library do the same.
 func BenchmarkRender(b *testing.B) {
 	for _, c := range []struct{ name, title, actor string }{
 		{"Latin", "Trust & Safety — a first draft…", "Grace Hopper"},
