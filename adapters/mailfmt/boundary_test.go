@@ -1,9 +1,12 @@
 package mailfmt
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 )
 
 func TestBoundaryIsNotInTheContent(t *testing.T) {
@@ -23,4 +26,23 @@ func TestBoundaryDependsOnKeyAndID(t *testing.T) {
 	assert.NotEqual(t, f.boundary("a@b"), g.boundary("a@b"))
 	assert.NotEqual(t, f.boundary("a@b"), f.boundary("b@b"))
 	assert.Equal(t, f.boundary("a@b"), f.boundary("a@b"))
+}
+
+func TestBoundaryIsFoundWhereverItIs(t *testing.T) {
+	t.Parallel()
+	b := boundaryAt([]byte("k"), "a@b", 0)
+	for before := range 200 {
+		for _, around := range []string{"x", "0", "\n"} {
+			text := strings.Repeat(around, before)
+			assert.True(t, contains(text+b, b))
+			assert.True(t, contains(text+b+text, b))
+			assert.False(t, contains(text+b[1:]+text, b))
+			assert.False(t, contains(text+b[:63]+"\n"+text, b))
+		}
+	}
+	pieces := rapid.SampledFrom([]string{b, b[:32], b[32:], b[1:], b[:63], "0", "x", "é", " ", "\n", strings.Repeat("ab", 50), strings.Repeat("-", 63)})
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(pieces, 0, 20).Draw(t, "pieces"), "")
+		require.Equal(t, strings.Contains(text, b), contains(text, b))
+	})
 }

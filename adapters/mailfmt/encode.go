@@ -10,8 +10,7 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
-
-	gomail "github.com/wneessen/go-mail"
+	"unicode/utf8"
 
 	"github.com/wiggleverse/rfcdigest/core"
 )
@@ -33,8 +32,9 @@ type Config struct {
 type Format struct {
 	from   core.Address
 	sender mailbox
-	listID string
 	key    []byte
+	// fromField and listField are the header fields that are the same in all mail of the installation.
+	fromField, listField []byte
 }
 
 // New checks c. Its errors are one line and name what is wrong.
@@ -54,11 +54,13 @@ func New(c Config) (*Format, error) {
 	if brand == "" {
 		brand = "Wiggleverse"
 	}
+	name := displayName(from.Name)
 	return &Format{
-		from:   core.Address{Name: displayName(from.Name), Mailbox: sender.literal},
-		sender: sender,
-		listID: listID(brand, sender.domain),
-		key:    bytes.Clone(c.BoundaryKey),
+		from:      core.Address{Name: name, Mailbox: sender.literal},
+		sender:    sender,
+		key:       bytes.Clone(c.BoundaryKey),
+		fromField: appendField(nil, "From", sender.written(name)),
+		listField: appendField(nil, "List-Id", listID(brand, sender.domain)),
 	}, nil
 }
 
@@ -96,60 +98,64 @@ func (f *Format) Render(m core.Message) (Mail, error) {
 	if m.Text == "" && m.HTML == "" {
 		return Mail{}, errors.New("body: neither text nor HTML")
 	}
-	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	msg.FromMailAddress(&mail.Address{Name: f.from.Name, Address: f.sender.literal})
-	msg.AddToMailAddress(&mail.Address{Name: displayName(m.To.Name), Address: to.literal})
-	f.setHeader(msg, m)
-	if err := setUnsubscribe(msg, m); err != nil {
+	unsubscribe, err := unsubscribeWays(m)
+	if err != nil {
 		return Mail{}, err
 	}
-	f.setBody(msg, m)
-
-	out := bytes.NewBuffer(make([]byte, 0, 2048+(len(m.Text)+len(m.HTML))*5/4))
-	if _, err := msg.WriteTo(out); err != nil {
-		return Mail{}, fmt.Errorf("write message: %w", err)
-	}
-	return Mail{Sender: f.sender.path, Recipient: to.path, Data: out.Bytes()}, nil
-}
-
-// setHeader sets the fields that are not addresses. No value in here can end its line.
-func (f *Format) setHeader(msg *gomail.Msg, m core.Message) {
-	msg.Subject(subject(m.Subject))
-	msg.SetDateWithValue(m.Date.UTC())
-	msg.SetMessageIDWithValue(m.ID)
-	// Out-of-office replies and the like stay away from mail that says nobody wrote it (RFC 3834 §5).
-	msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	msg.SetGenHeader(gomail.HeaderPrecedence, "bulk")
-	msg.SetGenHeader("List-Id", f.listID)
-}
-
-// setBody sets the parts, plainest first (RFC 2046 §5.1.4), all of them quoted-printable: it keeps
-// lines short and in ASCII, whatever is in them.
-func (f *Format) setBody(msg *gomail.Msg, m core.Message) {
 	text, html := body(m.Text), body(m.HTML)
+	// Room for the header, and for the quarter or so that texts in Latin letters grow by.
+	data := make([]byte, 0, 1024+(len(text)+len(html))*5/4)
+	data = f.appendHeader(data, m, to, unsubscribe)
+	data = f.appendParts(data, m.ID, text, html)
+	return Mail{Sender: f.sender.path, Recipient: to.path, Data: data}, nil
+}
+
+// appendParts appends the bodies of message id, with what says in the header what they are: both,
+// plainest first (RFC 2046 §5.1.4), or the one that is not empty.
+func (f *Format) appendParts(dst []byte, id, text, html string) []byte {
 	switch {
 	case html == "":
-		msg.SetBodyString(gomail.TypeTextPlain, text)
+		return appendPart(dst, "text/plain", text)
 	case text == "":
-		msg.SetBodyString(gomail.TypeTextHTML, html)
-	default:
-		msg.SetBoundary(f.boundary(m.ID, text, html))
-		msg.SetBodyString(gomail.TypeTextPlain, text)
-		msg.AddAlternativeString(gomail.TypeTextHTML, html)
+		return appendPart(dst, "text/html", html)
 	}
+	boundary := f.boundary(id, text, html)
+	dst = appendAll(dst, "Content-Type: multipart/alternative;\r\n boundary=", boundary, "\r\n\r\n--", boundary, "\r\n")
+	dst = appendPart(dst, "text/plain", text)
+	dst = appendAll(dst, "\r\n--", boundary, "\r\n")
+	dst = appendPart(dst, "text/html", html)
+	return appendAll(dst, "\r\n--", boundary, "--\r\n")
+}
+
+// appendPart appends text, which is of the type kind, behind the fields that say so. All parts are
+// quoted-printable: it keeps lines short and in ASCII, whatever is in them. The last line ends too.
+func appendPart(dst []byte, kind, text string) []byte {
+	dst = appendAll(dst, "Content-Transfer-Encoding: quoted-printable\r\nContent-Type: ", kind, "; charset=UTF-8\r\n\r\n")
+	dst = appendQuotedPrintable(dst, text)
+	if !strings.HasSuffix(text, "\n") {
+		dst = append(dst, "\r\n"...)
+	}
+	return dst
+}
+
+func appendAll(dst []byte, pieces ...string) []byte {
+	for _, p := range pieces {
+		dst = append(dst, p...)
+	}
+	return dst
 }
 
 // bodyReplacer leaves LF as the only line end, and no NUL: mail programs cut a text there.
 var bodyReplacer = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "\uFFFD")
 
-// body returns text in valid UTF-8, its lines ending with LF, the last one too. Empty stays empty.
+// body returns text in valid UTF-8, its lines ending with LF. It looks for each of what may be wrong
+// by itself, which is quick where nothing is.
 func body(text string) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	if strings.ContainsAny(text, "\r\x00") {
-		text = bodyReplacer.Replace(text)
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
-	if text != "" && !strings.HasSuffix(text, "\n") {
-		text += "\n"
+	if strings.IndexByte(text, '\r') >= 0 || strings.IndexByte(text, 0) >= 0 {
+		text = bodyReplacer.Replace(text)
 	}
 	return text
 }

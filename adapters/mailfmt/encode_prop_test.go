@@ -1,6 +1,7 @@
 package mailfmt_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/wiggleverse/rfcdigest/adapters/mailfmt"
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
@@ -76,6 +78,38 @@ func TestRenderAnyText(t *testing.T) {
 			}
 		}
 		require.Equal(t, want, p.bodies)
+	})
+}
+
+func TestRenderIsReadLikeTheMailOfALibrary(t *testing.T) {
+	t.Parallel()
+	format := newFormat(t)
+	mailboxes := rapid.OneOf(
+		rapid.StringMatching(`[a-z.+"]{1,20}@([a-z]{1,40}\.){1,4}example`),
+		rapid.SampledFrom([]string{"größe@x.example", "a@bücher.example", "a,b@x.example", "a@[127.0.0.1]"}),
+	)
+	rapid.Check(t, func(t *rapid.T) {
+		m := core.Message{
+			ID:      rapid.StringMatching(`[a-z0-9]{1,80}@([a-z]{1,40}\.){0,3}example`).Draw(t, "id"),
+			To:      core.Address{Name: nasty().Draw(t, "name"), Mailbox: mailboxes.Draw(t, "mailbox")},
+			Date:    time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "date"), 0),
+			Subject: nasty().Draw(t, "subject"),
+			Text:    nasty().Draw(t, "text"),
+			HTML:    nasty().Draw(t, "html"),
+		}
+		m.UnsubscribeURL = rapid.StringMatching(`(https://rfc\.example/[a-z]{0,800})?`).Draw(t, "url")
+		m.UnsubscribeMailbox = rapid.StringMatching(`([a-z?&%]{1,40}@rfc\.example)?`).Draw(t, "by")
+		out, err := format.Render(m)
+		if err != nil {
+			return
+		}
+		want := mailfmt.RenderByGoMail(format, m)
+		require.Equal(t, parse(t, want), parse(t, out.Data))
+
+		// Their headers are folded elsewhere, but all that comes after is the same to the byte.
+		_, body, _ := bytes.Cut(out.Data, []byte("\r\n\r\n"))
+		_, wantBody, _ := bytes.Cut(want, []byte("\r\n\r\n"))
+		require.Equal(t, string(wantBody), string(body))
 	})
 }
 

@@ -2,56 +2,59 @@ package mailfmt
 
 import (
 	"errors"
-	"fmt"
 	"net/mail"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/net/idna"
 
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// mailbox is one address in the two spellings that mail needs.
-type mailbox struct {
-	// literal is local-part@domain with the local part as it is meant, without quotes.
-	literal string
-	// path is the same with the local part quoted where the syntax asks for it.
-	path string
-	// domain is the part after the @, in ASCII.
-	domain string
+// appendHeader appends m's header but for the fields that say what its body is. No value in here can
+// end its line.
+func (f *Format) appendHeader(dst []byte, m core.Message, to mailbox, unsubscribe string) []byte {
+	// Out-of-office replies and the like stay away from mail that says nobody wrote it (RFC 3834 §5).
+	dst = append(dst, "Auto-Submitted: auto-generated\r\nDate: "...)
+	dst = m.Date.UTC().AppendFormat(dst, time.RFC1123Z)
+	dst = append(dst, "\r\n"...)
+	dst = append(dst, f.listField...)
+	if unsubscribe != "" {
+		dst = appendField(dst, "List-Unsubscribe", unsubscribe)
+	}
+	if m.UnsubscribeURL != "" {
+		dst = append(dst, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"...)
+	}
+	dst = append(dst, "MIME-Version: 1.0\r\n"...)
+	dst = appendField(dst, "Message-ID", "<"+m.ID+">")
+	dst = append(dst, "Precedence: bulk\r\n"...)
+	dst = appendField(dst, "Subject", subject(m.Subject))
+	dst = append(dst, f.fromField...)
+	return appendField(dst, "To", to.written(displayName(m.To.Name)))
 }
 
-var errMailbox = errors.New("not an address that mail can be sent to; want local-part@domain")
+// maxHeaderLine is the length in bytes that a line of a header keeps to where its words let it. With
+// an encoded word on it, it may not be longer (RFC 2047 §2); without one, two more would do (RFC 5322
+// §2.1.1). No word is so long that a line comes near the 998 that are the limit for any.
+const maxHeaderLine = 76
 
-// parseMailbox reads address, which must be one that core takes for usable. A local part that the
-// grammar only knows in quotes, such as one with two dots in a row, is quoted.
-func parseMailbox(address string) (mailbox, error) {
-	if !core.UsableAddress(address) {
-		return mailbox{}, errMailbox
-	}
-	literal := address
-	if parsed, err := mail.ParseAddress("<" + address + ">"); err == nil {
-		literal = parsed.Address
-	}
-	at := strings.LastIndexByte(literal, '@')
-	local, domain := literal[:at], literal[at+1:]
-	if !isASCII(domain) {
-		ascii, err := idna.Lookup.ToASCII(domain)
-		if err != nil {
-			return mailbox{}, errMailbox
+// appendField appends a header field, folded at the spaces of value (RFC 5322 §2.2.3). There is no
+// run of spaces in value: a fold with nothing on it would end the header.
+func appendField(dst []byte, name, value string) []byte {
+	dst = append(append(dst, name...), ':')
+	length := len(name) + len(":")
+	for first, more := true, true; more; first = false {
+		var word string
+		word, value, more = strings.Cut(value, " ")
+		// A name alone on its line is right, but some read it badly: only where that helps the word.
+		if short := 1+len(word) <= maxHeaderLine; length+1+len(word) > maxHeaderLine && (short || !first) {
+			dst = append(dst, "\r\n"...)
+			length = 0
 		}
-		domain = ascii
+		dst = append(append(dst, ' '), word...)
+		length += 1 + len(word)
 	}
-	m := mailbox{literal: local + "@" + domain, domain: domain}
-	written := (&mail.Address{Address: m.literal}).String()
-	// What was written must read as this one address and nothing beside it.
-	if back, err := mail.ParseAddress(written); err != nil || back.Address != m.literal {
-		return mailbox{}, errMailbox
-	}
-	m.path = strings.TrimSuffix(strings.TrimPrefix(written, "<"), ">")
-	return m, nil
+	return append(dst, "\r\n"...)
 }
 
 // maxID is the longest Message-ID in bytes; it stands on one line, with room for the header's name.
@@ -75,10 +78,27 @@ func checkID(id string) error {
 // spaces become one space, and those at the ends go. Runs of spaces matter: a header is folded at
 // them, and a fold with nothing on it would end the header.
 func oneLine(s string) string {
-	words := strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), func(r rune) bool {
-		return r == ' ' || r == '\u2028' || r == '\u2029' || unicode.IsControl(r)
-	})
-	return strings.Join(words, " ")
+	if isOneLine(s) {
+		return s
+	}
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), separates), " ")
+}
+
+// isOneLine reports whether oneLine has nothing to do, as with all that core has cleaned.
+func isOneLine(s string) bool {
+	gap := true // what was before separates; so does the start
+	for _, r := range s {
+		if separates(r) && (gap || r != ' ') {
+			return false
+		}
+		gap = r == ' '
+	}
+	return s == "" || !gap && utf8.ValidString(s)
+}
+
+// separates reports whether r stands between words, of which a header has a line full.
+func separates(r rune) bool {
+	return r == ' ' || r == '\u2028' || r == '\u2029' || unicode.IsControl(r)
 }
 
 // displayName returns name as it can stand before an address. Mail programs decode what looks like
@@ -93,50 +113,6 @@ func displayName(name string) string {
 	return name
 }
 
-// maxWord is the longest word of a subject, as written: the first stands on a line with the header's name.
-const maxWord = 60
-
-// subject returns s on one line and in ASCII. What is not ASCII is encoded (RFC 2047), and so is
-// what passes for encoded, or is too long a word to be folded. The library would encode too, but
-// in words so long that it starts a new line before the first.
-func subject(s string) string {
-	s = oneLine(s)
-	if isASCII(s) && !strings.Contains(s, "=?") && longestWord(s) <= maxWord {
-		return s
-	}
-	const start, end = "=?UTF-8?Q?", "?="
-	var b strings.Builder
-	length := maxWord // of the word that is being written
-	for _, r := range s {
-		char := quoted(r)
-		if length+len(char)+len(end) > maxWord {
-			if b.Len() > 0 {
-				b.WriteString(end + " ")
-			}
-			b.WriteString(start)
-			length = len(start)
-		}
-		b.WriteString(char)
-		length += len(char)
-	}
-	return b.String() + end
-}
-
-// quoted returns r in the Q encoding (RFC 2047 §4.2).
-func quoted(r rune) string {
-	switch {
-	case r == ' ':
-		return "_"
-	case r > ' ' && r < unicode.MaxASCII && r != '=' && r != '?' && r != '_':
-		return string(r)
-	}
-	var b strings.Builder
-	for _, c := range []byte(string(r)) {
-		fmt.Fprintf(&b, "=%02X", c)
-	}
-	return b.String()
-}
-
 // listID names the list that all digests of a domain belong to (RFC 2919).
 func listID(brand, domain string) string {
 	if strings.HasPrefix(domain, "[") {
@@ -149,14 +125,6 @@ func listID(brand, domain string) string {
 		phrase = strings.TrimSuffix((&mail.Address{Name: phrase, Address: "a@b"}).String(), " <a@b>")
 	}
 	return phrase + " <digest." + domain + ">"
-}
-
-func longestWord(s string) int {
-	longest := 0
-	for word := range strings.SplitSeq(s, " ") {
-		longest = max(longest, len(word))
-	}
-	return longest
 }
 
 func isASCII(s string) bool {

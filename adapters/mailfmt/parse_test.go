@@ -32,7 +32,7 @@ type checker interface {
 	Helper()
 }
 
-func newFormat(t *testing.T) *mailfmt.Format {
+func newFormat(t testing.TB) *mailfmt.Format {
 	t.Helper()
 	f, err := mailfmt.New(mailfmt.Config{From: "Wiggleverse <digest@rfc.example>", BoundaryKey: []byte("a key of the tests")})
 	require.NoError(t, err)

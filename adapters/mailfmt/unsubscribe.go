@@ -5,36 +5,34 @@ import (
 	"net/url"
 	"strings"
 
-	gomail "github.com/wneessen/go-mail"
-
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
 // maxUnsubscribeURL is the longest address in bytes that its header line has room for.
 const maxUnsubscribeURL = 900
 
-// setUnsubscribe says where m is unsubscribed from (RFC 2369 §3.2): by one POST to an https address
-// (RFC 8058 §3), by mail, or both. The mailbox has its usual letters escaped where a URL needs that.
-func setUnsubscribe(msg *gomail.Msg, m core.Message) error {
-	var ways []string
+// unsubscribeWays says where m is unsubscribed from, as the value of List-Unsubscribe (RFC 2369 §3.2):
+// by one POST to an https address (RFC 8058 §3), by mail, or both. The mailbox has its usual letters
+// escaped where a URL needs that.
+func unsubscribeWays(m core.Message) (string, error) {
+	web := ""
 	if m.UnsubscribeURL != "" {
 		if err := checkURL(m.UnsubscribeURL); err != nil {
-			return err
+			return "", err
 		}
-		ways = append(ways, "<"+m.UnsubscribeURL+">")
-		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+		web = "<" + m.UnsubscribeURL + ">"
 	}
-	if m.UnsubscribeMailbox != "" {
-		to, err := parseMailbox(m.UnsubscribeMailbox)
-		if err != nil || !isASCII(to.path) {
-			return errors.New("mailbox for unsubscribing: want an address in ASCII")
-		}
-		ways = append(ways, "<mailto:"+strings.ReplaceAll(url.PathEscape(to.path), "%40", "@")+"?subject=unsubscribe>")
+	if m.UnsubscribeMailbox == "" {
+		return web, nil
 	}
-	if len(ways) > 0 {
-		msg.SetGenHeader(gomail.HeaderListUnsubscribe, strings.Join(ways, ", "))
+	to, err := parseMailbox(m.UnsubscribeMailbox)
+	if err != nil || !isASCII(to.path) {
+		return "", errors.New("mailbox for unsubscribing: want an address in ASCII")
 	}
-	return nil
+	if web != "" {
+		web += ", "
+	}
+	return web + "<mailto:" + strings.ReplaceAll(url.PathEscape(to.path), "%40", "@") + "?subject=unsubscribe>", nil
 }
 
 // checkURL reports why raw cannot be the address in a header: it must be https, in small letters as

@@ -1,0 +1,70 @@
+package mailfmt
+
+import (
+	"bytes"
+	"net/mail"
+	"strings"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// RenderByGoMail returns the data of m as a library writes them, which knows nothing of how this
+// package does it. Errors are for Render to find.
+func RenderByGoMail(f *Format, m core.Message) []byte {
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	to, err := parseUnusualMailbox(m.To.Mailbox)
+	must(err)
+	msg.FromMailAddress(&mail.Address{Name: f.from.Name, Address: f.sender.literal})
+	msg.AddToMailAddress(&mail.Address{Name: displayName(m.To.Name), Address: to.literal})
+	msg.Subject(subject(m.Subject))
+	msg.SetDateWithValue(m.Date.UTC())
+	msg.SetMessageIDWithValue(m.ID)
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetGenHeader(gomail.HeaderPrecedence, "bulk")
+	list, _, _ := strings.Cut(strings.TrimPrefix(string(f.listField), "List-Id: "), "\r\n") // short enough in tests
+	msg.SetGenHeader("List-Id", list)
+	ways, err := unsubscribeWays(m)
+	must(err)
+	if ways != "" {
+		msg.SetGenHeader(gomail.HeaderListUnsubscribe, ways)
+	}
+	if m.UnsubscribeURL != "" {
+		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
+	setBody(f, msg, m)
+	var out bytes.Buffer
+	_, err = msg.WriteTo(&out)
+	must(err)
+	return out.Bytes()
+}
+
+func setBody(f *Format, msg *gomail.Msg, m core.Message) {
+	text, html := wholeLines(m.Text), wholeLines(m.HTML)
+	switch {
+	case html == "":
+		msg.SetBodyString(gomail.TypeTextPlain, text)
+	case text == "":
+		msg.SetBodyString(gomail.TypeTextHTML, html)
+	default:
+		msg.SetBoundary(f.boundary(m.ID, text, html))
+		msg.SetBodyString(gomail.TypeTextPlain, text)
+		msg.AddAlternativeString(gomail.TypeTextHTML, html)
+	}
+}
+
+func wholeLines(text string) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	text = bodyReplacer.Replace(text)
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	return text
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}

@@ -1,0 +1,114 @@
+package mailfmt
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// maxEncoded is the longest line of quoted-printable, without its CRLF (RFC 2045 §6.7, rule 5). The
+// = of a soft line break counts, so that all lines but the last of a paragraph have one byte less.
+const maxEncoded = 76
+
+// appendQuotedPrintable appends text to dst in quoted-printable (RFC 2045 §6.7). LF is the line end
+// of text and becomes CRLF; any other byte that a line of plain ASCII does not show, CR and NUL too,
+// is encoded. The first byte stands at the start of a line, and so does what is appended after text
+// if text ends with LF.
+func appendQuotedPrintable(dst []byte, text string) []byte {
+	start := len(dst) // of the line that is being written
+	for text != "" {
+		switch c := text[0]; {
+		case c == '\n':
+			dst = append(keepSpace(dst, start), "\r\n"...)
+			start = len(dst)
+			text = text[1:]
+		case literals[c]:
+			// Most of a text stands for itself, so it is copied in runs and not byte by byte.
+			run := literal(text)
+			dst, start = appendRun(dst, start, text[:run])
+			text = text[run:]
+		default:
+			dst, start = appendEncoded(dst, start, c)
+			text = text[1:]
+		}
+	}
+	return keepSpace(dst, start)
+}
+
+// appendRun appends run, which stands for itself, to the line that begins at start and as many more
+// as it takes. It returns where the last of them begins.
+func appendRun(dst []byte, start int, run string) ([]byte, int) {
+	room := start + maxEncoded - 1 - len(dst)
+	for len(run) > room {
+		dst = append(append(dst, run[:room]...), "=\r\n"...)
+		run = run[room:]
+		start, room = len(dst), maxEncoded-1
+	}
+	return append(dst, run...), start
+}
+
+// appendEncoded appends c encoded, on a new line if there is no room for it on the one that begins at
+// start. It returns where the line that c is on begins.
+func appendEncoded(dst []byte, start int, c byte) ([]byte, int) {
+	if len(dst)-start+len("=00") > maxEncoded-1 {
+		dst = append(dst, "=\r\n"...)
+		start = len(dst)
+	}
+	return appendHex(dst, c), start
+}
+
+// appendHex appends c as = and two hexadecimal digits (RFC 2045 §6.7, rule 1).
+func appendHex(dst []byte, c byte) []byte {
+	const digits = "0123456789ABCDEF"
+	return append(dst, '=', digits[c>>4], digits[c&0xF])
+}
+
+// keepSpace encodes the space or tab that the line from start to the end of dst ends with: at the end
+// of a line, servers may take white space away (RFC 2045 §6.7, rule 3).
+func keepSpace(dst []byte, start int) []byte {
+	if last := len(dst) - 1; last >= start && (dst[last] == ' ' || dst[last] == '\t') {
+		dst, _ = appendEncoded(dst[:last], start, dst[last])
+	}
+	return dst
+}
+
+// literals has the bytes that stand for themselves (RFC 2045 §6.7, rules 2 and 3).
+var literals = func() (set [256]bool) {
+	set['\t'] = true
+	for c := ' '; c <= '~'; c++ {
+		set[c] = c != '='
+	}
+	return set
+}()
+
+// literal returns how many of the first bytes of text stand for themselves. It looks at eight bytes
+// at once, because with long texts most of the time goes here.
+func literal(text string) int {
+	i, b := 0, []byte(text) // not changed, so not copied
+	for i+8 <= len(b) {
+		marked := doubtful(binary.LittleEndian.Uint64(b[i:]))
+		if marked == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(marked) / 8
+		if !literals[b[i]] {
+			return i
+		}
+		i++
+	}
+	for i < len(b) && literals[b[i]] {
+		i++
+	}
+	return i
+}
+
+// doubtful returns eight, the first byte lowest, with the top bit set in the first byte that is a
+// control character, = or beyond ASCII. Bits before it are not set; bits behind it mean nothing.
+//
+// A subtraction borrows from a byte only where the one before it is too small, and an addition
+// carries into a byte only where the one before it is 0xFF: both are marked already.
+func doubtful(eight uint64) uint64 {
+	const each, top = 0x0101010101010101, 0x8080808080808080
+	small, del, equals := eight-' '*each, eight+each, eight^'='*each-each
+	return (eight | small | del | equals) & top
+}

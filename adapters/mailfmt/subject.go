@@ -1,0 +1,62 @@
+package mailfmt
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxWord is the longest word of a subject, as written: the first stands on a line with the header's name.
+const maxWord = 60
+
+// subject returns s on one line and in ASCII. What is not ASCII is encoded (RFC 2047), and so is
+// what passes for encoded, or is too long a word to be folded. The standard library would encode
+// too, but in words so long that a new line starts before the first.
+func subject(s string) string {
+	s = oneLine(s)
+	if isASCII(s) && !strings.Contains(s, "=?") && longestWord(s) <= maxWord {
+		return s
+	}
+	const start, end = "=?UTF-8?Q?", "?="
+	var b strings.Builder
+	b.Grow(2*len(s) + maxWord)
+	length := maxWord // of the word that is being written
+	var char [3 * utf8.UTFMax]byte
+	for _, r := range s {
+		char := appendQ(char[:0], r)
+		if length+len(char)+len(end) > maxWord {
+			if b.Len() > 0 {
+				b.WriteString(end + " ")
+			}
+			b.WriteString(start)
+			length = len(start)
+		}
+		b.Write(char)
+		length += len(char)
+	}
+	b.WriteString(end)
+	return b.String()
+}
+
+// appendQ appends r to dst in the Q encoding (RFC 2047 §4.2).
+func appendQ(dst []byte, r rune) []byte {
+	switch {
+	case r == ' ':
+		return append(dst, '_')
+	case r > ' ' && r < unicode.MaxASCII && r != '=' && r != '?' && r != '_':
+		return append(dst, byte(r))
+	}
+	var utf [utf8.UTFMax]byte
+	for _, c := range utf[:utf8.EncodeRune(utf[:], r)] {
+		dst = appendHex(dst, c)
+	}
+	return dst
+}
+
+func longestWord(s string) int {
+	longest := 0
+	for word := range strings.SplitSeq(s, " ") {
+		longest = max(longest, len(word))
+	}
+	return longest
+}
