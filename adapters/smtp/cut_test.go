@@ -78,13 +78,13 @@ func settled(t *testing.T, server *fakeServer, want int) int {
 // Wherever the line breaks on the way out, the server has no message, and we know it has none.
 func TestSendTornOnTheWayOut(t *testing.T) {
 	t.Parallel()
-	whole := startFake(t, nil, nil, false)
+	whole := startFake(t, nil, fakeSetup{})
 	left, err := converse(t, whole, plenty, plenty)
 	require.NoError(t, err)
 	total := plenty - left.out
 	require.Equal(t, 1, settled(t, whole, 1))
 
-	server := startFake(t, nil, nil, false)
+	server := startFake(t, nil, fakeSetup{})
 	for n := 0; n < total; n++ {
 		if n > 30 && n < total-30 && n%11 != 0 {
 			continue
@@ -104,12 +104,12 @@ func TestSendTornOnTheWayOut(t *testing.T) {
 // Wherever it breaks on the way back, it is in doubt from the moment that the server has the message.
 func TestSendTornOnTheWayBack(t *testing.T) {
 	t.Parallel()
-	left, err := converse(t, startFake(t, nil, nil, false), plenty, plenty)
+	left, err := converse(t, startFake(t, nil, fakeSetup{}), plenty, plenty)
 	require.NoError(t, err)
 	total := plenty - left.in
 	accepted, empty := 0, []*fakeServer{}
 	for n := range total {
-		server := startFake(t, nil, nil, false)
+		server := startFake(t, nil, fakeSetup{})
 		_, err := converse(t, server, plenty, n)
 		outcome := ports.Outcome(0)
 		if err != nil {

@@ -55,7 +55,7 @@ func TestDialRefused(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			config := c.config
-			config.Port = startFake(t, c.script, certificate, c.implicit).port
+			config.Port = startFake(t, c.script, fakeSetup{certificate: certificate, implicit: c.implicit}).port
 			if config.TLSConfig == nil {
 				config.TLSConfig = trust
 			}
@@ -100,7 +100,7 @@ func TestDialNobody(t *testing.T) {
 
 func TestDialWhenTheContextEnds(t *testing.T) {
 	t.Parallel()
-	server := startFake(t, script{"EHLO": {silence}}, nil, false)
+	server := startFake(t, script{"EHLO": {silence}}, fakeSetup{})
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		for t.Context().Err() == nil && len(server.commands()) == 0 {
@@ -131,7 +131,7 @@ func TestDialEncryptsAndLogsIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := startFake(t, c.script, certificate, c.mode == ImplicitTLS)
+			server := startFake(t, c.script, fakeSetup{certificate: certificate, implicit: c.mode == ImplicitTLS})
 			config := Config{Host: "localhost", Port: server.port, TLS: c.mode, TLSConfig: trust, Username: c.username, Helo: "here.example"}
 			if c.username != "" {
 				config.Password = "p"
@@ -162,7 +162,7 @@ func TestDialEncryptsAndLogsIn(t *testing.T) {
 // A server that is not who it says gets no byte of the login.
 func TestDialSaysNothingBeforeTLS(t *testing.T) {
 	t.Parallel()
-	server := startFake(t, script{"EHLO": {"250-x\r\n250 AUTH PLAIN"}}, nil, false)
+	server := startFake(t, script{"EHLO": {"250-x\r\n250 AUTH PLAIN"}}, fakeSetup{})
 	_, err := testMailer(t, Config{Host: "localhost", Port: server.port, Username: "u", Password: "secret"}).Dial(t.Context())
 	checkUnusable(t, err, 0, "does not offer STARTTLS")
 	assert.Equal(t, []string{"EHLO"}, server.commands())
