@@ -130,31 +130,33 @@ func TestDialEncryptsAndLogsIn(t *testing.T) {
 		"no TLS":             {nil, NoTLS, "", "EHLO MAIL RCPT DATA QUIT"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := startFake(t, c.script, fakeSetup{certificate: certificate, implicit: c.mode == ImplicitTLS})
-			config := Config{Host: "localhost", Port: server.port, TLS: c.mode, TLSConfig: trust, Username: c.username, Helo: "here.example"}
-			if c.username != "" {
-				config.Password = "p"
-			}
-			m := testMailer(t, config)
-			m.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-				// localhost may be ::1 first, where nobody listens.
-				_, port, err := net.SplitHostPort(address)
-				if err != nil {
-					return nil, err
+			bothWays(t, func(t *testing.T, setup fakeSetup) {
+				setup.certificate, setup.implicit = certificate, c.mode == ImplicitTLS
+				server := startFake(t, c.script, setup)
+				config := Config{Host: "localhost", Port: server.port, TLS: c.mode, TLSConfig: trust, Username: c.username, Helo: "here.example"}
+				if c.username != "" {
+					config.Password = "p"
 				}
-				return new(net.Dialer).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
-			}
-			conn, err := m.Dial(t.Context())
-			require.NoError(t, err)
-			require.NoError(t, conn.Send(t.Context(), letter()))
-			require.NoError(t, conn.Close())
-			assert.Equal(t, c.says, strings.Join(server.commands(), " "))
-			server.mu.Lock()
-			assert.Equal(t, "EHLO here.example", server.said[0])
-			server.mu.Unlock()
-			require.Len(t, server.messages(), 1)
-			assert.Contains(t, server.messages()[0], "\r\n..\r\n", "a dot at the start of a line is doubled")
+				m := testMailer(t, config)
+				m.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+					// localhost may be ::1 first, where nobody listens.
+					_, port, err := net.SplitHostPort(address)
+					if err != nil {
+						return nil, err
+					}
+					return new(net.Dialer).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+				}
+				conn, err := m.Dial(t.Context())
+				require.NoError(t, err)
+				require.NoError(t, conn.Send(t.Context(), letter()))
+				require.NoError(t, conn.Close())
+				assert.Equal(t, c.says, strings.Join(server.commands(), " "))
+				server.mu.Lock()
+				assert.Equal(t, "EHLO here.example", server.said[0])
+				server.mu.Unlock()
+				require.Len(t, server.messages(), 1)
+				assert.Contains(t, server.messages()[0], "\r\n..\r\n", "a dot at the start of a line is doubled")
+			})
 		})
 	}
 }

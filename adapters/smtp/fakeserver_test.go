@@ -58,13 +58,16 @@ const (
 type fakeSetup struct {
 	certificate          *tls.Config
 	implicit, pipelining bool
+	deaf                 bool // does not read messages
 	manner               manner
+	pause                time.Duration // before the reply to each step of a transaction
 }
 
 // fakeServer is a mail server that misbehaves as it is told.
 type fakeServer struct {
 	fakeSetup
-	port int
+	port  int
+	ended chan struct{} // is closed with the test
 
 	mu     sync.Mutex
 	script script
@@ -77,7 +80,7 @@ func startFake(t *testing.T, s script, setup fakeSetup) *fakeServer {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	f := &fakeServer{fakeSetup: setup, port: listener.Addr().(*net.TCPAddr).Port, script: script{}}
+	f := &fakeServer{fakeSetup: setup, port: listener.Addr().(*net.TCPAddr).Port, ended: make(chan struct{}), script: script{}}
 	for k, v := range s {
 		f.script[k] = v
 	}
@@ -94,6 +97,7 @@ func startFake(t *testing.T, s script, setup fakeSetup) *fakeServer {
 		}
 	})
 	t.Cleanup(func() {
+		close(f.ended)
 		_ = listener.Close()
 		accepting.Wait()
 		for _, c := range clients {

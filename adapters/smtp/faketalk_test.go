@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"time"
 )
 
 // talk is one conversation.
@@ -47,6 +48,9 @@ func (f *fakeServer) serve(c net.Conn) {
 
 // command answers a command and does what it asks for. It reports whether another may come.
 func (t *talk) command(verb string) bool {
+	if verb == "MAIL" || verb == "RCPT" || verb == "DATA" {
+		time.Sleep(t.pause)
+	}
 	reply := t.answer(t.orEarly(verb))
 	good := strings.HasPrefix(reply, "2")
 	switch {
@@ -86,6 +90,9 @@ func (t *talk) orEarly(verb string) string {
 // message reads to the final dot, and reports whether it came.
 func (t *talk) message() bool {
 	var b strings.Builder
+	if t.deaf {
+		<-t.ended
+	}
 	for {
 		line, err := t.in.ReadString('\n')
 		if err != nil {
@@ -134,6 +141,9 @@ func (t *talk) answer(key string) string {
 		repeat = strings.Repeat("250-more\r\n", 100)
 	case "":
 		reply = "502 what?"
+	}
+	if repeat != "" {
+		_ = t.say("")
 	}
 	for repeat != "" {
 		if _, err := io.WriteString(t.conn, repeat); err != nil {
