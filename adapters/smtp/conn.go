@@ -86,6 +86,11 @@ func (c *conn) Send(ctx context.Context, m core.Message) error {
 	if err != nil {
 		return &ports.SendError{Outcome: ports.MessageRefusal, Err: err}
 	}
+	return c.deliver(ctx, mail)
+}
+
+// deliver is Send from where m is rendered.
+func (c *conn) deliver(ctx context.Context, mail mailfmt.Mail) error {
 	if err := c.unsayable(mail); err != nil {
 		return err
 	}

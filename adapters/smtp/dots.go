@@ -4,19 +4,31 @@ import "bytes"
 
 // appendMessage appends data to text as it goes over the wire, with the final dot (RFC 5321
 // §4.5.2): a dot at the start of a line is doubled. Every line end becomes CRLF, because servers
-// differ in what they take for the end of a message where it is not.
+// differ in what they take for the end of a message where it is not. What is as it should be is
+// copied many lines at once: it is nearly all of a message.
 func appendMessage(text, data []byte) []byte {
-	for len(data) > 0 {
-		if data[0] == '.' {
-			text = append(text, '.')
+	copied := 0
+	for at := 0; at < len(data); at++ {
+		if data[at] == '.' {
+			text = append(append(text, data[copied:at]...), '.')
+			copied = at
 		}
-		end := bytes.IndexByte(data, '\n')
-		if end < 0 {
-			end = len(data)
+		line := bytes.IndexByte(data[at:], '\n')
+		if line < 0 {
+			break
 		}
-		text = append(text, bytes.TrimSuffix(data[:end], []byte("\r"))...)
+		if at += line; at == 0 || data[at-1] != '\r' {
+			text = append(append(text, data[copied:at]...), '\r')
+			copied = at
+		}
+	}
+	text = append(text, data[copied:]...)
+	switch {
+	case len(data) == 0 || data[len(data)-1] == '\n':
+	case data[len(data)-1] == '\r':
+		text = append(text, '\n')
+	default:
 		text = append(text, "\r\n"...)
-		data = data[min(end+1, len(data)):]
 	}
 	return append(text, ".\r\n"...)
 }

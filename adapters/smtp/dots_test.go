@@ -3,6 +3,7 @@ package smtp
 import (
 	"bufio"
 	"bytes"
+	"io"
 	"net/textproto"
 	"strings"
 	"testing"
@@ -41,5 +42,26 @@ func TestAppendMessageEndsOnce(t *testing.T) {
 			assert.LessOrEqual(t, strings.Count(text, end), 1)
 		}
 		assert.Equal(t, strings.Count(text, "\n"), strings.Count(text, "\r\n"), "no line ends without CR")
+	})
+}
+
+// The library's own way, to see what it would cost.
+func BenchmarkAppendMessage(b *testing.B) {
+	data := []byte(strings.Repeat("a line of a digest, as long as they are as a rule, in HTML or text\r\n", 180))
+	b.Run("ours", func(b *testing.B) {
+		b.SetBytes(int64(len(data)))
+		var text []byte
+		for b.Loop() {
+			text = appendMessage(text[:0], data)
+		}
+	})
+	b.Run("the library's", func(b *testing.B) {
+		b.SetBytes(int64(len(data)))
+		w := textproto.NewWriter(bufio.NewWriter(io.Discard))
+		for b.Loop() {
+			dots := w.DotWriter()
+			_, _ = dots.Write(data)
+			_ = dots.Close()
+		}
 	})
 }
