@@ -108,7 +108,6 @@ func (c *conn) withdraw(ctx context.Context, no *ports.SendError, recipient bool
 	if err == nil {
 		err = c.hear(step{yes: 2})
 	}
-	c.open = false
 	if err != nil {
 		return c.after(ctx, no, "no message", err)
 	}
