@@ -114,6 +114,8 @@ func (c Config) withDefaults() (Config, error) {
 	if c.TLSConfig.ServerName == "" {
 		c.TLSConfig.ServerName = c.Host
 	}
+	// Small records at first are for whoever shows the first bytes before the last are there.
+	c.TLSConfig.DynamicRecordSizingDisabled = true
 	return c, nil
 }
 

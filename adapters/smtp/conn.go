@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/textproto"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -24,17 +22,31 @@ type conn struct {
 	client *gosmtp.Client
 	wire   *wire
 	format *mailfmt.Format
+	offers offers
 	// command and reply are the longest waits: for each command, and after the final dot.
 	command, reply time.Duration
 	// open says that the server has half a transaction, which must be reset before the next.
 	open bool
 	// broken says that the connection is closed.
 	broken bool
+	// text is what goes out next; its room serves one message after another.
+	text []byte
+}
+
+// offers is what the server said it can do beyond the least.
+type offers struct{ pipelining, eightBit, utf8 bool }
+
+func offersOf(client *gosmtp.Client) (o offers) {
+	o.pipelining, _ = client.Extension("PIPELINING")
+	o.eightBit, _ = client.Extension("8BITMIME")
+	o.utf8, _ = client.Extension("SMTPUTF8")
+	return o
 }
 
 var (
 	errClosed  = errors.New("the connection is closed")
 	errUnasked = errors.New("a reply that nothing was asked for")
+	errLines   = errors.New("the address has a line break in it")
 	errUTF8    = errors.New("the address is not ASCII, and the server does not take such (SMTPUTF8)")
 )
 
@@ -45,11 +57,27 @@ var (
 //	MAIL, RCPT, DATA     4xx                       TemporaryRefusal
 //	RCPT                 5xx                       RecipientRefusal
 //	MAIL, DATA           5xx                       MessageRefusal
-//	before the end       broken, late, no SMTP     TemporaryRefusal, broken
+//	RSET                 4xx, 5xx                  TemporaryRefusal, broken
+//	before the end       broken, late, no SMTP,    TemporaryRefusal, broken
+//	                     a reply too many
+//	the end itself       cannot all have left      TemporaryRefusal, broken
+//	                     may have left             Doubtful, broken
 //	after the final dot  2xx                       accepted, whatever comes then
 //	                     4xx                       TemporaryRefusal
 //	                     5xx                       MessageRefusal
 //	                     broken, late, no SMTP     Doubtful, broken
+//
+// Where the server offers PIPELINING (RFC 2920), RSET, MAIL, RCPT and DATA are on their way before
+// the first of them is answered. Then the first no decides, by the table above, and what is said
+// to the rest of them only decides whether the connection is kept:
+//
+//	after the first no   any other no              kept
+//	                     421, broken, late         broken
+//	                     no SMTP, a reply too      TemporaryRefusal, broken: which reply was to
+//	                     many                      which command cannot be told
+//	                     354, RCPT was refused     a dot goes out and nothing before it; kept, if
+//	                                               a reply of the 200s, 400s or 500s comes to that
+//	                     354, RCPT was not         broken: somebody would get what the dot ends
 func (c *conn) Send(ctx context.Context, m core.Message) error {
 	if c.broken {
 		return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: errClosed}
@@ -58,7 +86,12 @@ func (c *conn) Send(ctx context.Context, m core.Message) error {
 	if err != nil {
 		return &ports.SendError{Outcome: ports.MessageRefusal, Err: err}
 	}
-	if err := c.chooseUTF8(mail); err != nil {
+	return c.deliver(ctx, mail)
+}
+
+// deliver is Send from where m is rendered.
+func (c *conn) deliver(ctx context.Context, mail mailfmt.Mail) error {
+	if err := c.unsayable(mail); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -69,92 +102,21 @@ func (c *conn) Send(ctx context.Context, m core.Message) error {
 	return c.transact(ctx, mail)
 }
 
-// chooseUTF8 asks for SMTPUTF8 (RFC 6531) where an address needs it, and nowhere else: with it, a
-// mail cannot be relayed to a server that does not know it.
-func (c *conn) chooseUTF8(mail mailfmt.Mail) error {
-	sender, recipient := isASCII(mail.Sender), isASCII(mail.Recipient)
-	c.client.SkipSMTPUTF8(sender && recipient)
-	if offered, _ := c.client.Extension("SMTPUTF8"); offered || sender && recipient {
-		return nil
-	}
-	if !sender {
-		return &ports.SendError{Outcome: ports.MessageRefusal, Err: fmt.Errorf("sender: %w", errUTF8)}
-	}
-	return &ports.SendError{Outcome: ports.RecipientRefusal, Err: fmt.Errorf("recipient: %w", errUTF8)}
-}
-
-// transact sends the commands and the message.
-func (c *conn) transact(ctx context.Context, mail mailfmt.Mail) error {
-	if c.open {
-		if err := c.ask(c.client.Reset); err != nil {
-			return unheard(c.interrupted(ctx, "RSET", err))
-		}
-		c.open = false
-	}
-	if err := c.ask(func() error { return c.client.Mail("<" + mail.Sender + ">") }); err != nil {
-		return unheard(c.refused(ctx, "MAIL", err, ports.MessageRefusal))
-	}
-	c.open = true
-	if err := c.ask(func() error { return c.client.Rcpt("<" + mail.Recipient + ">") }); err != nil {
-		return c.refused(ctx, "RCPT", err, ports.RecipientRefusal)
-	}
-	body, err := c.data()
-	if err != nil {
-		return c.refused(ctx, "DATA", err, ports.MessageRefusal)
-	}
-	for chunk := range slices.Chunk(mail.Data, 64<<10) {
-		c.wait(c.command)
-		if _, err := body.Write(chunk); err != nil {
-			return c.interrupted(ctx, "message", err)
+// unsayable returns an error where this server cannot be told an address: it is not ASCII, and the
+// server does not offer SMTPUTF8 (RFC 6531), or it would end the command in which it stands.
+func (c *conn) unsayable(mail mailfmt.Mail) error {
+	for _, a := range []struct {
+		whose, address string
+		outcome        ports.Outcome
+	}{{"sender", mail.Sender, ports.MessageRefusal}, {"recipient", mail.Recipient, ports.RecipientRefusal}} {
+		switch {
+		case strings.ContainsAny(a.address, "\r\n"):
+			return &ports.SendError{Outcome: ports.MessageRefusal, Err: fmt.Errorf("%s: %w", a.whose, errLines)}
+		case !c.offers.utf8 && !isASCII(a.address):
+			return &ports.SendError{Outcome: a.outcome, Err: fmt.Errorf("%s: %w", a.whose, errUTF8)}
 		}
 	}
-	return c.finish(ctx, body)
-}
-
-// finish sends the final dot and reads what came of it.
-func (c *conn) finish(ctx context.Context, body io.Closer) error {
-	if err := c.unasked(); err != nil {
-		return c.refused(ctx, "message", err, ports.MessageRefusal)
-	}
-	c.wait(c.reply)
-	err := body.Close()
-	// Close does not say whether the dot was written. The buffer does: once a write has
-	// failed it returns that error for ever.
-	if failed := c.client.Text.W.Flush(); failed != nil {
-		return c.interrupted(ctx, "message", failed)
-	}
-	c.open = false
-	code, _ := reply(err)
-	switch {
-	case err == nil || code/100 == 2:
-		return nil
-	case code/100 == 4 || code/100 == 5:
-		return c.refused(ctx, "message", err, ports.MessageRefusal)
-	}
-	c.cut()
-	return &ports.SendError{Outcome: ports.Doubtful, Broken: true, Err: failure(ctx, "answer to the message", err)}
-}
-
-// ask sends one command. A reply of the 200s is a yes, whichever it is (RFC 5321 §4.2.1).
-func (c *conn) ask(command func() error) error {
-	if err := c.unasked(); err != nil {
-		return err
-	}
-	c.wait(c.command)
-	err := command()
-	if code, _ := reply(err); code/100 == 2 {
-		return nil
-	}
-	return err
-}
-
-// data sends DATA; only 354 is a yes to it.
-func (c *conn) data() (io.WriteCloser, error) {
-	if err := c.unasked(); err != nil {
-		return nil, err
-	}
-	c.wait(c.command)
-	return c.client.Data()
+	return nil
 }
 
 // unasked returns an error where the server spoke out of turn. To take its words for the answer to
@@ -176,42 +138,6 @@ func (c *conn) unasked() error {
 // so does what follows.
 func (c *conn) wait(d time.Duration) { _ = c.wire.SetDeadline(time.Now().Add(d)) }
 
-// refused translates what ended a transaction before the message was accepted; forGood is what a
-// reply of the 500s means at this step.
-func (c *conn) refused(ctx context.Context, step string, err error, forGood ports.Outcome) error {
-	code, status := reply(err)
-	e := &ports.SendError{Code: code, Err: fmt.Errorf("%s: %s", step, status)}
-	switch {
-	case code == 421:
-		e.Outcome, e.Broken = ports.ServerRefusal, true
-		c.cut()
-	case code/100 == 4:
-		e.Outcome = ports.TemporaryRefusal
-	case code/100 == 5:
-		e.Outcome = forGood
-	default:
-		return c.interrupted(ctx, step, err)
-	}
-	return e
-}
-
-// unheard marks what ended a connection before a message began.
-func unheard(err error) error {
-	if e := ports.OutcomeOf(err); e.Outcome == ports.TemporaryRefusal {
-		e.Unheard = e.Broken
-	}
-	return err
-}
-
-// interrupted ends the connection: the message was not whole, so it is not accepted.
-func (c *conn) interrupted(ctx context.Context, step string, err error) error {
-	if code, _ := reply(err); code == 421 {
-		return c.refused(ctx, step, err, ports.MessageRefusal)
-	}
-	c.cut()
-	return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: failure(ctx, step, err)}
-}
-
 // cut closes the connection without a word. After part of a message, even QUIT would be taken for its text.
 func (c *conn) cut() {
 	c.broken = true
@@ -230,14 +156,6 @@ func (c *conn) Close() error {
 	_ = c.client.Quit()
 	c.cut()
 	return nil
-}
-
-// failure says at which step what went wrong.
-func failure(ctx context.Context, step string, err error) error {
-	if ended := ctx.Err(); ended != nil {
-		return fmt.Errorf("%s: %w", step, ended)
-	}
-	return fmt.Errorf("%s: %s", step, reason(ctx, err))
 }
 
 func isASCII(s string) bool {

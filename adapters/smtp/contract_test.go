@@ -1,6 +1,7 @@
 package smtp_test
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"sync"
@@ -57,8 +58,22 @@ func (s *session) Data(r io.Reader) (err error) {
 	return nil
 }
 
+// plain is a listener whose server does not offer PIPELINING, whatever it says.
+type plain struct{ net.Listener }
+
+func (p plain) Accept() (net.Conn, error) {
+	c, err := p.Listener.Accept()
+	return plainConn{c}, err
+}
+
+type plainConn struct{ net.Conn }
+
+func (c plainConn) Write(p []byte) (int, error) {
+	return c.Conn.Write(bytes.ReplaceAll(p, []byte("PIPELINING"), []byte("X-PIPELINE")))
+}
+
 // serve starts a mail server for the test and returns its port.
-func (b *inbox) serve(t *testing.T, utf8 bool) int {
+func (b *inbox) serve(t *testing.T, utf8, pipelining bool) int {
 	t.Helper()
 	server := gosmtp.NewServer(gosmtp.BackendFunc(func(*gosmtp.Conn) (gosmtp.Session, error) {
 		return &session{inbox: b}, nil
@@ -67,6 +82,10 @@ func (b *inbox) serve(t *testing.T, utf8 bool) int {
 	server.EnableSMTPUTF8 = utf8
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
+	port := listener.Addr().(*net.TCPAddr).Port
+	if !pipelining {
+		listener = plain{listener}
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -76,7 +95,7 @@ func (b *inbox) serve(t *testing.T, utf8 bool) int {
 		_ = server.Close()
 		<-done
 	})
-	return listener.Addr().(*net.TCPAddr).Port
+	return port
 }
 
 // received returns what came in so far.
@@ -95,21 +114,26 @@ func newFormat(t *testing.T) *mailfmt.Format {
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	porttest.MailerContract(t, func(t *testing.T) porttest.MailWorld {
-		b := new(inbox)
-		mailer, err := smtp.New(smtp.Config{Host: "127.0.0.1", Port: b.serve(t, false), TLS: smtp.NoTLS}, newFormat(t))
-		require.NoError(t, err)
-		return porttest.MailWorld{
-			Mailer: mailer,
-			Accepted: func(t *testing.T) (got []core.Message) {
-				for _, e := range b.received() {
-					m := porttest.ReadMail(t, e.data)
-					assert.Equal(t, "digest@rfc.example", e.from)
-					assert.Equal(t, m.To.Mailbox, e.to)
-					got = append(got, m)
-				}
-				return got
-			},
-		}
-	})
+	for name, pipelining := range map[string]bool{"together": true, "one by one": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			porttest.MailerContract(t, func(t *testing.T) porttest.MailWorld {
+				b := new(inbox)
+				mailer, err := smtp.New(smtp.Config{Host: "127.0.0.1", Port: b.serve(t, false, pipelining), TLS: smtp.NoTLS}, newFormat(t))
+				require.NoError(t, err)
+				return porttest.MailWorld{Mailer: mailer, Accepted: b.accepted}
+			})
+		})
+	}
+}
+
+// accepted returns the messages that came in so far, read back.
+func (b *inbox) accepted(t *testing.T) (got []core.Message) {
+	for _, e := range b.received() {
+		m := porttest.ReadMail(t, e.data)
+		assert.Equal(t, "digest@rfc.example", e.from)
+		assert.Equal(t, m.To.Mailbox, e.to)
+		got = append(got, m)
+	}
+	return got
 }

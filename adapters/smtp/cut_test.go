@@ -1,10 +1,13 @@
 package smtp
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,10 +47,10 @@ func (c *cable) Read(p []byte) (int, error) {
 const plenty = 1 << 30
 
 // converse sends one message over a cable, and returns it with what became of the message.
-func converse(t *testing.T, server *fakeServer, out, in int) (*cable, error) {
+func converse(t *testing.T, config Config, out, in int) (*cable, error) {
 	t.Helper()
 	var torn *cable
-	m := testMailer(t, Config{Port: server.port})
+	m := testMailer(t, config)
 	m.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		c, err := new(net.Dialer).DialContext(ctx, network, address)
 		torn = &cable{Conn: c, out: out, in: in}
@@ -77,56 +80,119 @@ func settled(t *testing.T, server *fakeServer, want int) int {
 
 // Wherever the line breaks on the way out, the server has no message, and we know it has none.
 func TestSendTornOnTheWayOut(t *testing.T) {
+	bothWays(t, func(t *testing.T, setup fakeSetup) { checkTornOnTheWayOut(t, Config{}, setup, 30) })
+}
+
+// Under TLS the last record cannot be opened unless all of it is there, and with it goes the end of the message.
+func TestSendTornOnTheWayOutUnderTLS(t *testing.T) {
 	t.Parallel()
-	whole := startFake(t, nil, nil, false)
-	left, err := converse(t, whole, plenty, plenty)
+	certificate, trust := certify(t, "127.0.0.1")
+	checkTornOnTheWayOut(t, Config{Host: "127.0.0.1", TLS: ImplicitTLS, TLSConfig: trust},
+		fakeSetup{pipelining: true, implicit: true, certificate: certificate}, 10)
+}
+
+// checkTornOnTheWayOut tears the line after every number of bytes near both ends of what goes out,
+// and after some between.
+func checkTornOnTheWayOut(t *testing.T, config Config, setup fakeSetup, near int) {
+	whole := startFake(t, nil, setup)
+	config.Port = whole.port
+	left, err := converse(t, config, plenty, plenty)
 	require.NoError(t, err)
 	total := plenty - left.out
 	require.Equal(t, 1, settled(t, whole, 1))
 
-	server := startFake(t, nil, nil, false)
+	server := startFake(t, nil, setup)
+	config.Port = server.port
 	for n := 0; n < total; n++ {
-		if n > 30 && n < total-30 && n%11 != 0 {
+		if n > near && n < total-near && n%11 != 0 {
 			continue
 		}
-		_, err := converse(t, server, n, plenty)
+		_, err := converse(t, config, n, plenty)
 		require.Error(t, err)
 		e := ports.OutcomeOf(err)
 		assert.Contains(t, []ports.Outcome{ports.ServerRefusal, ports.TemporaryRefusal}, e.Outcome, "after %d bytes: %v", n, err)
 		assert.True(t, e.Broken)
 	}
 	assert.Zero(t, settled(t, server, 0))
-	_, err = converse(t, server, total, plenty)
+	_, err = converse(t, config, total, plenty)
 	require.NoError(t, err)
 	assert.Equal(t, 1, settled(t, server, 1))
 }
 
+// unsure is a connection whose last write leaves whole, and then fails.
+type unsure struct{ net.Conn }
+
+func (u unsure) Write(p []byte) (int, error) {
+	n, err := u.Conn.Write(p)
+	if bytes.HasSuffix(p, []byte("\r\n.\r\n")) {
+		err = os.ErrDeadlineExceeded
+	}
+	return n, err
+}
+
+// Where the end of a message may have left, nobody knows, whatever went wrong then.
+func TestSendWhenTheEndMayHaveLeft(t *testing.T) {
+	bothWays(t, func(t *testing.T, setup fakeSetup) {
+		server := startFake(t, nil, setup)
+		m := testMailer(t, Config{Port: server.port})
+		m.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			c, err := new(net.Dialer).DialContext(ctx, network, address)
+			return unsure{c}, err
+		}
+		conn, err := m.Dial(t.Context())
+		require.NoError(t, err)
+		e := ports.OutcomeOf(conn.Send(t.Context(), letter()))
+		assert.Equal(t, ports.Doubtful, e.Outcome)
+		assert.True(t, e.Broken)
+		assert.Contains(t, e.Error(), "message: no answer in time")
+		assert.Equal(t, 1, settled(t, server, 1))
+	})
+}
+
+// A server that does not read holds the line up. What it has not read whole, it does not have.
+func TestSendToOneWhoDoesNotRead(t *testing.T) {
+	bothWays(t, func(t *testing.T, setup fakeSetup) {
+		setup.deaf = true
+		server := startFake(t, nil, setup)
+		conn, err := testMailer(t, Config{Port: server.port, CommandTimeout: 100 * time.Millisecond}).Dial(t.Context())
+		require.NoError(t, err)
+		large := letter()
+		large.Text = strings.Repeat(strings.Repeat("x", 70)+"\n", 200_000)
+		e := ports.OutcomeOf(conn.Send(t.Context(), large))
+		assert.Equal(t, ports.TemporaryRefusal, e.Outcome)
+		assert.True(t, e.Broken)
+		assert.False(t, e.Unheard)
+		assert.Contains(t, e.Error(), "message: no answer in time")
+	})
+}
+
 // Wherever it breaks on the way back, it is in doubt from the moment that the server has the message.
 func TestSendTornOnTheWayBack(t *testing.T) {
-	t.Parallel()
-	left, err := converse(t, startFake(t, nil, nil, false), plenty, plenty)
-	require.NoError(t, err)
-	total := plenty - left.in
-	accepted, empty := 0, []*fakeServer{}
-	for n := range total {
-		server := startFake(t, nil, nil, false)
-		_, err := converse(t, server, plenty, n)
-		outcome := ports.Outcome(0)
-		if err != nil {
-			outcome = ports.OutcomeOf(err).Outcome
-			assert.True(t, ports.OutcomeOf(err).Broken)
+	bothWays(t, func(t *testing.T, setup fakeSetup) {
+		left, err := converse(t, Config{Port: startFake(t, nil, setup).port}, plenty, plenty)
+		require.NoError(t, err)
+		total := plenty - left.in
+		accepted, empty := 0, []*fakeServer{}
+		for n := range total {
+			server := startFake(t, nil, setup)
+			_, err := converse(t, Config{Port: server.port}, plenty, n)
+			outcome := ports.Outcome(0)
+			if err != nil {
+				outcome = ports.OutcomeOf(err).Outcome
+				assert.True(t, ports.OutcomeOf(err).Broken)
+			}
+			switch outcome {
+			case 0, ports.Doubtful:
+				assert.Equal(t, 1, settled(t, server, 1), "after %d bytes: %v", n, err)
+				accepted++
+			default:
+				empty = append(empty, server)
+			}
 		}
-		switch outcome {
-		case 0, ports.Doubtful:
-			assert.Equal(t, 1, settled(t, server, 1), "after %d bytes: %v", n, err)
-			accepted++
-		default:
-			empty = append(empty, server)
+		assert.NotZero(t, accepted)
+		assert.NotEmpty(t, empty)
+		for _, server := range empty {
+			assert.Empty(t, server.messages())
 		}
-	}
-	assert.NotZero(t, accepted)
-	assert.NotEmpty(t, empty)
-	for _, server := range empty {
-		assert.Empty(t, server.messages())
-	}
+	})
 }

@@ -46,6 +46,7 @@ func (m *Mailer) Dial(ctx context.Context) (ports.MailConn, error) {
 		client:  client,
 		wire:    w,
 		format:  m.format,
+		offers:  offersOf(client),
 		command: m.config.CommandTimeout,
 		reply:   m.config.ReplyTimeout,
 	}, nil

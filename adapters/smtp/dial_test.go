@@ -55,7 +55,7 @@ func TestDialRefused(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			config := c.config
-			config.Port = startFake(t, c.script, certificate, c.implicit).port
+			config.Port = startFake(t, c.script, fakeSetup{certificate: certificate, implicit: c.implicit}).port
 			if config.TLSConfig == nil {
 				config.TLSConfig = trust
 			}
@@ -100,7 +100,7 @@ func TestDialNobody(t *testing.T) {
 
 func TestDialWhenTheContextEnds(t *testing.T) {
 	t.Parallel()
-	server := startFake(t, script{"EHLO": {silence}}, nil, false)
+	server := startFake(t, script{"EHLO": {silence}}, fakeSetup{})
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		for t.Context().Err() == nil && len(server.commands()) == 0 {
@@ -130,31 +130,33 @@ func TestDialEncryptsAndLogsIn(t *testing.T) {
 		"no TLS":             {nil, NoTLS, "", "EHLO MAIL RCPT DATA QUIT"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := startFake(t, c.script, certificate, c.mode == ImplicitTLS)
-			config := Config{Host: "localhost", Port: server.port, TLS: c.mode, TLSConfig: trust, Username: c.username, Helo: "here.example"}
-			if c.username != "" {
-				config.Password = "p"
-			}
-			m := testMailer(t, config)
-			m.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-				// localhost may be ::1 first, where nobody listens.
-				_, port, err := net.SplitHostPort(address)
-				if err != nil {
-					return nil, err
+			bothWays(t, func(t *testing.T, setup fakeSetup) {
+				setup.certificate, setup.implicit = certificate, c.mode == ImplicitTLS
+				server := startFake(t, c.script, setup)
+				config := Config{Host: "localhost", Port: server.port, TLS: c.mode, TLSConfig: trust, Username: c.username, Helo: "here.example"}
+				if c.username != "" {
+					config.Password = "p"
 				}
-				return new(net.Dialer).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
-			}
-			conn, err := m.Dial(t.Context())
-			require.NoError(t, err)
-			require.NoError(t, conn.Send(t.Context(), letter()))
-			require.NoError(t, conn.Close())
-			assert.Equal(t, c.says, strings.Join(server.commands(), " "))
-			server.mu.Lock()
-			assert.Equal(t, "EHLO here.example", server.said[0])
-			server.mu.Unlock()
-			require.Len(t, server.messages(), 1)
-			assert.Contains(t, server.messages()[0], "\r\n..\r\n", "a dot at the start of a line is doubled")
+				m := testMailer(t, config)
+				m.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+					// localhost may be ::1 first, where nobody listens.
+					_, port, err := net.SplitHostPort(address)
+					if err != nil {
+						return nil, err
+					}
+					return new(net.Dialer).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+				}
+				conn, err := m.Dial(t.Context())
+				require.NoError(t, err)
+				require.NoError(t, conn.Send(t.Context(), letter()))
+				require.NoError(t, conn.Close())
+				assert.Equal(t, c.says, strings.Join(server.commands(), " "))
+				server.mu.Lock()
+				assert.Equal(t, "EHLO here.example", server.said[0])
+				server.mu.Unlock()
+				require.Len(t, server.messages(), 1)
+				assert.Contains(t, server.messages()[0], "\r\n..\r\n", "a dot at the start of a line is doubled")
+			})
 		})
 	}
 }
@@ -162,7 +164,7 @@ func TestDialEncryptsAndLogsIn(t *testing.T) {
 // A server that is not who it says gets no byte of the login.
 func TestDialSaysNothingBeforeTLS(t *testing.T) {
 	t.Parallel()
-	server := startFake(t, script{"EHLO": {"250-x\r\n250 AUTH PLAIN"}}, nil, false)
+	server := startFake(t, script{"EHLO": {"250-x\r\n250 AUTH PLAIN"}}, fakeSetup{})
 	_, err := testMailer(t, Config{Host: "localhost", Port: server.port, Username: "u", Password: "secret"}).Dial(t.Context())
 	checkUnusable(t, err, 0, "does not offer STARTTLS")
 	assert.Equal(t, []string{"EHLO"}, server.commands())

@@ -1,13 +1,11 @@
 package smtp
 
 import (
-	"bufio"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"io"
 	"math/big"
 	"net"
 	"strings"
@@ -26,6 +24,10 @@ type script map[string][]string
 const (
 	greeting = "greeting"
 	dot      = "." // after the message
+	// A step without a yes to the one before it, which is answered by no where the script says nothing.
+	earlyMAIL = "MAIL in a transaction"
+	earlyRCPT = "RCPT without MAIL"
+	earlyDATA = "DATA without RCPT"
 )
 
 // Answers that are no replies.
@@ -36,28 +38,49 @@ const (
 	endlessList = "\x00endless list"
 )
 
-var yes = map[string]string{
+var usual = map[string]string{
 	greeting: "220 fake.example", "EHLO": "250-fake.example\r\n250 8BITMIME", "STARTTLS": "220 go on",
 	"AUTH": "235 welcome", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go on", dot: "250 taken", "RSET": "250 ok", "QUIT": "221 bye",
+	earlyMAIL: "503 not now", earlyRCPT: "503 not now", earlyDATA: "503 not now",
+}
+
+// manner is how a fake server speaks.
+type manner int
+
+const (
+	eachReply   manner = iota // in a packet of its own
+	inOnePacket               // all replies to what came together
+	byteByByte
+	forgetful // throws away what comes behind the first command of a packet
+)
+
+// fakeSetup is what a fake server has and offers beyond the least.
+type fakeSetup struct {
+	certificate          *tls.Config
+	implicit, pipelining bool
+	deaf                 bool // does not read messages
+	manner               manner
+	pause                time.Duration // before the reply to each step of a transaction
 }
 
 // fakeServer is a mail server that misbehaves as it is told.
 type fakeServer struct {
-	port        int
-	certificate *tls.Config
-	implicit    bool
+	fakeSetup
+	port  int
+	ended chan struct{} // is closed with the test
 
 	mu     sync.Mutex
 	script script
 	said   []string // by clients: commands
 	whole  []string // messages up to their final dot
+	voided []string // messages as well, without a recipient
 }
 
-func startFake(t *testing.T, s script, certificate *tls.Config, implicit bool) *fakeServer {
+func startFake(t *testing.T, s script, setup fakeSetup) *fakeServer {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	f := &fakeServer{port: listener.Addr().(*net.TCPAddr).Port, certificate: certificate, implicit: implicit, script: script{}}
+	f := &fakeServer{fakeSetup: setup, port: listener.Addr().(*net.TCPAddr).Port, ended: make(chan struct{}), script: script{}}
 	for k, v := range s {
 		f.script[k] = v
 	}
@@ -74,6 +97,7 @@ func startFake(t *testing.T, s script, certificate *tls.Config, implicit bool) *
 		}
 	})
 	t.Cleanup(func() {
+		close(f.ended)
 		_ = listener.Close()
 		accepting.Wait()
 		for _, c := range clients {
@@ -82,93 +106,6 @@ func startFake(t *testing.T, s script, certificate *tls.Config, implicit bool) *
 		serving.Wait()
 	})
 	return f
-}
-
-// serve holds one conversation.
-func (f *fakeServer) serve(c net.Conn) {
-	defer func() { _ = c.Close() }()
-	if f.implicit {
-		c = tls.Server(c, f.certificate)
-	}
-	r := bufio.NewReader(c)
-	if f.answer(c, greeting) == "" {
-		return
-	}
-	for {
-		line, err := r.ReadString('\n')
-		if err != nil {
-			return
-		}
-		verb, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		f.mu.Lock()
-		f.said = append(f.said, strings.TrimSpace(line))
-		f.mu.Unlock()
-		reply := f.answer(c, verb)
-		switch {
-		case reply == "":
-			return
-		case verb == "QUIT":
-			return
-		case verb == "STARTTLS" && strings.HasPrefix(reply, "220"):
-			c = tls.Server(c, f.certificate)
-			r = bufio.NewReader(c)
-		case verb == "DATA" && strings.HasPrefix(reply, "354"):
-			if !f.message(r) || f.answer(c, dot) == "" {
-				return
-			}
-		}
-	}
-}
-
-// message reads to the final dot, and reports whether it came.
-func (f *fakeServer) message(r *bufio.Reader) bool {
-	var b strings.Builder
-	for {
-		line, err := r.ReadString('\n')
-		if err != nil {
-			return false
-		}
-		if line == ".\r\n" {
-			f.mu.Lock()
-			defer f.mu.Unlock()
-			f.whole = append(f.whole, b.String())
-			return true
-		}
-		b.WriteString(line)
-	}
-}
-
-// answer gives the next answer to verb, and returns "" where the conversation is over.
-func (f *fakeServer) answer(c net.Conn, verb string) string {
-	f.mu.Lock()
-	reply := yes[verb]
-	if rest := f.script[verb]; len(rest) > 0 {
-		reply, f.script[verb] = rest[0], rest[1:]
-	}
-	f.mu.Unlock()
-	repeat := ""
-	switch reply {
-	case hangUp:
-		return ""
-	case silence:
-		_, _ = io.Copy(io.Discard, c)
-		return ""
-	case endlessLine:
-		repeat = strings.Repeat("2", 1000)
-	case endlessList:
-		repeat = strings.Repeat("250-more\r\n", 100)
-	case "":
-		reply = "502 what?"
-	}
-	for repeat != "" {
-		if _, err := io.WriteString(c, repeat); err != nil {
-			return ""
-		}
-	}
-	if _, err := io.WriteString(c, reply+"\r\n"); err != nil {
-		return ""
-	}
-	return reply
 }
 
 // commands returns the first words of what clients said.
@@ -189,6 +126,24 @@ func (f *fakeServer) messages() []string {
 	return append([]string(nil), f.whole...)
 }
 
+// voids returns the messages that came whole and were for nobody.
+func (f *fakeServer) voids() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]string(nil), f.voided...)
+}
+
+// bothWays runs a test with servers that offer PIPELINING, and with those that do not.
+func bothWays(t *testing.T, test func(t *testing.T, setup fakeSetup)) {
+	t.Parallel()
+	for name, pipelining := range map[string]bool{"together": true, "one by one": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, fakeSetup{pipelining: pipelining})
+		})
+	}
+}
+
 // certify makes a certificate for name, and returns what the server needs of it, and the client.
 func certify(t *testing.T, name string) (server, client *tls.Config) {
 	t.Helper()
@@ -196,7 +151,12 @@ func certify(t *testing.T, name string) (server, client *tls.Config) {
 	require.NoError(t, err)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		DNSNames: []string{name}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
+	if ip := net.ParseIP(name); ip != nil {
+		template.IPAddresses = []net.IP{ip}
+	} else {
+		template.DNSNames = []string{name}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	require.NoError(t, err)

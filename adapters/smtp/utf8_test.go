@@ -15,9 +15,9 @@ import (
 
 func TestAddressesOutsideASCII(t *testing.T) {
 	t.Parallel()
-	for _, offered := range []bool{true, false} {
-		b := new(inbox)
-		config := smtp.Config{Host: "127.0.0.1", Port: b.serve(t, offered), TLS: smtp.NoTLS}
+	for _, w := range []struct{ offered, pipelining bool }{{true, true}, {true, false}, {false, true}, {false, false}} {
+		b, offered := new(inbox), w.offered
+		config := smtp.Config{Host: "127.0.0.1", Port: b.serve(t, offered, w.pipelining), TLS: smtp.NoTLS}
 		mailer, err := smtp.New(config, newFormat(t))
 		require.NoError(t, err)
 		conn, err := mailer.Dial(t.Context())
@@ -48,7 +48,7 @@ func TestSenderOutsideASCII(t *testing.T) {
 	t.Parallel()
 	format, err := mailfmt.New(mailfmt.Config{From: "größe@rfc.example", BoundaryKey: []byte("k")})
 	require.NoError(t, err)
-	mailer, err := smtp.New(smtp.Config{Host: "127.0.0.1", Port: new(inbox).serve(t, false), TLS: smtp.NoTLS}, format)
+	mailer, err := smtp.New(smtp.Config{Host: "127.0.0.1", Port: new(inbox).serve(t, false, true), TLS: smtp.NoTLS}, format)
 	require.NoError(t, err)
 	conn, err := mailer.Dial(t.Context())
 	require.NoError(t, err)
