@@ -15,7 +15,7 @@ const (
 	// batchSize is how many recipients are planned at a time.
 	batchSize = 25
 	// batchesAhead is how many batches may be planned before the first of them is carried out.
-	batchesAhead = 8
+	batchesAhead = 24
 )
 
 // batch is a part of a page.

@@ -1,9 +1,11 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
@@ -54,8 +56,16 @@ func (t *Ticker) readActivity(ctx context.Context, p *page, spans []core.Span) e
 	p.activity = make(map[int64][]core.Notification, len(spans))
 	all, err := t.store.Since(ctx, spans)
 	if err == nil {
-		for _, n := range all {
-			p.activity[n.Recipient] = append(p.activity[n.Recipient], n)
+		byRecipient := func(a, b core.Notification) int { return cmp.Compare(a.Recipient, b.Recipient) }
+		if !slices.IsSortedFunc(all, byRecipient) {
+			slices.SortStableFunc(all, byRecipient)
+		}
+		for len(all) > 0 {
+			end := 1
+			for end < len(all) && all[end].Recipient == all[0].Recipient {
+				end++
+			}
+			p.activity[all[0].Recipient], all = all[:end:end], all[end:]
 		}
 		return nil
 	}

@@ -31,6 +31,7 @@ var errClosed = errors.New("the connection is closed")
 
 type conn struct {
 	format *mailfmt.Format
+	room   []byte // of the last mail, for the next
 	broken bool
 }
 
@@ -39,9 +40,11 @@ func (c *conn) Send(ctx context.Context, message core.Message) error {
 	if c.broken {
 		return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: errClosed}
 	}
-	if _, err := c.format.Render(message); err != nil {
+	mail, err := c.format.Render(message, c.room)
+	if err != nil {
 		return &ports.SendError{Outcome: ports.MessageRefusal, Err: err}
 	}
+	c.room = mail.Data
 	if err := ctx.Err(); err != nil {
 		c.broken = true
 		return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: err}

@@ -90,7 +90,7 @@ func (c *conn) Send(ctx context.Context, message core.Message) error {
 	if c.broken {
 		return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: errClosed}
 	}
-	mail, err := c.mailer.format.Render(message)
+	mail, err := c.mailer.format.Render(message, nil)
 	if err != nil {
 		return &ports.SendError{Outcome: ports.MessageRefusal, Err: err}
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -83,8 +84,9 @@ type Mail struct {
 
 // Render makes m into a mail. Whatever m's texts are, no header, part or recipient comes of them:
 // subject and name become one line, and bodies valid UTF-8 without NUL. An error means that m
-// cannot be sent to anybody; its text has nothing of m in it.
-func (f *Format) Render(m core.Message) (Mail, error) {
+// cannot be sent to anybody; its text has nothing of m in it. Data takes the place of what is in
+// room, where there is enough of it: who sends one mail after another needs it only once.
+func (f *Format) Render(m core.Message, room []byte) (Mail, error) {
 	to, err := parseMailbox(m.To.Mailbox)
 	if err != nil {
 		return Mail{}, fmt.Errorf("recipient: %w", err)
@@ -103,8 +105,8 @@ func (f *Format) Render(m core.Message) (Mail, error) {
 		return Mail{}, err
 	}
 	text, html := body(m.Text), body(m.HTML)
-	// Room for the header, and for the quarter or so that texts in Latin letters grow by.
-	data := make([]byte, 0, 1024+(len(text)+len(html))*5/4)
+	// For the header, and for the quarter or so that texts in Latin letters grow by.
+	data := slices.Grow(room[:0], 1024+(len(text)+len(html))*5/4)
 	data = f.appendHeader(data, m, to, unsubscribe)
 	data = f.appendParts(data, m.ID, text, html)
 	return Mail{Sender: f.sender.path, Recipient: to.path, Data: data}, nil

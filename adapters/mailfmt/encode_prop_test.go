@@ -51,13 +51,13 @@ func TestRenderAnyText(t *testing.T) {
 			Text:    nasty().Draw(t, "text"),
 			HTML:    nasty().Draw(t, "html"),
 		}
-		out, err := format.Render(m)
+		out, err := format.Render(m, nil)
 		if m.Text == "" && m.HTML == "" {
 			require.Error(t, err)
 			return
 		}
 		require.NoError(t, err)
-		again, err := format.Render(m)
+		again, err := format.Render(m, nil)
 		require.NoError(t, err)
 		require.Equal(t, out, again)
 
@@ -99,7 +99,7 @@ func TestRenderIsReadLikeTheMailOfALibrary(t *testing.T) {
 		}
 		m.UnsubscribeURL = rapid.StringMatching(`(https://rfc\.example/[a-z]{0,800})?`).Draw(t, "url")
 		m.UnsubscribeMailbox = rapid.StringMatching(`([a-z?&%]{1,40}@rfc\.example)?`).Draw(t, "by")
-		out, err := format.Render(m)
+		out, err := format.Render(m, nil)
 		if err != nil {
 			return
 		}
@@ -120,7 +120,7 @@ func TestRenderAnyAddress(t *testing.T) {
 		m := message()
 		m.To.Mailbox = nasty().Draw(t, "local") + "@" + rapid.OneOf(rapid.Just("people.example"), nasty()).Draw(t, "domain")
 		m.ID = rapid.OneOf(rapid.Just(message().ID), nasty()).Draw(t, "id")
-		out, err := format.Render(m)
+		out, err := format.Render(m, nil)
 		if err != nil {
 			require.NotContains(t, err.Error(), "\n")
 			return

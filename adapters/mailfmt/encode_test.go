@@ -17,7 +17,7 @@ import (
 func TestRenderReadsBack(t *testing.T) {
 	t.Parallel()
 	m := message()
-	out, err := newFormat(t).Render(m)
+	out, err := newFormat(t).Render(m, nil)
 	require.NoError(t, err)
 	assert.Equal(t, "digest@rfc.example", out.Sender)
 	assert.Equal(t, "ada@people.example", out.Recipient)
@@ -54,7 +54,7 @@ func TestRenderMatchesGolden(t *testing.T) {
 	for name, m := range map[string]core.Message{"alternative": message(), "text-only": textOnly} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			out, err := newFormat(t).Render(m)
+			out, err := newFormat(t).Render(m, nil)
 			require.NoError(t, err)
 			checkWire(t, out.Data)
 			// The files have LF line ends, so that version control leaves them alone.
@@ -78,7 +78,7 @@ func TestRenderOneBodyIsOnePart(t *testing.T) {
 	} {
 		whole := message()
 		whole.Text, whole.HTML = m.Text, m.HTML
-		out, err := newFormat(t).Render(whole)
+		out, err := newFormat(t).Render(whole, nil)
 		require.NoError(t, err)
 		p := parse(t, out.Data)
 		assert.Equal(t, []string{kind}, p.types)
@@ -95,7 +95,7 @@ func TestRenderInjectsNothing(t *testing.T) {
 			t.Parallel()
 			m := message()
 			m.Subject, m.To.Name = text, text
-			out, err := newFormat(t).Render(m)
+			out, err := newFormat(t).Render(m, nil)
 			require.NoError(t, err)
 			checkWire(t, out.Data)
 			p := parse(t, out.Data)
@@ -112,7 +112,7 @@ func TestRenderMendsBodies(t *testing.T) {
 	t.Parallel()
 	m := message()
 	m.Text = "crlf\r\nbare cr\rnul \x00 invalid \xff end \n" + strings.Repeat("y", 5000) + "\n"
-	out, err := newFormat(t).Render(m)
+	out, err := newFormat(t).Render(m, nil)
 	require.NoError(t, err)
 	checkWire(t, out.Data)
 	want := "crlf\nbare cr\nnul \uFFFD invalid \uFFFD end \n" + strings.Repeat("y", 5000) + "\n"
@@ -142,7 +142,7 @@ func TestRenderRefuses(t *testing.T) {
 			t.Parallel()
 			m := message()
 			change(&m)
-			out, err := newFormat(t).Render(m)
+			out, err := newFormat(t).Render(m, nil)
 			require.Error(t, err)
 			assert.Empty(t, out)
 			assert.NotContains(t, err.Error(), "secret")
@@ -167,7 +167,7 @@ func TestRenderMailboxes(t *testing.T) {
 	} {
 		m := message()
 		m.To.Mailbox = mailbox
-		out, err := newFormat(t).Render(m)
+		out, err := newFormat(t).Render(m, nil)
 		require.NoError(t, err, mailbox)
 		assert.Equal(t, path, out.Recipient)
 		to := parse(t, out.Data).to
@@ -206,7 +206,7 @@ func TestNewNamesTheList(t *testing.T) {
 		f, err := mailfmt.New(mailfmt.Config{From: c.from, Brand: c.brand, BoundaryKey: []byte("k")})
 		require.NoError(t, err)
 		assert.Equal(t, c.domain, f.Domain())
-		out, err := f.Render(message())
+		out, err := f.Render(message(), nil)
 		require.NoError(t, err)
 		assert.Equal(t, c.listID, parse(t, out.Data).header.Get("List-Id"))
 	}

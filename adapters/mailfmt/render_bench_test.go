@@ -55,7 +55,7 @@ func BenchmarkRender(b *testing.B) {
 			render func() []byte
 		}{
 			{"own", func() []byte {
-				out, err := format.Render(m)
+				out, err := format.Render(m, nil)
 				require.NoError(b, err)
 				return out.Data
 			}},
@@ -76,5 +76,5 @@ func BenchmarkRender(b *testing.B) {
 func TestRenderLeavesLittleBehind(t *testing.T) {
 	m := digest("Trust & Safety — a first draft…", "Grace Hopper")
 	format := newFormat(t)
-	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _ = format.Render(m) }), 18.0)
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _ = format.Render(m, nil) }), 18.0)
 }

@@ -20,7 +20,7 @@ func TestUnsubscribeHeaders(t *testing.T) {
 	} {
 		m := message()
 		m.UnsubscribeURL, m.UnsubscribeMailbox = c.url, c.mailbox
-		out, err := newFormat(t).Render(m)
+		out, err := newFormat(t).Render(m, nil)
 		require.NoError(t, err)
 		checkWire(t, out.Data)
 		h := parse(t, out.Data).header
@@ -31,11 +31,11 @@ func TestUnsubscribeHeaders(t *testing.T) {
 		"https://x/" + strings.Repeat("a", 1000)} {
 		m := message()
 		m.UnsubscribeURL = bad
-		_, err := newFormat(t).Render(m)
+		_, err := newFormat(t).Render(m, nil)
 		assert.ErrorContains(t, err, "unsubscribe URL", bad)
 	}
 	m := message()
 	m.UnsubscribeMailbox = "leave@rfc.example>, <javascript:x@y"
-	_, err := newFormat(t).Render(m)
+	_, err := newFormat(t).Render(m, nil)
 	assert.ErrorContains(t, err, "mailbox for unsubscribing")
 }

@@ -22,6 +22,8 @@ type conn struct {
 	client *gosmtp.Client
 	wire   *wire
 	format *mailfmt.Format
+	// room is that of the last mail, for the next.
+	room   []byte
 	offers offers
 	// command and reply are the longest waits: for each command, and after the final dot.
 	command, reply time.Duration
@@ -82,10 +84,11 @@ func (c *conn) Send(ctx context.Context, m core.Message) error {
 	if c.broken {
 		return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: errClosed}
 	}
-	mail, err := c.format.Render(m)
+	mail, err := c.format.Render(m, c.room)
 	if err != nil {
 		return &ports.SendError{Outcome: ports.MessageRefusal, Err: err}
 	}
+	c.room = mail.Data
 	return c.deliver(ctx, mail)
 }
 

@@ -90,7 +90,7 @@ func BenchmarkSend(b *testing.B) {
 	format, err := mailfmt.New(mailfmt.Config{From: "digest@rfc.example", BoundaryKey: []byte("k")})
 	require.NoError(b, err)
 	m := digestLetter()
-	mail, err := format.Render(m)
+	mail, err := format.Render(m, nil)
 	require.NoError(b, err)
 	b.Logf("%d bytes", len(mail.Data))
 	b.Run("pipelined", func(b *testing.B) { benchSend(b, format, m, mail, benchTogether) })
@@ -102,7 +102,7 @@ func BenchmarkSend(b *testing.B) {
 	b.Run("rendering", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			_, _ = format.Render(m)
+			_, _ = format.Render(m, nil)
 		}
 	})
 }

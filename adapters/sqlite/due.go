@@ -14,7 +14,8 @@ import "strings"
 //
 // The app's own SQLite, perhaps an older one, runs all of this, so it consists of what there was in
 // 2010, and there is no conflict to resolve in it: how that is done is up to the statement that a
-// trigger is run for. And no trigger names a table of the app's but the one it is on. When the app
+// trigger is run for. The only rows that they leave to this program are those of digests that are
+// being sent, which nobody else adds. And no trigger names a table of the app's but the one it is on. When the app
 // makes one of its tables anew (drops it, and renames another to it), SQLite looks at all triggers
 // that stay, and would refuse if one of them named the table that is gone.
 
@@ -31,6 +32,11 @@ WHERE ` + eligible + ` AND NOT EXISTS (SELECT 1 FROM digest_due WHERE user_id = 
 	prefer = `UPDATE digest_due SET has_hour = EXISTS (` + sendHour + `$id), due_at = 0, revision = random() WHERE user_id = $id;`
 	// stir sets what follows from the ledger.
 	stir = `UPDATE digest_due SET due_at = ` + dueAfterNewest + `, revision = random() WHERE user_id = $id;`
+	// follow does the same after a row was added that is the newest; looking for the newest costs more
+	// than all the rest of it.
+	follow = `UPDATE digest_due SET due_at = CASE WHEN has_hour = 0 AND datetime($row.period_end) = $row.period_end
+ THEN strftime('%s', $row.period_end) + period ELSE 0 END, revision = random()
+WHERE user_id = $id AND NOT EXISTS (SELECT 1 FROM notification_digests AS d WHERE d.recipient_user_id = $id AND d.id > $row.id);`
 
 	// eligible is a condition on a row of users. Where the table lets an ID be no integer, nobody is found by it.
 	eligible = `$row.id = CAST($row.id AS INTEGER) AND $row.digest_cadence IN ('daily', 'weekly') AND $row.email <> ''`
@@ -46,6 +52,7 @@ WHERE ` + eligible + ` AND NOT EXISTS (SELECT 1 FROM digest_due WHERE user_id = 
 type trigger struct {
 	name, table string
 	event       string // what follows AFTER
+	when        string // for which rows; empty for all
 	column      string // where a row has the ID of the person that it is about
 	// new and old are what is done about the person of the row as it is now, and as it was.
 	new, old string
@@ -62,7 +69,7 @@ var triggers = []trigger{
 		column: "user_id", new: prefer, old: prefer},
 	{name: "rfcdigest_preferences_deleted", table: "digest_preferences", event: "DELETE", column: "user_id", old: prefer},
 
-	{name: "rfcdigest_digest_added", table: "notification_digests", event: "INSERT", column: "recipient_user_id", new: stir},
+	{name: "rfcdigest_digest_added", table: "notification_digests", event: "INSERT", when: "NEW.status IS NOT 'sending'", column: "recipient_user_id", new: follow},
 	{name: "rfcdigest_digest_changed", table: "notification_digests", event: "UPDATE OF id, recipient_user_id, period_end",
 		column: "recipient_user_id", new: stir, old: stir},
 	{name: "rfcdigest_digest_deleted", table: "notification_digests", event: "DELETE", column: "recipient_user_id", old: stir},
@@ -74,7 +81,11 @@ func (t trigger) create() string {
 		return strings.NewReplacer("$id", row+"."+t.column, "$row", row).Replace(what)
 	}
 	body := about("OLD", t.old) + about("NEW", t.new)
-	return "CREATE TRIGGER " + t.name + " AFTER " + t.event + " ON " + t.table + " BEGIN\n" + strings.ReplaceAll(body, ";", ";\n") + "END"
+	when := ""
+	if t.when != "" {
+		when = " WHEN " + t.when
+	}
+	return "CREATE TRIGGER " + t.name + " AFTER " + t.event + " ON " + t.table + when + " BEGIN\n" + strings.ReplaceAll(body, ";", ";\n") + "END"
 }
 
 // fillDue are the statements that make digest_due what the triggers would have made of it, or better.

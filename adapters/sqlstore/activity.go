@@ -35,7 +35,7 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 	}
 	what := fmt.Sprintf("read the notifications of %d recipients", len(people))
 	found = make([]core.Notification, 0, 10*len(people))
-	if err := s.each(ctx, what, gather(&found, notificationScanner()), s.text.since, string(asked)); err != nil {
+	if err := s.each(ctx, what, notificationScanner(&found), s.text.since, string(asked)); err != nil {
 		return nil, err
 	}
 	return s.named(ctx, found)
@@ -57,7 +57,7 @@ WHERE n.recipient_user_id = span.recipient AND ` + s.dialect.Unreadable("n") + `
 // ByID implements [ports.Activity].
 func (s *Store) ByID(ctx context.Context, ids []int64) (found []core.Notification, err error) {
 	what := fmt.Sprintf("read %d notifications", len(ids))
-	if err := s.each(ctx, what, gather(&found, notificationScanner()), s.text.byID, listed(ids)); err != nil {
+	if err := s.each(ctx, what, notificationScanner(&found), s.text.byID, listed(ids)); err != nil {
 		return nil, err
 	}
 	return s.named(ctx, found)
@@ -75,21 +75,24 @@ func (s *Store) notificationColumns() string {
 		s.dialect.StampText("n.email_sent_at") + `, ` + s.dialect.StampText("n.digest_included_at")
 }
 
-// notificationScanner returns what reads one row after another; ok is false where a row has no ID
-// that it could be marked by.
-func notificationScanner() func(*sql.Rows) (n core.Notification, ok bool, err error) {
+// notificationScanner returns what reads one row after another into the end of found, where a row
+// has an ID that it could be marked by.
+func notificationScanner(found *[]core.Notification) func(*sql.Rows) (more bool, err error) {
 	var (
 		id, recipient, actor, pr            number
 		kind, slug, branch, payload         text
 		createdAt, readAt, emailed, shipped stamp
 	)
 	into := []any{&id, &recipient, &kind, &actor, &slug, &branch, &pr, &createdAt, &payload, &readAt, &emailed, &shipped}
-	return func(rows *sql.Rows) (core.Notification, bool, error) {
-		err := rows.Scan(into...)
-		return core.Notification{
+	return func(rows *sql.Rows) (bool, error) {
+		if err := rows.Scan(into...); err != nil || !id.ok {
+			return true, err
+		}
+		*found = append(*found, core.Notification{
 			ID: id.value, Recipient: recipient.value, Kind: string(kind), ActorID: actor.value,
 			Slug: string(slug), Branch: string(branch), PR: pr.value, CreatedAt: createdAt.At, Payload: string(payload),
 			ReadAt: readAt.Stamp, EmailedAt: emailed.Stamp, IncludedAt: shipped.Stamp,
-		}, id.ok, err
+		})
+		return true, nil
 	}
 }

@@ -54,7 +54,7 @@ func (s *Store) dumpRFCs(ctx context.Context, tx bun.Tx, w *core.World) error {
 }
 
 func (s *Store) dumpNotifications(ctx context.Context, tx bun.Tx, w *core.World) error {
-	return s.eachIn(ctx, tx, "dump notifications", gather(&w.Notifications, notificationScanner()),
+	return s.eachIn(ctx, tx, "dump notifications", notificationScanner(&w.Notifications),
 		"SELECT "+s.notificationColumns()+" FROM notifications AS n ORDER BY n.id")
 }
 

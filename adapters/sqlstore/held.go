@@ -12,10 +12,11 @@ import (
 // Hold implements [ports.HeldMails].
 func (s *Store) Hold(ctx context.Context, m core.HeldMail) (id int64, err error) {
 	err = s.write(ctx, fmt.Sprintf("hold a mail for recipient %d", m.Recipient), func(ctx context.Context, tx transaction) error {
-		return tx.one(ctx, []any{&id}, `INSERT INTO held_emails
+		_, err := tx.insert(ctx, &id, `INSERT INTO held_emails
  (recipient_user_id, subject, body_text, body_html, notification_ids, created_at, status)
-VALUES (?, ?, ?, ?, ?, ?, 'held') RETURNING id`,
+VALUES (?, ?, ?, ?, ?, ?, 'held')`,
 			m.Recipient, orNull(m.Subject), orNull(m.Text), orNull(m.HTML), EncodeIDs(m.Notifications), s.dialect.stampOrNull(m.CreatedAt))
+		return err
 	})
 	if err != nil {
 		return 0, err

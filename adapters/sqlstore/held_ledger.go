@@ -36,8 +36,8 @@ func (s *Store) SettleHeld(ctx context.Context, m core.HeldMail, at time.Time) e
 			s.dialect.Stamp(at), m.ID); err != nil {
 			return err
 		}
-		if _, err := tx.change(ctx, s.markQuery("email_sent_at"), s.dialect.Stamp(at), EncodeIDs(m.Notifications), m.Recipient); err != nil {
-			return fmt.Errorf("mark %d notifications: %w", len(m.Notifications), err)
+		if err := s.mark(ctx, tx, "email_sent_at", m.Recipient, m.Notifications, at); err != nil {
+			return err
 		}
 		return s.accepted(ctx, tx, m.Recipient)
 	})

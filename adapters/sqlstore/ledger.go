@@ -26,12 +26,19 @@ func (s *Store) Claim(ctx context.Context, c core.Claim) (id int64, err error) {
 
 // insert adds the row of c where c holds.
 func (s *Store) insert(ctx context.Context, tx transaction, c core.Claim) (id int64, err error) {
-	err = tx.one(ctx, []any{&id}, s.text.claim,
+	n, err := tx.insert(ctx, &id, s.text.claim,
 		c.Recipient, s.dialect.Stamp(c.Window.End), s.dialect.Stamp(c.Window.Start), EncodeIDs(c.Notifications), orNull(c.MessageID), c.Attempts,
 		s.dialect.stampOrNull(c.Lease), c.Previous)
-	if errors.Is(err, sql.ErrNoRows) {
+	if err == nil && n == 0 {
 		err = ports.ErrConflict
 	}
+	if err != nil {
+		return 0, err
+	}
+	// Of rows that are being sent digest_due hears here, and not by a trigger, which would cost as much
+	// as all the rest of the claim.
+	_, err = tx.change(ctx, "UPDATE digest_due SET due_at = CASE has_hour WHEN 0 THEN ? + period ELSE 0 END, revision = random() WHERE user_id = ?",
+		c.Window.End.Unix(), c.Recipient)
 	return id, err
 }
 
@@ -39,8 +46,7 @@ func (s *Store) claimQuery() string {
 	return `INSERT INTO notification_digests
  (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until)
 SELECT ?1, ?2, ?3, ?2, ?4, 'sending', ?5, ?6, ?7
-WHERE ` + s.inPlace("?1", "?8") + `
-RETURNING id`
+WHERE ` + s.inPlace("?1", "?8")
 }
 
 // inPlace is the condition that a claim of recipient holds, which was made when their newest row
@@ -109,18 +115,10 @@ func (s *Store) settleOdd(ctx context.Context, tx transaction, c core.Claim, at 
 
 // shipped records that the notifications of c went out, and that their recipient's mail was accepted.
 func (s *Store) shipped(ctx context.Context, tx transaction, c core.Claim, at time.Time) error {
-	_, err := tx.change(ctx, s.markQuery("digest_included_at"), s.dialect.Stamp(at), EncodeIDs(c.Notifications), c.Recipient)
-	if err != nil {
-		return fmt.Errorf("mark %d notifications: %w", len(c.Notifications), err)
+	if err := s.mark(ctx, tx, "digest_included_at", c.Recipient, c.Notifications, at); err != nil {
+		return err
 	}
 	return s.accepted(ctx, tx, c.Recipient)
-}
-
-// markQuery sets column, a time, on those of the recipient's notifications that have none. The plus
-// keeps the rows from being looked for among all that the recipient ever had.
-func (s *Store) markQuery(column string) string {
-	return "UPDATE notifications SET " + column + ` = ?
-WHERE id IN (SELECT value FROM ` + s.dialect.List + `) AND +recipient_user_id = ? AND (` + column + " IS NULL OR " + column + " = '')"
 }
 
 // Release implements [ports.Ledger].

@@ -43,6 +43,8 @@ func (n *number) Scan(value any) error {
 	*n = number{}
 	var digits string
 	switch v := value.(type) {
+	case nil:
+		return nil
 	case int64:
 		*n = number{v, true}
 		return nil

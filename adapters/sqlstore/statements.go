@@ -79,16 +79,33 @@ func (t transaction) statement(ctx context.Context, query string) (*sql.Stmt, er
 
 // change runs a statement and returns how many rows it changed.
 func (t transaction) change(ctx context.Context, query string, args ...any) (int, error) {
-	statement, err := t.statement(ctx, query)
-	if err != nil {
-		return 0, err
-	}
-	result, err := statement.ExecContext(ctx, args...)
+	result, err := t.exec(ctx, query, args)
 	if err != nil {
 		return 0, err
 	}
 	n, err := result.RowsAffected()
 	return int(n), err
+}
+
+// insert runs a statement that adds one row or none, returns how many, and leaves its ID in id.
+func (t transaction) insert(ctx context.Context, id *int64, query string, args ...any) (int, error) {
+	result, err := t.exec(ctx, query, args)
+	if err != nil {
+		return 0, err
+	}
+	if *id, err = result.LastInsertId(); err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
+func (t transaction) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	statement, err := t.statement(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return statement.ExecContext(ctx, args...)
 }
 
 // one reads the row that a query returns into dest. Without any: sql.ErrNoRows.

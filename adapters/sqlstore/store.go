@@ -85,7 +85,10 @@ type Store struct {
 }
 
 // texts are the statements that are put together from more than constants.
-type texts struct{ recipients, due, lookup, since, byID, claim, roll, ledgerRow string }
+type texts struct {
+	recipients, due, lookup, since, byID, claim, roll, ledgerRow string
+	marks                                                        map[string][]string // by column
+}
 
 // New returns a store over the databases in c, which it owns from then on.
 func New(c Config) *Store {
@@ -93,6 +96,7 @@ func New(c Config) *Store {
 	s.text = texts{
 		recipients: s.recipientsQuery(), due: s.dueQuery(), lookup: s.lookupQuery(), since: s.sinceQuery(), byID: s.byIDQuery(),
 		claim: s.claimQuery(), roll: s.rollQuery(), ledgerRow: s.ledgerRowQuery(),
+		marks: map[string][]string{"digest_included_at": markQueries("digest_included_at"), "email_sent_at": markQueries("email_sent_at")},
 	}
 	if c.Write != nil {
 		s.writer = newWriter(newStatements(c.Write), c.Dialect.Classify)
@@ -128,13 +132,19 @@ func (s *Store) write(ctx context.Context, what string, c change) error {
 	return nil
 }
 
-// each calls visit on every row of a query until it returns false; what names the query in errors.
+// each calls visit on every row of a query until it returns false; what names the query in errors. A
+// query is about a page at the most, so it is not interrupted: a driver that could do that would have
+// to be ready for it at every row.
 func (s *Store) each(ctx context.Context, what string, visit func(*sql.Rows) (bool, error), query string, args ...any) error {
-	statement, err := s.reads.get(ctx, query)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	whole := context.WithoutCancel(ctx)
+	statement, err := s.reads.get(whole, query)
 	if err != nil {
 		return s.failed(ctx, what, err)
 	}
-	rows, err := statement.QueryContext(ctx, args...)
+	rows, err := statement.QueryContext(whole, args...)
 	if err != nil {
 		return s.failed(ctx, what, err)
 	}
