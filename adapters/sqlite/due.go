@@ -14,10 +14,12 @@ import "strings"
 //
 // The app's own SQLite, perhaps an older one, runs all of this, so it consists of what there was in
 // 2010, and there is no conflict to resolve in it: how that is done is up to the statement that a
-// trigger is run for. The only rows that they leave to this program are those of digests that are
-// being sent, which nobody else adds. And no trigger names a table of the app's but the one it is on. When the app
-// makes one of its tables anew (drops it, and renames another to it), SQLite looks at all triggers
-// that stay, and would refuse if one of them named the table that is gone.
+// trigger is run for. The only rows that triggers leave to this program are those of digests that
+// are being sent, which nobody else adds.
+//
+// And no trigger names a table of the app's but the one it is on. When the app makes one of its
+// tables anew (drops it, and renames another to it), SQLite looks at all triggers that stay, and
+// would refuse if one of them named the table that is gone.
 
 // What triggers do about one person, whose row takes the place of $row, and their ID that of $id.
 const (

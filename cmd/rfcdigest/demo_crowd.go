@@ -44,6 +44,7 @@ func (c *demoCommand) makeCrowd(ctx context.Context, std streams) error {
 	w := &crowd{people: c.People, each: c.Notifications}
 	w.Rand = rand.New(rand.NewPCG(20, 43))
 	w.now = systemclock.Clock{}.Now().Truncate(time.Hour)
+	fmt.Fprintf(std.out, "Making %s; a million rows take about half a minute.\n", database)
 	if err := w.fill(ctx, database); err != nil {
 		return fmt.Errorf("filling %s: %w", database, err)
 	}
