@@ -18,7 +18,7 @@ func dialect(path string, busy time.Duration, ready func(context.Context) error)
 		Readable:  readable,
 		Before:    before,
 		List:      "json_each(?)",
-		Pairs:     "(SELECT value ->> 0 AS a, value ->> 1 AS b FROM json_each(?))",
+		Pairs:     "(SELECT CAST(key AS INTEGER) AS number, value AS text FROM json_each(?))",
 		Ready:     ready,
 		Indexed:   func(index string) string { return " INDEXED BY " + index },
 		Classify:  classifier(path, busy),

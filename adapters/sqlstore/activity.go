@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -25,17 +24,13 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 			earliest[span.Recipient] = span.Since
 		}
 	}
-	pairs := make([][2]any, len(people))
-	for i, id := range people {
-		pairs[i] = [2]any{id, s.dialect.Stamp(earliest[id])}
-	}
-	asked, err := json.Marshal(pairs)
+	asked, err := paired(len(people), func(i int) (int64, string) { return people[i], fmt.Sprint(s.dialect.Stamp(earliest[people[i]])) })
 	if err != nil {
 		return nil, err
 	}
 	what := fmt.Sprintf("read the notifications of %d recipients", len(people))
 	found = make([]core.Notification, 0, 10*len(people))
-	if err := s.each(ctx, what, notificationScanner(&found), s.text.since, string(asked)); err != nil {
+	if err := s.each(ctx, what, notificationScanner(&found), s.text.since, asked); err != nil {
 		return nil, err
 	}
 	return s.named(ctx, found)
@@ -43,7 +38,7 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 
 func (s *Store) sinceQuery() string {
 	columns := s.notificationColumns()
-	return "WITH span (recipient, since) AS MATERIALIZED (SELECT a, b FROM " + s.dialect.Pairs + `)
+	return "WITH span (recipient, since) AS MATERIALIZED (SELECT number, text FROM " + s.dialect.Pairs + `)
 SELECT ` + columns + `
 FROM span CROSS JOIN notifications AS n
 WHERE n.recipient_user_id = span.recipient AND n.created_at >= span.since

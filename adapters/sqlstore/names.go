@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 
 	"github.com/wiggleverse/rfcdigest/core"
@@ -47,33 +46,31 @@ func (s *Store) actors(ctx context.Context, names map[int64]string) error {
 }
 
 // titles looks up the cached titles of the RFCs in slugs, where there are any. They are told apart
-// by their places in the list that was asked for: a slug need not come back as it was written. One
-// that is there twice has one title.
+// by their places in the list that was asked for: a slug need not come back as it was written. Of one
+// that is there twice, the lower title counts.
 func (s *Store) titles(ctx context.Context, slugs map[string]string) error {
 	if len(slugs) == 0 {
 		return nil
 	}
 	asked := keys(slugs)
-	pairs := make([][2]any, len(asked))
-	for i, slug := range asked {
-		pairs[i] = [2]any{i, plain(slug)}
-	}
-	list, err := json.Marshal(pairs)
+	list, err := paired(len(asked), func(i int) (int64, string) { return int64(i), asked[i] })
 	if err != nil {
 		return err
 	}
 	visit := func(rows *sql.Rows) (bool, error) {
 		var place number
 		var title text
-		err := rows.Scan(&place, &title)
-		if err == nil && place.value < int64(len(asked)) {
-			slugs[asked[place.value]] = string(title)
+		if err := rows.Scan(&place, &title); err != nil {
+			return false, err
 		}
-		return true, err
+		slug := asked[place.value]
+		if had := slugs[slug]; had == "" || string(title) < had {
+			slugs[slug] = string(title)
+		}
+		return true, nil
 	}
 	return s.each(ctx, fmt.Sprintf("read the titles of %d RFCs", len(asked)), visit,
-		"WITH asked (place, slug) AS MATERIALIZED (SELECT a, b FROM "+s.dialect.Pairs+`)
-SELECT asked.place, min(`+asText("rfc.title")+`) FROM asked CROSS JOIN cached_rfcs AS rfc WHERE rfc.slug = asked.slug GROUP BY asked.place`, string(list))
+		"SELECT asked.number, "+asText("rfc.title")+" FROM "+s.dialect.Pairs+" AS asked CROSS JOIN cached_rfcs AS rfc WHERE rfc.slug = asked.text", list)
 }
 
 func keys[K comparable, V any](m map[K]V) []K {

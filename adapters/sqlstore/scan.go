@@ -110,6 +110,25 @@ func listed(ids []int64) string {
 	return EncodeIDs(slices.Compact(sorted))
 }
 
+// paired returns n pairs for [Dialect.Pairs]. Unlike encoding/json it keeps their order, in which the
+// rows then come.
+func paired(n int, pair func(i int) (int64, string)) (string, error) {
+	out := append(make([]byte, 0, 2+32*n), '{')
+	for i := range n {
+		number, s := pair(i)
+		quoted, err := json.Marshal(plain(s))
+		if err != nil {
+			return "", err
+		}
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(strconv.AppendInt(append(out, '"'), number, 10), `":`...)
+		out = append(out, quoted...)
+	}
+	return string(append(out, '}')), nil
+}
+
 // plain returns s as a statement can carry it: without NUL bytes, and with invalid UTF-8 replaced.
 func plain(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")

@@ -30,8 +30,8 @@ type Dialect struct {
 	// List is the SQL of a table whose column value has the elements of the JSON array of integers
 	// that its one placeholder is given.
 	List string
-	// Pairs is the SQL of a table whose columns a and b have the two elements of each of the JSON
-	// arrays, of an integer and a text, in the JSON array that its one placeholder is given.
+	// Pairs is the SQL of a table whose columns number and text have the names and the values of the
+	// JSON object, of texts by integers, that its one placeholder is given.
 	Pairs string
 	// Ready returns an error, as opening does, where the database has changed so that what is
 	// written down here is no longer true of it. It is asked before every page of the due.
