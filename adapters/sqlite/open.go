@@ -82,7 +82,7 @@ func openReader(ctx context.Context, path string, o Options) (*bun.DB, error) {
 
 // openWriter returns a database for writing, and has it and read use a write-ahead log.
 func openWriter(ctx context.Context, path string, o Options, read *bun.DB) (*bun.DB, error) {
-	c := connection{path: path, access: readWrite, pragmas: standing(o.busy(), strict), wrap: o.wrapWriter}
+	c := connection{path: path, access: readWrite, pragmas: standing(o.busy(), strict, rarely), wrap: o.wrapWriter}
 	db, err := c.open(1)
 	if err != nil {
 		return nil, err
