@@ -186,8 +186,10 @@ func TestMigrateNotesWhoIsDueAsTheTriggersDo(t *testing.T) {
 	}
 	rows = slices.Concat([]string{"PRAGMA synchronous = OFF", "BEGIN"}, rows, []string{"COMMIT"})
 	before, after := migrated(t), migrated(t)
-	execute(t, before, "DROP TABLE digest_due", "DROP TRIGGER rfcdigest_user_added", "DROP TRIGGER rfcdigest_digest_added", "DROP TRIGGER rfcdigest_preferences_added")
-	execute(t, before, strings.Join(rows, ";"))
+	for _, one := range triggers {
+		execute(t, before, "DROP TRIGGER "+one.name)
+	}
+	execute(t, before, "DROP TABLE digest_due", strings.Join(rows, ";"))
 	execute(t, after, strings.Join(rows, ";"))
 	_, err := Migrate(t.Context(), before)
 	require.NoError(t, err)
