@@ -14,7 +14,6 @@ import (
 func (p *post) deliverSafely(conn ports.MailConn, one parcel, owing *debt) (next ports.MailConn, owed *debt) {
 	defer func() {
 		if bug := recover(); bug != nil {
-			p.settle(owing)
 			p.pass.fail(one.recipient(), "sending: internal error: %v", bug)
 			next, owed = nil, nil
 		}

@@ -40,6 +40,11 @@ WHERE ` + eligible + ` AND NOT EXISTS (SELECT 1 FROM digest_due WHERE user_id = 
  THEN strftime('%s', $row.period_end) + period ELSE 0 END, revision = random()
 WHERE user_id = $id AND NOT EXISTS (SELECT 1 FROM notification_digests AS d WHERE d.recipient_user_id = $id AND d.id > $row.id);`
 
+	// oust is about the person whose ledger row has the ID that another row is about to get. Where
+	// that one takes its place (REPLACE), no trigger is told of it afterwards.
+	oust = `UPDATE digest_due SET due_at = 0, revision = random()
+WHERE user_id = (SELECT d.recipient_user_id FROM notification_digests AS d WHERE d.id = $id);`
+
 	// eligible is a condition on a row of users. Where the table lets an ID be no integer, nobody is found by it.
 	eligible = `$row.id = CAST($row.id AS INTEGER) AND $row.digest_cadence IN ('daily', 'weekly') AND $row.email <> ''`
 	periodOf = `CASE $row.digest_cadence WHEN 'weekly' THEN 604800 ELSE 86400 END`
@@ -53,7 +58,7 @@ WHERE user_id = $id AND NOT EXISTS (SELECT 1 FROM notification_digests AS d WHER
 // trigger is a trigger that statements need.
 type trigger struct {
 	name, table string
-	event       string // what follows AFTER
+	event       string // when it is run, and of which columns
 	when        string // for which rows; empty for all
 	column      string // where a row has the ID of the person that it is about
 	// new and old are what is done about the person of the row as it is now, and as it was.
@@ -62,22 +67,28 @@ type trigger struct {
 
 // triggers keep digest_due. What one of them does must not change under its name.
 var triggers = []trigger{
-	{name: "rfcdigest_user_added", table: "users", event: "INSERT", column: "id", new: enter + pace},
-	{name: "rfcdigest_user_changed", table: "users", event: "UPDATE OF id, email, digest_cadence", column: "id", new: enter + pace, old: leave},
-	{name: "rfcdigest_user_deleted", table: "users", event: "DELETE", column: "id", old: leave},
+	{name: "rfcdigest_user_added", table: "users", event: "AFTER INSERT", column: "id", new: enter + pace},
+	{name: "rfcdigest_user_changed", table: "users", event: "AFTER UPDATE OF id, " + rowID + ", email, digest_cadence", column: "id", new: enter + pace, old: leave},
+	{name: "rfcdigest_user_deleted", table: "users", event: "AFTER DELETE", column: "id", old: leave},
 
-	{name: "rfcdigest_preferences_added", table: "digest_preferences", event: "INSERT", column: "user_id", new: prefer},
-	{name: "rfcdigest_preferences_changed", table: "digest_preferences", event: "UPDATE OF user_id, time_zone, send_hour, send_weekday",
+	{name: "rfcdigest_preferences_added", table: "digest_preferences", event: "AFTER INSERT", column: "user_id", new: prefer},
+	{name: "rfcdigest_preferences_changed", table: "digest_preferences", event: "AFTER UPDATE OF user_id, " + rowID + ", time_zone, send_hour, send_weekday",
 		column: "user_id", new: prefer, old: prefer},
-	{name: "rfcdigest_preferences_deleted", table: "digest_preferences", event: "DELETE", column: "user_id", old: prefer},
+	{name: "rfcdigest_preferences_deleted", table: "digest_preferences", event: "AFTER DELETE", column: "user_id", old: prefer},
 
-	{name: "rfcdigest_digest_added", table: "notification_digests", event: "INSERT", when: "NEW.status IS NOT 'sending'", column: "recipient_user_id", new: follow},
-	{name: "rfcdigest_digest_changed", table: "notification_digests", event: "UPDATE OF id, recipient_user_id, period_end",
+	{name: "rfcdigest_digest_added", table: "notification_digests", event: "AFTER INSERT", when: "NEW.status IS NOT 'sending'", column: "recipient_user_id", new: follow},
+	{name: "rfcdigest_digest_ousted", table: "notification_digests", event: "BEFORE INSERT", when: "NEW.status IS NOT 'sending'", column: "id", new: oust},
+	{name: "rfcdigest_digest_moved", table: "notification_digests", event: "BEFORE UPDATE OF id, " + rowID, column: "id", new: oust},
+	{name: "rfcdigest_digest_changed", table: "notification_digests", event: "AFTER UPDATE OF id, " + rowID + ", recipient_user_id, period_end",
 		column: "recipient_user_id", new: stir, old: stir},
-	{name: "rfcdigest_digest_deleted", table: "notification_digests", event: "DELETE", column: "recipient_user_id", old: stir},
+	{name: "rfcdigest_digest_deleted", table: "notification_digests", event: "AFTER DELETE", column: "recipient_user_id", old: stir},
 }
 
-// create returns the statement that makes the trigger.
+// rowID are the other names that SQLite has for the column that is the primary key.
+const rowID = "rowid, oid, _rowid_"
+
+// create returns the statement that makes the trigger. One of that name may be there on a table that
+// the app has put aside under another name.
 func (t trigger) create() string {
 	about := func(row, what string) string {
 		return strings.NewReplacer("$id", row+"."+t.column, "$row", row).Replace(what)
@@ -87,7 +98,7 @@ func (t trigger) create() string {
 	if t.when != "" {
 		when = " WHEN " + t.when
 	}
-	return "CREATE TRIGGER " + t.name + " AFTER " + t.event + " ON " + t.table + when + " BEGIN\n" + strings.ReplaceAll(body, ";", ";\n") + "END"
+	return "DROP TRIGGER IF EXISTS " + t.name + ";\nCREATE TRIGGER " + t.name + " " + t.event + " ON " + t.table + when + " BEGIN\n" + strings.ReplaceAll(body, ";", ";\n") + "END"
 }
 
 // fillDue are the statements that make digest_due what the triggers would have made of it, or better.

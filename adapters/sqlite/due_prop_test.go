@@ -170,19 +170,15 @@ func anyStatement(r *rapid.T) string {
 	}
 	row := fmt.Sprintf("INTO %s (%s, %s) VALUES (%s, %s)", table.name, table.key, strings.Join(names, ", "), key(), strings.Join(values, ", "))
 	which := rapid.IntRange(0, len(names)-1).Draw(r, "column")
-	replace := "OR REPLACE "
-	if table.name == "notification_digests" {
-		replace = "OR IGNORE " // a row of somebody else's would go without a trace
-	}
 	where := " WHERE " + table.key + " = " + anyOf(r, "1", "2", "3", "4", "(SELECT max("+table.key+") FROM "+table.name+")")
 	return anyOf(r,
 		"INSERT OR IGNORE "+row,
-		"INSERT "+replace+row,
+		"INSERT OR REPLACE "+row,
 		"INSERT "+row+" ON CONFLICT ("+table.key+") DO UPDATE SET "+strings.Join(sets, ", "),
 		"UPDATE "+table.name+" SET "+names[which]+" = "+values[which]+where,
 		"UPDATE "+table.name+" SET "+names[which]+" = "+values[which],
 		"UPDATE OR IGNORE "+table.name+" SET "+table.key+" = "+anyID(r)+where,
-		"UPDATE "+replace+table.name+" SET "+table.key+" = "+anyID(r)+where,
+		"UPDATE OR REPLACE "+table.name+" SET "+table.key+" = "+anyID(r)+where,
 		"DELETE FROM "+table.name+where,
 		"DELETE FROM "+table.name,
 	)

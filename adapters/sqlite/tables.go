@@ -91,9 +91,10 @@ var indexes = []index{
 	{name: "rfcdigest_watching", table: "watches", columns: []string{"last_participation_at"}, where: "state = 'watching'"},
 }
 
-// create returns the statement that makes the index.
+// create returns the statement that makes the index. One of that name may be there on a table that
+// the app has put aside under another name.
 func (i index) create() string {
-	statement := "CREATE INDEX " + i.name + " ON " + i.table + " (" + strings.Join(i.columns, ", ") + ")"
+	statement := "DROP INDEX IF EXISTS " + i.name + ";\nCREATE INDEX " + i.name + " ON " + i.table + " (" + strings.Join(i.columns, ", ") + ")"
 	if i.where != "" {
 		statement += " WHERE " + i.where
 	}
