@@ -18,14 +18,14 @@ func (p *pass) sendDigests(ctx context.Context) error {
 		for _, one := range plans {
 			p.carryOut(one, &s)
 		}
-		if err := p.flush(ctx, &s, pageSize); err != nil {
+		if err := p.flush(ctx, &s, emptyAtOnce, restsAtOnce); err != nil {
 			return err
 		}
 		if p.post.stopped() != "" || ctx.Err() != nil {
 			break
 		}
 	}
-	if err := p.flush(ctx, &s, 1); err != nil {
+	if err := p.flush(ctx, &s, 1, 1); err != nil {
 		return err
 	}
 	return ctx.Err()
@@ -65,21 +65,28 @@ func (p *pass) carryOut(one Planned, s *silent) {
 	}
 }
 
-// flush records what is in s, as soon as there is enough of a sort.
-func (p *pass) flush(ctx context.Context, s *silent, enough int) error {
-	if len(s.rests) >= enough {
+// How much is recorded together without a mail: one commit instead of many, but while it is made
+// nobody else's claim is.
+const (
+	emptyAtOnce = 500
+	restsAtOnce = 5000
+)
+
+// flush records what is in s, as soon as there are so many of a sort.
+func (p *pass) flush(ctx context.Context, s *silent, empty, rests int) error {
+	if len(s.rests) >= rests {
 		// Where it fails, they are looked at again in the next tick.
 		if err := p.store.Rest(ctx, s.rests); err != nil {
 			p.log.Warn("not noted when recipients are due", "recipients", len(s.rests), "error", err)
 		}
 		s.rests = nil
 	}
-	if len(s.empty) < enough {
+	if len(s.empty) < empty {
 		return nil
 	}
-	empty := s.empty
+	windows := s.empty
 	s.empty = nil
-	return p.roll(ctx, empty)
+	return p.roll(ctx, windows)
 }
 
 // roll records empty windows. Those that another scheduler closed first are left to it.
