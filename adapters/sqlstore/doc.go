@@ -11,7 +11,8 @@
 // # Writing
 //
 // One goroutine writes, on one connection. Calls that come while it works share its next
-// transaction, so that many workers pay for one commit; each has a savepoint of its own, and
-// returns when the commit is durable. What a write reads first cannot change before it is
-// committed: the dialect's write transactions exclude each other, also across processes.
+// transaction, so that many workers pay for one commit, and return when that is durable. Where one
+// of them fails, the transaction is undone and made again with a savepoint for each, so that it
+// spoils nothing else. What a write reads first cannot change before it is committed: the dialect's
+// write transactions exclude each other, also across processes.
 package sqlstore

@@ -14,7 +14,9 @@ import (
 const maxBatch = 256
 
 // writer makes changes one after another, several in a transaction where several are waiting.
-// It never waits for company: while one commit is on its way to the disk, the next batch gathers.
+// While one commit is on its way to the disk, the next batch gathers. Nobody waits for company by the
+// clock: before it ends a batch, the writer only lets those go on who are ready to, once, since many
+// of them are about to ask.
 type writer struct {
 	statements *statements
 	classify   func(error) error
