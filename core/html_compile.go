@@ -155,6 +155,8 @@ func (d dot) field(of parse.Node) field {
 		return func(at place) string { return at.page.More }
 	case "page.Unsubscribe":
 		return func(at place) string { return at.page.Unsubscribe }
+	case "page.Notice":
+		return func(at place) string { return at.page.Notice }
 	case "card.Title":
 		return func(at place) string { return at.card.Title }
 	case "card.Link":

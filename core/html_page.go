@@ -14,6 +14,8 @@ type page struct {
 	More      string
 	// Unsubscribe is an address for the footer; empty where there is none.
 	Unsubscribe string
+	// Notice stands above everything else; empty for most.
+	Notice string
 }
 
 // card is a [Group].
@@ -31,7 +33,7 @@ type entry struct {
 }
 
 // page returns d as a page.
-func (s *Style) page(d Digest, unsubscribe string) *page {
+func (s *Style) page(d Digest, x extras) *page {
 	lines := 0
 	for _, g := range d.Groups {
 		lines += len(g.Lines)
@@ -42,7 +44,8 @@ func (s *Style) page(d Digest, unsubscribe string) *page {
 		Count:       d.count(),
 		Cards:       make([]card, len(d.Groups)),
 		More:        d.moreRFCs(),
-		Unsubscribe: unsubscribe,
+		Unsubscribe: x.unsubscribe,
+		Notice:      x.notice,
 	}
 	entries := make([]entry, 0, lines) // of all cards
 	for i, g := range d.Groups {

@@ -31,7 +31,7 @@ func drawPage(t *rapid.T) *page {
 	}), 0, 4)
 	return &page{
 		Subject: text.Draw(t, "subject"), Preheader: text.Draw(t, "preheader"), Count: text.Draw(t, "count"), Cards: cards.Draw(t, "cards"),
-		More: text.Draw(t, "more"), Unsubscribe: link.Draw(t, "unsubscribe"),
+		More: text.Draw(t, "more"), Unsubscribe: link.Draw(t, "unsubscribe"), Notice: text.Draw(t, "notice"),
 	}
 }
 
@@ -76,7 +76,7 @@ func FuzzProgram(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, title, link, line string, unread bool, limit uint) {
 		cards := []card{{Title: title, Link: link, Lines: []entry{{line, unread}, {title, !unread}}, More: line}, {Title: line}}
-		checkProgram(t, s.html.daily, &page{Subject: line, Preheader: title, Count: line, Cards: cards, More: title, Unsubscribe: link}, int(limit%maxHTML))
+		checkProgram(t, s.html.daily, &page{Subject: line, Preheader: title, Count: line, Cards: cards, More: title, Unsubscribe: link, Notice: title}, int(limit%maxHTML))
 	})
 }
 

@@ -86,7 +86,7 @@ func TestHTMLStructure(t *testing.T) {
 	s := plainStyle(t)
 	for c, heading := range map[Cadence]string{Daily: "Your daily digest", Weekly: "Your weekly digest"} {
 		d := sampleDigest(s, c)
-		_, text := s.fit(d, "")
+		_, text := s.fit(d, extras{})
 		assert.Less(t, len(text), 12_000)
 		root := parseHTML(t, text)
 
@@ -125,7 +125,7 @@ func TestHTMLStructure(t *testing.T) {
 func TestHTMLLinks(t *testing.T) {
 	t.Parallel()
 	s := plainStyle(t)
-	_, text := s.fit(sampleDigest(s, Daily), "")
+	_, text := s.fit(sampleDigest(s, Daily), extras{})
 	var hrefs []string
 	for _, a := range all(parseHTML(t, text), "a", "") {
 		hrefs = append(hrefs, attribute(a, "href"))
@@ -145,7 +145,7 @@ func TestHTMLLinks(t *testing.T) {
 func TestHTMLStyles(t *testing.T) {
 	t.Parallel()
 	s := plainStyle(t)
-	_, text := s.fit(sampleDigest(s, Daily), "")
+	_, text := s.fit(sampleDigest(s, Daily), extras{})
 	root := parseHTML(t, text)
 	sheet := words(all(root, "style", "")...)
 	assert.Contains(t, sheet, "@media (prefers-color-scheme: dark){")
@@ -164,7 +164,7 @@ func TestHTMLSaysWhatTheTextSays(t *testing.T) {
 	t.Parallel()
 	s := plainStyle(t)
 	d := sampleDigest(s, Weekly)
-	_, page := s.fit(d, "")
+	_, page := s.fit(d, extras{})
 	root := parseHTML(t, page)
 	text := words(all(root, "p", "opening")...) + "\n\n"
 	for _, card := range all(root, "table", "card") {
