@@ -30,7 +30,7 @@ func newInstant(t state) instant {
 	case t.at == "":
 		i.Note = "As of now: what a tick at this moment would do."
 	case t.viewed().Past:
-		i.Note = "An instant that has gone by: things are shown as they stood then. Cadence, preferences and addresses are as they are today."
+		i.Note = "A past instant: things as they stood then, but for cadence, preferences and addresses, which are as they are today."
 	default:
 		i.Note = "An instant to come: what a tick would do then, if nothing happened in between."
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"net/mail"
 	"strings"
 
 	"github.com/wiggleverse/rfcdigest/core"
@@ -31,11 +32,7 @@ func newMail(t state, m core.Message, raw []byte) *mailShown {
 	if m.To.Name != "" {
 		shown.To = m.To.Name + " <" + shown.To + ">"
 	}
-	for _, h := range readHeaders(raw) {
-		if h.Name == "From" {
-			shown.From = h.Plain
-		}
-	}
+	shown.From = sender(raw)
 	for _, w := range widths {
 		shown.Widths = append(shown.Widths, choice{w, t.with(func(t *state) { t.width = w }).href(), w == t.width})
 	}
@@ -43,6 +40,21 @@ func newMail(t state, m core.Message, raw []byte) *mailShown {
 		shown.Schemes = append(shown.Schemes, choice{c, t.with(func(t *state) { t.scheme = c }).href(), c == t.scheme})
 	}
 	return shown
+}
+
+// sender returns whom a mail is from, as people read it; empty where there is no mail.
+func sender(raw []byte) string {
+	for _, h := range readHeaders(raw) {
+		if h.Name != "From" {
+			continue
+		}
+		from, err := mail.ParseAddress(h.Value)
+		if err != nil || from.Name == "" {
+			return h.Plain
+		}
+		return from.Name + " <" + from.Address + ">"
+	}
+	return ""
 }
 
 // preheader returns what the HTML of a mail has for lists of mails to show.

@@ -84,7 +84,7 @@ func (s *site) showMail(p *person, t state, e core.Explanation) {
 		return
 	}
 	if e.Plan.Action != core.Send {
-		p.Draft = e.Why
+		p.Draft = string(e.Plan.Reason)
 	}
 	if t.view == textView {
 		p.Text = &e.Draft.Text

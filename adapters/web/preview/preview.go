@@ -61,12 +61,12 @@ func (s *site) page(w http.ResponseWriter, r *http.Request) {
 	p.Instant = newInstant(t)
 	listing, err := s.Source.List(r.Context(), t.viewed(), core.Query{Text: t.search, Due: t.due, After: t.after, Limit: peoplePage})
 	if err != nil {
-		s.answer(w, r, p.failed(r, "listing people", err))
+		s.answer(w, p.failed(r, "listing people", err))
 		return
 	}
 	p.People = newPeople(t, listing)
 	if t.chosen == "" {
-		s.answer(w, r, p)
+		s.answer(w, p)
 		return
 	}
 	e, found, err := s.explain(r, t)
@@ -80,7 +80,7 @@ func (s *site) page(w http.ResponseWriter, r *http.Request) {
 		p.Title = p.Person.Name + " · " + p.Person.view().Label
 		p.Instant.DueHref, p.Instant.DueWord = dueLink(t, e)
 	}
-	s.answer(w, r, p)
+	s.answer(w, p)
 }
 
 // explain asks about whom t has chosen.
@@ -95,7 +95,7 @@ func (s *site) explain(r *http.Request, t state) (core.Explanation, bool, error)
 func (s *site) lost(w http.ResponseWriter, r *http.Request) {
 	t := s.read(r)
 	p := screen{site: s, state: t, Instant: newInstant(t)}
-	s.answer(w, r, p.missing("There is no page at this address.", t.with(func(t *state) { t.choose("") })))
+	s.answer(w, p.missing("There is no page at this address.", t.with(func(t *state) { t.choose("") })))
 }
 
 // screen is a whole page.
@@ -133,7 +133,7 @@ func (p screen) missing(trouble string, back state) screen {
 }
 
 // answer sends a page.
-func (s *site) answer(w http.ResponseWriter, r *http.Request, p screen) {
+func (s *site) answer(w http.ResponseWriter, p screen) {
 	var b bytes.Buffer
 	if err := pages.ExecuteTemplate(&b, "page", p); err != nil {
 		panic(fmt.Errorf("the page: %w", err)) // a mistake in a template

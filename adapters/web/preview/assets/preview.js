@@ -3,6 +3,7 @@
 "use strict";
 (() => {
 	const columns = document.querySelector(".columns");
+	const rows = () => Array.from(document.querySelectorAll("#list a"), (link) => link.id).join();
 	const search = document.getElementById("search");
 	let request = null; // the one that is awaited
 
@@ -11,12 +12,13 @@
 	// shape is a region without the addresses in it, which change with every search.
 	const shape = (region) => region.innerHTML.replace(/ (href|value)="[^"]*"/g, "");
 
-	// replace puts fresh in the place of old, as little of it as need be, and reports whether it shows
-	// anything else: a mail would otherwise be loaded anew while somebody types a name.
+	// replace puts fresh in the place of old, or only its addresses where nothing else differs: a mail
+	// would otherwise be loaded anew while somebody types a name.
 	const replace = (old, fresh) => {
+		if (fresh.dataset.announce) old.dataset.announce = fresh.dataset.announce;
 		if (shape(old) !== shape(fresh)) {
 			old.replaceWith(document.adoptNode(fresh));
-			return true;
+			return;
 		}
 		const from = fresh.querySelectorAll("[href], [value]");
 		old.querySelectorAll("[href], [value]").forEach((element, i) => {
@@ -25,7 +27,6 @@
 			}
 			if (element.id === "at") element.value = from[i].getAttribute("value");
 		});
-		return false;
 	};
 
 	// refocus gives the focus back to what took the place of what had it.
@@ -40,23 +41,21 @@
 
 	const show = (page, typing) => {
 		const focused = document.activeElement ? document.activeElement.id : "";
-		const list = document.getElementById("list");
-		const people = list ? Array.from(list.children, (row) => row.firstElementChild.id).join() : "";
+		const listed = rows();
 		const said = [];
 		for (const fresh of [...regions(page)]) {
 			const old = document.getElementById(fresh.id);
-			const text = fresh.dataset.announce;
-			if (old && replace(old, fresh) && text) said.push(text);
+			if (!old) continue;
+			const before = old.dataset.announce, text = fresh.dataset.announce || "";
+			replace(old, fresh);
+			if (text !== before && text) said.push(text);
 		}
 		document.title = page.title;
 		const typed = page.getElementById("search");
 		if (!typing && search && typed) search.value = typed.value;
-		const now = document.getElementById("list");
-		if (!now || Array.from(now.children, (row) => row.firstElementChild.id).join() !== people) {
-			document.getElementById("list-scroll").scrollTop = 0;
-		}
+		if (rows() !== listed) document.getElementById("list-scroll").scrollTop = 0;
 		refocus(focused);
-		if (said.length) say(said.join(". "));
+		if (said.length) say(said.join(" "));
 	};
 
 	// go shows the page at an address. how is push, replace or none: what becomes of the history.

@@ -1,0 +1,40 @@
+package preview_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"golang.org/x/net/html"
+)
+
+// What is said instead is found in what core writes: should core write it differently, this fails.
+func TestAMailIsLightOrDarkWhateverTheBrowserPrefers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, world(9))
+	for scheme, rules := range map[string]string{"light": "@media not all{", "dark": "@media all{"} {
+		a := s.get("/mail?person=%d&scheme=%s", ada, scheme)
+		assert.NotContains(t, a.body, "prefers-color-scheme")
+		assert.NotContains(t, a.body, "light dark")
+		assert.Equal(t, 1, strings.Count(a.body, rules+"\nbody, .page {\nbackground-color: #14171a"), "the rules for dark mail")
+		metas := a.all(func(n *html.Node) bool {
+			return strings.HasSuffix(attr(n, "name"), "color-schemes") || attr(n, "name") == "color-scheme"
+		})
+		assert.Len(t, metas, 2)
+		for _, n := range metas {
+			assert.Equal(t, scheme, attr(n, "content"))
+		}
+		assert.Contains(t, a.body, "\ncolor-scheme: "+scheme+" !important")
+	}
+	assert.Equal(t, s.get("/mail?person=1").body, s.get("/mail?person=1&scheme=light").body)
+}
+
+// What somebody has named an RFC is not mistaken for a rule.
+func TestOnlyTheHeadOfAMailIsChanged(t *testing.T) {
+	t.Parallel()
+	w := world(9)
+	const title = "light dark @media (prefers-color-scheme: dark)"
+	w.RFCs[0].Title = title
+	body := newSite(t, w).get("/mail?person=%d&scheme=dark", ada).body
+	assert.Contains(t, body, title+"</a>")
+}
