@@ -40,7 +40,7 @@ func newInstant(t state) instant {
 // dueLink leads to when the digest of e becomes due, or did.
 func dueLink(t state, e core.Explanation) (href, word string) {
 	due := e.Plan.DueAt
-	if due.IsZero() || due.Equal(e.Now) {
+	if due.IsZero() || due.Equal(e.Now) || e.Recipient.Latest.End.IsZero() { // a first one is due at any time
 		return "", ""
 	}
 	word = "When next due"

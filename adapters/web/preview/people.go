@@ -64,17 +64,19 @@ func newRow(t state, one core.Listed) row {
 	if one.Trouble {
 		r.Badge = unreadable
 	}
-	r.DueWord, r.Due = dueWord(one.Plan)
+	r.DueWord, r.Due = dueWord(one.Recipient, one.Plan)
 	r.Chosen = r.ID == t.person
 	r.Href = t.with(func(t *state) { t.choose(fmt.Sprint(r.ID)); t.verdict, t.skip = "", 0 }).href()
 	return r
 }
 
 // dueWord says when a digest is due, or has been since.
-func dueWord(p core.Plan) (string, moment) {
+func dueWord(r core.Recipient, p core.Plan) (string, moment) {
 	switch {
-	case p.DueAt.IsZero():
+	case p.DueAt.IsZero(), p.Reason == core.NoAddress:
 		return "", moment{}
+	case r.Latest.End.IsZero():
+		return "due for the first time", moment{}
 	case p.DueAt.After(p.Window.End):
 		return "next", newMoment(p.DueAt)
 	}
