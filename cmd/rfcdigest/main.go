@@ -37,6 +37,10 @@ type commandLine struct {
 	Tick    tickCommand    `cmd:"" help:"Run one tick: release held e-mail, let stale watches lapse, send what is due."`
 	Serve   serveCommand   `cmd:"" help:"Run a tick now and at each multiple of the tick length, until stopped."`
 	Plan    planCommand    `cmd:"" help:"Show who would get what, and why. Writes nothing."`
+
+	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in a shell."`
+
+	Version kong.VersionFlag `help:"Print the version and exit."`
 }
 
 // streams are where a command writes to: results on out, logs on err.
@@ -59,21 +63,22 @@ func main() {
 // run carries out one command line and returns the exit code.
 func run(ctx context.Context, args []string, std streams) int {
 	var line commandLine
-	helped := false
+	answered := false
 	parser, err := kong.New(&line,
 		kong.Name("rfcdigest"),
 		kong.Description("The digest scheduler of the Wiggleverse RFC app: one daily or weekly catch-up e-mail instead of many."),
 		kong.Writers(std.out, std.err),
-		kong.Exit(func(int) { helped = true }), // --help has written what it had to say
+		kong.Exit(func(int) { answered = true }), // --help or --version has written what it had to say
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std),
+		kong.Vars{"version": version()},
 	)
 	if err != nil {
 		return complain(std, err)
 	}
 	command, err := parser.Parse(args)
-	if helped {
+	if answered {
 		return exitDone
 	}
 	if err != nil {
@@ -83,6 +88,15 @@ func run(ctx context.Context, args []string, std streams) int {
 		return complain(std, usageError{err})
 	}
 	return complain(std, command.Run(&line.Settings))
+}
+
+// version returns which rfcdigest this is, as the build has it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "rfcdigest (unknown)"
+	}
+	return fmt.Sprintf("rfcdigest %s (%s)", info.Main.Version, info.GoVersion)
 }
 
 // complain writes err in one line and returns its exit code.
