@@ -39,6 +39,7 @@ type commandLine struct {
 	Plan    planCommand    `cmd:"" help:"Show who would get what, and why. Writes nothing."`
 
 	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in a shell."`
+	Man        manCommand        `cmd:"" help:"Print the man page."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
