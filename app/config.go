@@ -39,6 +39,9 @@ type Config struct {
 	LoadZone func(name string) (*time.Location, error)
 	// Log gets a line for each event; nil means nowhere.
 	Log *slog.Logger
+	// Ticked is called at the end of every tick with what came of it; nil means that nobody asks. It
+	// must not tick.
+	Ticked func(Report, error)
 }
 
 // Ticker carries out one tick after another against a store, a mailer and a clock. It may be used
@@ -54,6 +57,8 @@ type Ticker struct {
 	ticking sync.Mutex
 	// owed are outcomes that the store could not write down yet; see record.
 	owed owed
+	// vitals may be read while a tick runs.
+	vitals vitals
 }
 
 // New returns a Ticker. It opens no connection and starts nothing. An error says what in config

@@ -144,4 +144,6 @@ type Store interface {
 	HeldLedger
 	Watches
 	Subscriptions
+	Backlog
+	Ticks
 }

@@ -193,3 +193,26 @@ func (f *Faulty) Decay(ctx context.Context, then time.Time) (decayed int, err er
 func (f *Faulty) Unsubscribe(ctx context.Context, recipient int64) error {
 	return f.do(ctx, "Unsubscribe", func() error { return f.Store.Unsubscribe(ctx, recipient) })
 }
+
+// Backlog implements [ports.Store].
+func (f *Faulty) Backlog(ctx context.Context, now time.Time) (b core.Backlog, err error) {
+	err = f.do(ctx, "Backlog", func() error {
+		b, err = f.Store.Backlog(ctx, now)
+		return err
+	})
+	return b, err
+}
+
+// Ticked implements [ports.Store].
+func (f *Faulty) Ticked(ctx context.Context, m core.TickMark) error {
+	return f.do(ctx, "Ticked", func() error { return f.Store.Ticked(ctx, m) })
+}
+
+// LastTick implements [ports.Store].
+func (f *Faulty) LastTick(ctx context.Context) (m core.TickMark, err error) {
+	err = f.do(ctx, "LastTick", func() error {
+		m, err = f.Store.LastTick(ctx)
+		return err
+	})
+	return m, err
+}
