@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"runtime/debug"
 	"strings"
 
@@ -46,7 +47,7 @@ type manPage struct {
 func writeManPage(w io.Writer, app *kong.Application, day string) error {
 	var m manPage
 	fmt.Fprintf(&m, ".TH %s 1 \"%s\" \"\" \"User Commands\"\n", strings.ToUpper(roff(app.Name)), day)
-	m.WriteString(".nh\n.ad l\n") // a name that is hyphenated cannot be searched for
+	m.WriteString(".ad l\n")
 	m.section("NAME")
 	m.text(app.Name + " - the digest scheduler of the RFC app")
 	m.section("SYNOPSIS")
@@ -230,14 +231,17 @@ func (m *manPage) macro(name string, arguments ...string) {
 }
 
 // roff returns text that reads on a page as it reads here: nothing in it is a request, and what is typed can be
-// copied from the page.
+// found on the page, and copied: it has no signs of print in it, and is not hyphenated.
 func roff(text string) string {
-	text = roffSigns.Replace(text)
+	text = roffTyped.ReplaceAllStringFunc(roffSigns.Replace(text), func(word string) string { return `\%` + word })
 	if strings.HasPrefix(text, ".") {
 		text = `\&` + text
 	}
 	return text
 }
+
+// roffTyped are words with signs in them.
+var roffTyped = regexp.MustCompile(`\S+[/_:-]\S+`)
 
 // What begins a line and means something is an apostrophe, which is named here, or a full stop.
 var roffSigns = strings.NewReplacer(`\`, `\(rs`, "-", `\-`, `'`, `\(aq`, `"`, `\(dq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`)
