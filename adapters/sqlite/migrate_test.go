@@ -138,7 +138,7 @@ func TestMigrateGoesOnWhereAProcessDied(t *testing.T) {
 	require.NoError(t, err)
 	there, err := inspect(t.Context(), db)
 	require.NoError(t, err)
-	require.NoError(t, apply(t.Context(), db, there.additions(), false))
+	require.NoError(t, apply(t.Context(), db, there.additions(), false, func(Step) {}))
 
 	dead := filepath.Join(t.TempDir(), "app.db") // the files as they are when the process is no more
 	for _, suffix := range []string{"", "-journal"} {
@@ -195,4 +195,22 @@ func TestMigrateRefusesWhatIsNoPlaceForADatabase(t *testing.T) {
 	assert.Equal(t, content, bytesOf(t, letter))
 	_, err = os.Stat(filepath.Join(folder, "none"))
 	assert.True(t, errors.Is(err, fs.ErrNotExist))
+}
+
+func TestMigrateTellsOfEachStepOnce(t *testing.T) {
+	t.Parallel()
+	path := made(t, "app.sql")
+	var steps []Step
+	done, err := MigrateStepwise(t.Context(), path, func(s Step) { steps = append(steps, s) })
+	require.NoError(t, err)
+	require.Greater(t, len(steps), 2)
+	for i, s := range steps {
+		want := Step{Done: i, Of: len(steps) - 1}
+		if i > 0 {
+			want.What = done[i-1]
+		}
+		assert.Equal(t, want, s)
+	}
+	_, err = MigrateStepwise(t.Context(), path, func(s Step) { t.Errorf("%+v, though all is up to date", s) })
+	require.NoError(t, err)
 }
