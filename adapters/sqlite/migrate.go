@@ -31,15 +31,15 @@ func Migrate(ctx context.Context, path string) (done []string, err error) {
 	return MigrateStepwise(ctx, path, func(Step) {})
 }
 
-// Step is how far a migration has come: Done steps Of all, with What the latest of them did. Nothing of it is
-// kept before all are done.
+// Step is how far a migration has come: Done steps Of all, with What is being done now. Nothing of it is kept
+// before all are done.
 type Step struct {
 	Done, Of int
 	What     string
 }
 
-// MigrateStepwise is [Migrate] and calls progress before its first step and after each; not at all, where there
-// is nothing to do.
+// MigrateStepwise is [Migrate] and calls progress before each of its steps and after the last; not at all, where
+// there is nothing to do.
 func MigrateStepwise(ctx context.Context, path string, progress func(Step)) (done []string, err error) {
 	if err := checkFolder(path); err != nil {
 		return nil, err
@@ -107,6 +107,12 @@ func migrateIn(ctx context.Context, db *bun.DB, progress func(Step)) (done []str
 	return append(done, "recorded migration "+additionsMigration), nil
 }
 
+// inHand returns what a is about while it is made.
+func (a addition) inHand() string {
+	verb, rest, _ := strings.Cut(a.what, " ")
+	return strings.TrimSuffix(strings.TrimSuffix(verb, "d"), "e") + "ing " + rest
+}
+
 // isRecorded reports whether db says that it was migrated.
 func isRecorded(ctx context.Context, db *bun.DB) (bool, error) {
 	var n int
@@ -125,13 +131,13 @@ func apply(ctx context.Context, db *bun.DB, needed []addition, recorded bool, pr
 	migrations.Add(migrate.Migration{
 		Name: additionsMigration,
 		Up: func(ctx context.Context, m *migrate.Migrator, _ *migrate.Migration) error {
-			progress(Step{Of: len(needed)})
 			for i, a := range needed {
+				progress(Step{Done: i, Of: len(needed), What: a.inHand()})
 				if _, err := m.DB().ExecContext(ctx, a.statement); err != nil {
 					return fmt.Errorf("%s: %w", a.statement, err)
 				}
-				progress(Step{Done: i + 1, Of: len(needed), What: a.what})
 			}
+			progress(Step{Done: len(needed), Of: len(needed)})
 			return nil
 		},
 	})

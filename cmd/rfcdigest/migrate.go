@@ -21,7 +21,7 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	}
 	var latest atomic.Pointer[stage]
 	latest.Store(&stage{})
-	stop := newProgress(std.err).follow("steps", func() stage { return *latest.Load() })
+	stop := newProgress(std.err).follow("", func() stage { return *latest.Load() })
 	done, err := sqlite.MigrateStepwise(ctx, path, func(s sqlite.Step) {
 		latest.Store(&stage{done: int64(s.Done), total: int64(s.Of), what: s.What})
 	})

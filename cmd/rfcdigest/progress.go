@@ -16,7 +16,7 @@ var progressDelay = time.Second
 const progressPause = 150 * time.Millisecond
 
 // progressWords is how much of what is being done there is room for.
-const progressWords = 32
+const progressWords = 40
 
 // clearLine empties the line of a terminal that the cursor is in, and goes to its start.
 const clearLine = "\x1b[2K\r"
@@ -66,21 +66,14 @@ func (p *progress) Write(lines []byte) (int, error) {
 }
 
 // follow shows how something goes on that begins now, and takes it away again with stop: from then on, what is
-// written has the terminal for itself. now must be safe to call at the same time as what it tells of.
+// written has the terminal for itself. Where the units of what is done are alike, their rate and the time that is
+// left are shown; where there is no unit, only the time that it took. now must be safe to call at the same time as
+// what it tells of.
 func (p *progress) follow(unit string, now func() stage) (stop func()) {
 	if !p.shows {
 		return func() {}
 	}
-	p.bar = progressbar.NewOptions64(1,
-		progressbar.OptionSetWriter(p.w),
-		progressbar.OptionSetWidth(30),
-		progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(),
-		progressbar.OptionSetItsString(unit),
-		progressbar.OptionShowDescriptionAtLineEnd(),
-		progressbar.OptionUseANSICodes(true), // to clear a line with all that is on it, like the ^C of whoever stops it
-		progressbar.OptionClearOnFinish(),
-	)
+	p.bar = newBar(p.w, unit)
 	ended, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -100,6 +93,26 @@ func (p *progress) follow(unit string, now func() stage) (stop func()) {
 		defer p.mu.Unlock()
 		p.clear()
 	}
+}
+
+// newBar returns a bar that is not drawn yet, whose time runs from now on.
+func newBar(w io.Writer, unit string) *progressbar.ProgressBar {
+	options := []progressbar.Option{
+		progressbar.OptionSetWriter(w),
+		progressbar.OptionSetWidth(30),
+		progressbar.OptionShowCount(),
+		progressbar.OptionShowDescriptionAtLineEnd(),
+		progressbar.OptionUseANSICodes(true), // to clear a line with all that is on it, like the ^C of whoever stops it
+		progressbar.OptionClearOnFinish(),
+	}
+	if unit != "" {
+		options = append(options, progressbar.OptionShowIts(), progressbar.OptionSetItsString(unit))
+	} else {
+		options = append(options, progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(true))
+	}
+	bar := progressbar.NewOptions64(1, options...)
+	bar.StartWithoutRender()
+	return bar
 }
 
 // draw draws the bar as of s. One that is at its end is not drawn: what it told of is about to be over.

@@ -136,14 +136,14 @@ func TestAMigrationShowsItsSteps(t *testing.T) {
 	assert.Empty(t, visible(shown.close()))
 }
 
-// What is shown of a migration, whenever it is looked at.
-func TestStepsOfAMigrationAreShownWithWhatWasDone(t *testing.T) {
+// The steps of a migration are not alike, so that no rate says when it ends.
+func TestStepsAreShownWithWhatIsBeingDone(t *testing.T) {
 	t.Parallel()
 	shown := newScreen(t)
 	p := newProgress(shown.tty)
-	p.follow("steps", func() stage { return stage{} })()
-	p.draw(stage{done: 2, total: 20, what: "created index rfcdigest_sending on notification_digests"})
-	assert.Regexp(t, `10% \|█+ +\| \(2/20, \d+ steps/s\) \[0s:\d+s\] created index rfcdigest_sending…`, visible(shown.close()))
+	p.follow("", func() stage { return stage{} })()
+	p.draw(stage{done: 2, total: 20, what: "adding trigger rfcdigest_preferences_changed_and_more"})
+	assert.Regexp(t, `10% \|█+ +\|  \(2/20\) \[\d+s\] adding trigger rfcdigest_preferences_cha…$`, visible(shown.close()))
 }
 
 func TestWithoutATerminalThereIsNoBar(t *testing.T) {
