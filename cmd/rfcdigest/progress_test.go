@@ -143,7 +143,7 @@ func TestStepsAreShownWithWhatIsBeingDone(t *testing.T) {
 	p := newProgress(shown.tty)
 	p.follow("", func() stage { return stage{} })()
 	p.draw(stage{done: 2, total: 20, what: "adding trigger rfcdigest_preferences_changed_and_more"})
-	assert.Regexp(t, `10% \|█+ +\|  \(2/20\) \[\d+s\] adding trigger rfcdigest_preferences_cha…$`, visible(shown.close()))
+	assert.Regexp(t, `10% \|█+ +\| +\(2/20\) \[\d+s\] adding trigger rfcdigest_preferences_ch…$`, visible(shown.close()))
 }
 
 func TestWithoutATerminalThereIsNoBar(t *testing.T) {
