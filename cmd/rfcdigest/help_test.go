@@ -66,3 +66,9 @@ func kebab(name string) string {
 	words = regexp.MustCompile(`([A-Z])([A-Z][a-z])`).ReplaceAllString(words, "$1-$2")
 	return strings.ToLower(words)
 }
+
+func TestVersionSaysWhichBuildThisIs(t *testing.T) {
+	t.Parallel()
+	assert.Regexp(t, `^rfcdigest \S+ \(go1\.\S+\)\n$`, newSite(t).run("--version").done().out)
+	assert.Regexp(t, `^rfcdigest \S+ \(go1\.\S+\)\n$`, newSite(t).run("tick", "--version").done().out, "and nothing is done")
+}
