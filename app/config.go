@@ -39,9 +39,6 @@ type Config struct {
 	LoadZone func(name string) (*time.Location, error)
 	// Log gets a line for each event; nil means nowhere.
 	Log *slog.Logger
-	// Ticked is called at the end of every tick with what came of it; nil means that nobody asks. It
-	// must not tick.
-	Ticked func(Report, error)
 }
 
 // Ticker carries out one tick after another against a store, a mailer and a clock. It may be used
@@ -55,6 +52,8 @@ type Ticker struct {
 	zones  zones
 
 	ticking sync.Mutex
+	// onTick is nil where nobody asks.
+	onTick func(Report, error)
 	// owed are outcomes that the store could not write down yet; see record.
 	owed owed
 	// vitals may be read while a tick runs.

@@ -23,6 +23,14 @@ type Health struct {
 // Health returns how ticks go. It does not wait for one.
 func (t *Ticker) Health() Health { return t.vitals.health() }
 
+// OnTick has call called at the end of every tick from the next one on, with what the tick returns;
+// nothing else is called any more. call must not tick.
+func (t *Ticker) OnTick(call func(Report, error)) {
+	t.ticking.Lock()
+	defer t.ticking.Unlock()
+	t.onTick = call
+}
+
 // Progress returns how many people, digests in doubt and held e-mails the newest tick is done with.
 func (t *Ticker) Progress() int64 { return t.vitals.done.Load() }
 

@@ -100,12 +100,17 @@ func (t *Ticker) finish(p *page, one *Planned) {
 		return
 	}
 	notifications := p.activity[r.ID]
-	for i := range notifications {
-		if p.emailed[notifications[i].ID] {
-			notifications[i].EmailedAt = core.At(p.now)
+	takeAsEmailed(notifications, p.emailed, p.now)
+	one.Plan, one.Err = t.plan(core.Snapshot{Now: p.now, Recipient: r, Zone: t.zones.of(r), Notifications: notifications})
+}
+
+// takeAsEmailed marks those of ns that held e-mail tells of in the same tick.
+func takeAsEmailed(ns []core.Notification, emailed map[int64]bool, now time.Time) {
+	for i := range ns {
+		if emailed[ns[i].ID] {
+			ns[i].EmailedAt = core.At(now)
 		}
 	}
-	one.Plan, one.Err = t.plan(core.Snapshot{Now: p.now, Recipient: r, Zone: t.zones.of(r), Notifications: notifications})
 }
 
 // plan asks core. Should core, or a sentence that the embedding app brought, panic, then that is

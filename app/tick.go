@@ -41,8 +41,8 @@ func (p *pass) end(ctx context.Context, err error) Report {
 	ended := p.clock.Now()
 	p.report.DurationMS = max(0, ended.Sub(p.began).Milliseconds())
 	p.vitals.end(Health{Began: p.began, Ended: ended, Report: p.report, Err: err})
-	if p.config.Ticked != nil {
-		p.config.Ticked(p.report, err)
+	if p.onTick != nil {
+		p.onTick(p.report, err)
 	}
 	p.mark(ctx, ended, err)
 	return p.report

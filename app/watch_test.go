@@ -96,9 +96,8 @@ func TestAMarkThatCannotBeWrittenIsNoTrouble(t *testing.T) {
 func TestHealthTellsOfTheLastTickAndOfTheOneThatRuns(t *testing.T) {
 	t.Parallel()
 	var told []string
-	s := newStage(t, people(3), func(c *app.Config) {
-		c.Ticked = func(r app.Report, err error) { told = append(told, fmt.Sprint(r.DigestsSent, err)) }
-	})
+	s := newStage(t, people(3))
+	s.ticker.OnTick(func(r app.Report, err error) { told = append(told, fmt.Sprint(r.DigestsSent, err)) })
 	assert.Zero(t, s.ticker.Health())
 	assert.Zero(t, s.ticker.Progress())
 	s.mailer.Fault = func(n int, _ core.Message) (bool, error) {

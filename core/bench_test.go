@@ -39,7 +39,7 @@ func tenEvents(t testing.TB) Snapshot {
 func planWithoutHTML(s Snapshot, style *Style) Plan {
 	plan, included := decide(s, style)
 	plan.Digest = group(included, s.Recipient.Cadence, style)
-	plan.Message = style.word(s.Recipient, plan.Claim, plan.Digest)
+	plan.Message = style.word(s.Recipient, plan.Claim, plan.Digest, extras{})
 	return plan
 }
 
@@ -79,7 +79,7 @@ func BenchmarkHTML(b *testing.B) {
 	d := sampleDigest(s, Daily)
 	b.ReportAllocs()
 	for b.Loop() {
-		_, page := s.fit(d, "")
+		_, page := s.fit(d, extras{})
 		b.SetBytes(int64(len(page)))
 	}
 	each := b.Elapsed() / time.Duration(b.N)
@@ -107,7 +107,7 @@ func BenchmarkFit(b *testing.B) {
 	d := Digest{Cadence: Daily, RFCs: 60, Groups: many(s, 60, 100)}
 	b.ReportAllocs()
 	for b.Loop() {
-		_, page := s.fit(d, "")
+		_, page := s.fit(d, extras{})
 		b.SetBytes(int64(len(page)))
 	}
 }

@@ -6,11 +6,11 @@ import "sort"
 const fewLines = 10
 
 // fit returns d, or as much of it as the HTML has room for, and the HTML. What is left out is
-// counted in it. unsubscribe is the address in the footer; empty for none. Ordinary digests are rendered once. Clean titles always fit; if one that is not
+// counted in it. Ordinary digests are rendered once. Clean titles always fit; if one that is not
 // should be too long all by itself, there is no HTML.
-func (s *Style) fit(d Digest, unsubscribe string) (Digest, string) {
+func (s *Style) fit(d Digest, x extras) (Digest, string) {
 	frame := s.html.frame(d.Cadence)
-	html, err := fill(frame, s.page(d, unsubscribe), maxHTML)
+	html, err := fill(frame, s.page(d, x), maxHTML)
 	if err == nil {
 		return d, html
 	}
@@ -20,7 +20,7 @@ func (s *Style) fit(d Digest, unsubscribe string) (Digest, string) {
 	// be longer than what it stands for. The last one that succeeds is the one that is returned.
 	sort.Search(cuts.steps(), func(step int) bool {
 		shorter := cuts.take(step + 1)
-		text, err := fill(frame, s.page(shorter, unsubscribe), maxHTML)
+		text, err := fill(frame, s.page(shorter, x), maxHTML)
 		if err == nil {
 			fitting, html = shorter, text
 		}

@@ -28,7 +28,7 @@ func many(s *Style, n, lines int) []Group {
 // checkFit reports what a fitted digest must be, whatever it was made from.
 func checkFit(t require.TestingT, s *Style, d Digest) Digest {
 	before := slices.Clone(d.Groups)
-	fitted, page := s.fit(d, "")
+	fitted, page := s.fit(d, extras{})
 	require.True(t, reflect.DeepEqual(before, d.Groups), "the digest that was given has changed")
 	require.LessOrEqual(t, len(page), maxHTML)
 
@@ -54,7 +54,7 @@ func checkFit(t require.TestingT, s *Style, d Digest) Digest {
 	fitted.More, fitted.Groups = d.More, d.Groups
 	require.True(t, reflect.DeepEqual(d, fitted), "the counts have changed")
 
-	again, samePage := s.fit(d, "")
+	again, samePage := s.fit(d, extras{})
 	require.Equal(t, page, samePage)
 	return again
 }
@@ -72,7 +72,7 @@ func TestFitLeavesOrdinaryDigestsAlone(t *testing.T) {
 		d.Groups = append(d.Groups, section(s, slug, "A Federated Identity Model for Small Communities",
 			"12 pr opened events", "Ada Lovelace commented on PR #123", "3 branch updated events", "Grace Hopper proposed this RFC"))
 	}
-	_, page := s.fit(d, "")
+	_, page := s.fit(d, extras{})
 	assert.Len(t, all(parseHTML(t, page), "table", "card"), 50)
 }
 
@@ -91,7 +91,7 @@ func TestFitLeavesOutRFCsFromTheEnd(t *testing.T) {
 	// One more would have been too many.
 	fitted.Groups = append(slices.Clone(d.Groups[:kept+1]), d.Groups[60])
 	fitted.More--
-	_, err := fill(s.html.daily, s.page(fitted, ""), maxHTML)
+	_, err := fill(s.html.daily, s.page(fitted, extras{}), maxHTML)
 	assert.ErrorIs(t, err, errTooLong)
 }
 

@@ -57,9 +57,9 @@ func (f *frame) try() error {
 	for _, text := range [...]string{every.String(), "x"} {
 		full := card{Title: text, Link: "https://h/%2F?a=b&c+d#e", More: text}
 		fuller := full
-		fuller.Lines = []entry{{Text: text, Unread: true}}
+		fuller.Lines = []entry{{Text: text, LeftToRight: true}}
 		for i, cards := range [...][]card{nil, {full}, {fuller}} {
-			p := page{Subject: text, Preheader: text, Count: text, Cards: cards, More: text, Unsubscribe: full.Link}
+			p := page{Subject: text, Preheader: text, Count: text, Cards: cards, More: text, Unsubscribe: full.Link, Notice: text}
 			want, err := f.execute(&p, maxHTML)
 			if err != nil {
 				return err
@@ -78,7 +78,7 @@ func (f *frame) try() error {
 
 // guess returns about how long f with the content of p is; rather too much than too little.
 func (f *frame) guess(p *page) int {
-	n := f.room.page + len(p.Subject) + len(p.Preheader) + len(p.Count) + len(p.More) + len(p.Unsubscribe)
+	n := f.room.page + len(p.Subject) + len(p.Preheader) + len(p.Count) + len(p.More) + len(p.Unsubscribe) + len(p.Notice)
 	for i := range p.Cards {
 		c := &p.Cards[i]
 		n += f.room.card + len(c.Title) + len(c.Link) + len(c.More)

@@ -26,7 +26,7 @@ func slowly(t require.TestingT, s *Style, d Digest) string {
 	const brace = "\x04"
 	gaps, err := template.New("").Delims(gapOpen, gapClose).Parse(theme{}.HTMLTemplate())
 	require.NoError(t, err)
-	p := s.page(d, "")
+	p := s.page(d, extras{})
 	detour := func(text *string) { *text = strings.ReplaceAll(*text, "{", brace) }
 	for i := range p.Cards {
 		detour(&p.Cards[i].Title)
@@ -63,7 +63,7 @@ func TestHTMLIsWhatHermesWouldMake(t *testing.T) {
 		braced := sampleDigest(s, c)
 		braced.Groups[0].Title = `{{.Hermes}} <!-- "x" --> [[.Name]]`
 		for _, d := range []Digest{sampleDigest(s, c), braced, {Cadence: c}, {Cadence: c, Groups: many(s, 15, 3)}} {
-			fitted, page := s.fit(d, "")
+			fitted, page := s.fit(d, extras{})
 			require.Equal(t, d, fitted)
 			require.Equal(t, normal(t, slowly(t, s, d)), normal(t, page))
 		}
@@ -82,7 +82,7 @@ func TestHTMLIsWhatHermesWouldMakeOfAnything(t *testing.T) {
 			included[i] = judged{&ns[i], payload{summary: text.Draw(t, "summary")}}
 		}
 		d := group(included, rapid.SampledFrom([]Cadence{Daily, Weekly}).Draw(t, "cadence"), s)
-		fitted, page := s.fit(d, "")
+		fitted, page := s.fit(d, extras{})
 		require.Equal(t, d, fitted)
 		require.Equal(t, normal(t, slowly(t, s, d)), normal(t, page))
 	})
@@ -91,7 +91,7 @@ func TestHTMLIsWhatHermesWouldMakeOfAnything(t *testing.T) {
 func TestHTMLUnsubscribe(t *testing.T) {
 	t.Parallel()
 	s := plainStyle(t)
-	p := s.page(sampleDigest(s, Daily), "")
+	p := s.page(sampleDigest(s, Daily), extras{})
 	p.Unsubscribe = "https://digest.example/unsubscribe/a.b-c_d"
 	page, err := fill(s.html.daily, p, maxHTML)
 	require.NoError(t, err)
@@ -103,21 +103,21 @@ func TestHTMLUnsubscribe(t *testing.T) {
 func TestHTMLFromManyGoroutines(t *testing.T) {
 	t.Parallel()
 	s := plainStyle(t)
-	_, daily := s.fit(sampleDigest(s, Daily), "")
-	_, weekly := s.fit(sampleDigest(s, Weekly), "")
+	_, daily := s.fit(sampleDigest(s, Daily), extras{})
+	_, weekly := s.fit(sampleDigest(s, Weekly), extras{})
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
 			for range 20 {
-				_, page := s.fit(sampleDigest(s, Daily), "")
+				_, page := s.fit(sampleDigest(s, Daily), extras{})
 				assert.Equal(t, daily, page)
-				_, page = s.fit(sampleDigest(s, Weekly), "")
+				_, page = s.fit(sampleDigest(s, Weekly), extras{})
 				assert.Equal(t, weekly, page)
 			}
 		})
 	}
 	all.Wait()
 	again := plainStyle(t)
-	_, page := again.fit(sampleDigest(again, Daily), "")
+	_, page := again.fit(sampleDigest(again, Daily), extras{})
 	assert.Equal(t, daily, page)
 }

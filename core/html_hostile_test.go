@@ -32,7 +32,7 @@ func hostileDigest(s *Style, text string) Digest {
 
 func checkHostile(t require.TestingT, s *Style, want, text string) {
 	d := hostileDigest(s, text)
-	_, page := s.fit(d, "")
+	_, page := s.fit(d, extras{})
 	root := parseHTML(t, page)
 	require.Equal(t, want, shape(root), "%q", text)
 	title := strings.Join(strings.Fields(d.Groups[1].Title), " ")
@@ -45,7 +45,7 @@ func checkHostile(t require.TestingT, s *Style, want, text string) {
 func TestHTMLHostileText(t *testing.T) {
 	t.Parallel()
 	s := plainStyle(t)
-	_, page := s.fit(hostileDigest(s, "harmless"), "")
+	_, page := s.fit(hostileDigest(s, "harmless"), extras{})
 	want := shape(parseHTML(t, page))
 	for _, text := range hostile {
 		checkHostile(t, s, want, text)
@@ -55,7 +55,7 @@ func TestHTMLHostileText(t *testing.T) {
 func TestHTMLHostileTextAtRandom(t *testing.T) {
 	t.Parallel()
 	s := plainStyle(t)
-	_, page := s.fit(hostileDigest(s, "harmless"), "")
+	_, page := s.fit(hostileDigest(s, "harmless"), extras{})
 	want := shape(parseHTML(t, page))
 	rapid.Check(t, func(t *rapid.T) {
 		parts := rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(hostile), rapid.String()), 1, 4).Draw(t, "parts")
@@ -67,7 +67,7 @@ func TestHTMLHostileTextAtRandom(t *testing.T) {
 func TestHTMLHostileBrand(t *testing.T) {
 	t.Parallel()
 	harmless := plainStyle(t)
-	_, page := harmless.fit(sampleDigest(harmless, Daily), "")
+	_, page := harmless.fit(sampleDigest(harmless, Daily), extras{})
 	want := shape(parseHTML(t, page))
 	for _, text := range hostile {
 		name := Clean(text)
@@ -77,7 +77,7 @@ func TestHTMLHostileBrand(t *testing.T) {
 		s, err := NewStyle(Brand{Name: text, AppURL: "https://rfc.example/" + url.PathEscape(text), Domain: "rfc.example"})
 		require.NoError(t, err, "%q", text)
 		d := sampleDigest(s, Daily)
-		_, page := s.fit(d, "")
+		_, page := s.fit(d, extras{})
 		root := parseHTML(t, page)
 		require.Equal(t, want, shape(root), "%q", text)
 		require.Equal(t, name, words(all(root, "p", "brand")...))
@@ -87,7 +87,7 @@ func TestHTMLHostileBrand(t *testing.T) {
 	for _, path := range []string{"[[.Subject]]", "⟦.Subject⟧", "{{.}}", `"><b>`, "'&amp;", "%2F"} {
 		s, err := NewStyle(Brand{AppURL: "http://[::1]:8000/" + path, Domain: "rfc.example"})
 		require.NoError(t, err, path)
-		_, page := s.fit(sampleDigest(s, Daily), "")
+		_, page := s.fit(sampleDigest(s, Daily), extras{})
 		require.Equal(t, strings.ReplaceAll(want, `"https"`, `"http"`), shape(parseHTML(t, page)), path)
 	}
 }

@@ -46,6 +46,7 @@ body { margin: 0; padding: 0; background-color: #f4f3ef; -webkit-text-size-adjus
 .margin { padding: 36px 16px 40px; border-top: 4px solid #0b6663; overflow-wrap: anywhere; word-break: break-word; }
 .column { width: 600px; max-width: 100%; table-layout: fixed; margin: 0 auto; }
 td { font: 16px/24px -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif; color: #1f2429; }
+.notice { margin: 0 0 24px; padding: 12px 16px; background-color: #fdf3d6; border-left: 4px solid #b7791f; font-size: 14px; line-height: 21px; color: #4a3512; }
 .brand { margin: 0 0 24px; font-size: 15px; font-weight: 700; color: #0b6663; }
 h1 { margin: 0 0 8px; font-size: 30px; line-height: 36px; font-weight: 700; letter-spacing: -0.4px; }
 .count { margin: 0; font-weight: 600; }
@@ -56,7 +57,6 @@ h2 { margin: 0 0 8px; font-size: 18px; line-height: 25px; font-weight: 600; }
 h2 a { color: #0b6663; text-decoration: none; }
 ul { margin: 0 8px 0 20px; padding: 0; }
 li { margin: 6px 0 0; }
-span { display: inline-block; }
 .quiet { font-size: 14px; color: #59616a; }
 .more { margin: 0; padding: 4px 0 0; color: #59616a; }
 .button { margin: 28px 0 0; }
@@ -75,6 +75,7 @@ span { display: inline-block; }
 	body, .page { background-color: #14171a; }
 	td { color: #e6e8ea; }
 	.brand, h2 a { color: #6cc9c0; }
+	.notice { background-color: #3a2f16; color: #f2e2b8; }
 	.opening, .quiet, .more, .footer a { color: #a4acb4; }
 	.card td { background-color: #1e2226; border-color: #31373d; }
 	.button td { background-color: #6cc9c0; }
@@ -92,14 +93,15 @@ const themeBody = `<body>
 <div role="article" aria-roledescription="email" lang="en">
 <table class="page" role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="margin">
 	<table class="column" role="presentation" align="center" cellpadding="0" cellspacing="0" border="0"><tr><td>
-		<p class="brand" dir="auto">{{.Hermes.Product.Name}}</p>
+		⟦with .Notice⟧<p class="notice">⟦.⟧</p>
+		⟦end⟧<p class="brand" dir="auto">{{.Hermes.Product.Name}}</p>
 		<h1>{{.Email.Body.Title}}</h1>
 		<p class="count">⟦.Count⟧</p>
 		{{range .Email.Body.Intros}}<p class="opening">{{.}}</p>{{end}}
 		⟦range .Cards⟧<table class="card" role="presentation" cellpadding="0" cellspacing="0"><tr><td>
 			<h2 dir="auto">⟦if .Link⟧<a href="⟦.Link⟧">⟦.Title⟧</a>⟦else⟧⟦.Title⟧⟦end⟧</h2>
 			<ul>⟦range .Lines⟧
-				<li dir="auto">⟦.Text⟧⟦if .Unread⟧{{range .Email.Body.Outros}} <span class="quiet" dir="ltr">{{.}}</span>{{end}}⟦end⟧</li>⟦end⟧⟦with .More⟧
+				<li dir="⟦if .LeftToRight⟧ltr⟦else⟧auto⟦end⟧">⟦.Text⟧</li>⟦end⟧⟦with .More⟧
 				<li class="quiet">⟦.⟧</li>⟦end⟧
 			</ul>
 		</td></tr></table>

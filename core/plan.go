@@ -124,13 +124,28 @@ type judged struct {
 func PlanDigest(s Snapshot, style *Style) Plan {
 	plan, included := decide(s, style)
 	if plan.Action == Send {
-		plan.Digest, plan.Message = compose(s.Recipient, plan.Claim, included, style)
+		plan.Digest, plan.Message = compose(s.Recipient, plan.Claim, included, style, extras{unsubscribe: style.unsubscribeURL(s.Recipient.ID)})
 	}
 	return plan
 }
 
 // decide returns the plan without its digest and message, and the notifications to make them from.
 func decide(s Snapshot, style *Style) (Plan, []judged) {
+	plan, included := judgeAll(s)
+	if plan.Action != Send {
+		return plan, nil
+	}
+	if len(included) == 0 {
+		plan.Action, plan.Reason = Roll, Nothing
+		plan.Claim = Claim{Recipient: s.Recipient.ID, Previous: s.Recipient.Latest.ID, Window: plan.Window, Notifications: []int64{}}
+		return plan, nil
+	}
+	plan.Claim = style.claim(s.Recipient, plan.Window, included)
+	return plan, included
+}
+
+// judgeAll returns the plan as far as the verdicts, and the notifications that they let in.
+func judgeAll(s Snapshot) (Plan, []judged) {
 	plan := Plan{Recipient: s.Recipient.ID, Prospect: Look(s.Recipient, s.Zone, s.Now)}
 	ns := byID(s.Notifications)
 	plan.Judgements = slices.Grow(plan.Judgements, len(ns))
@@ -146,45 +161,49 @@ func decide(s Snapshot, style *Style) (Plan, []judged) {
 			included = append(included, judged{n, p})
 		}
 	}
-	if plan.Action != Send {
-		return plan, nil
-	}
-	plan.Claim = Claim{
-		Recipient:     s.Recipient.ID,
-		Previous:      s.Recipient.Latest.ID,
-		Window:        plan.Window,
-		Notifications: make([]int64, len(included)),
-	}
-	if len(included) == 0 {
-		plan.Action, plan.Reason = Roll, Nothing
-		return plan, nil
-	}
-	for i, j := range included {
-		plan.Claim.Notifications[i] = j.ID
-	}
-	plan.Claim.MessageID = style.digestMessageID(s.Recipient.ID, plan.Window.Start, plan.Claim.Notifications)
-	plan.Claim.Attempts = 1
 	return plan, included
 }
 
+// claim returns the claim on w for r, with what ships.
+func (s *Style) claim(r Recipient, w Window, included []judged) Claim {
+	c := Claim{Recipient: r.ID, Previous: r.Latest.ID, Window: w, Notifications: make([]int64, len(included)), Attempts: 1}
+	for i, j := range included {
+		c.Notifications[i] = j.ID
+	}
+	c.MessageID = s.digestMessageID(r.ID, w.Start, c.Notifications)
+	return c
+}
+
+// extras are what a mail has beside its digest.
+type extras struct {
+	// unsubscribe is the address for the footer; empty where there is none.
+	unsubscribe string
+	// notice stands above everything else; empty for most.
+	notice string
+}
+
 // compose writes the mail of claim.
-func compose(r Recipient, claim Claim, included []judged, style *Style) (Digest, Message) {
-	unsubscribe := style.unsubscribeURL(r.ID)
-	d, html := style.fit(group(included, r.Cadence, style), unsubscribe)
-	m := style.word(r, claim, d)
-	m.HTML, m.UnsubscribeURL = html, unsubscribe
+func compose(r Recipient, claim Claim, included []judged, style *Style, x extras) (Digest, Message) {
+	d, html := style.fit(group(included, r.Cadence, style), x)
+	m := style.word(r, claim, d, x)
+	m.HTML = html
 	return d, m
 }
 
-// word returns the mail of claim that says d, but for its HTML and its address for unsubscribing.
-func (s *Style) word(r Recipient, claim Claim, d Digest) Message {
+// word returns the mail of claim that says d, but for its HTML.
+func (s *Style) word(r Recipient, claim Claim, d Digest, x extras) Message {
+	text := s.Text(d)
+	if x.notice != "" {
+		text = x.notice + "\n\n" + text
+	}
 	return Message{
 		ID:      claim.MessageID,
 		To:      Address{Name: Clean(r.Name), Mailbox: r.Address},
 		Date:    claim.Window.End,
 		Subject: s.Subject(d),
-		Text:    s.Text(d),
+		Text:    text,
 
+		UnsubscribeURL:     x.unsubscribe,
 		UnsubscribeMailbox: s.unsubscribeMailbox,
 	}
 }

@@ -39,3 +39,16 @@ func twoDigits(s string) (int, bool) {
 	a, b := s[0]-'0', s[1]-'0'
 	return int(a)*10 + int(b), a <= 9 && b <= 9
 }
+
+// QuietUntil returns the first instant at a full minute, now or later, that is not in the quiet hours of
+// p. It is now where that is outside of them, and two days later where there is none so soon.
+func QuietUntil(p Preferences, zone *time.Location, now time.Time) time.Time {
+	if !InQuietHours(p, zone, now) {
+		return now
+	}
+	until := now.Truncate(time.Minute)
+	for end := now.Add(48 * time.Hour); InQuietHours(p, zone, until) && until.Before(end); {
+		until = until.Add(time.Minute)
+	}
+	return until
+}

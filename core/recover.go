@@ -79,7 +79,35 @@ func PlanRecovery(s RecoverySnapshot, style *Style) RecoveryPlan {
 	}
 	if plan.Reason == "" {
 		plan.Action, plan.Reason = Resend, NoAnswer
-		_, plan.Message = compose(r, s.Claim, named, style)
+		_, plan.Message = compose(r, s.Claim, named, style, extras{unsubscribe: style.unsubscribeURL(r.ID)})
+	}
+	return plan
+}
+
+// The further reasons of a [RecoveryPlan] for a digest that is asked for once more.
+const (
+	StillSending   Reason = "it is still being sent, or waits for its answer; ticks see to it by themselves" // Wait
+	NothingShipped Reason = "its window had nothing to tell, so no mail was sent"                            // Abandon
+	AskedFor       Reason = "somebody asks for it"                                                           // Resend
+)
+
+// PlanResend returns what to do about the digest of a ledger row that somebody asks for once more, on the
+// terms of [PlanRecovery], but that one which is being sent is left to ticks, and an empty one is none.
+// The Message-ID is the row's own; a row of the Python scheduler, which has none, gets the one that it
+// would have had.
+func PlanResend(row LedgerRow, s RecoverySnapshot, style *Style) RecoveryPlan {
+	switch {
+	case row.Status == Sending:
+		return RecoveryPlan{Claim: s.Claim, Action: Wait, Reason: StillSending}
+	case len(row.Notifications) == 0:
+		return RecoveryPlan{Claim: s.Claim, Action: Abandon, Reason: NothingShipped}
+	}
+	if s.Claim.MessageID == "" {
+		s.Claim.MessageID = style.digestMessageID(row.Recipient, row.Window.Start, row.Notifications)
+	}
+	plan := PlanRecovery(s, style)
+	if plan.Action == Resend {
+		plan.Reason = AskedFor
 	}
 	return plan
 }

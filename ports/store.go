@@ -144,6 +144,8 @@ type Store interface {
 	HeldLedger
 	Watches
 	Subscriptions
+	Directory
+	History
 	Backlog
 	Ticks
 }

@@ -59,26 +59,8 @@ func (s *Store) dumpNotifications(ctx context.Context, tx bun.Tx, w *core.World)
 }
 
 func (s *Store) dumpLedger(ctx context.Context, tx bun.Tx, w *core.World) error {
-	query := `SELECT id, recipient_user_id, ` + s.dialect.StampText("sent_at") + `, ` + s.dialect.StampText("period_start") + `, ` + s.dialect.StampText("period_end") + `,
- ` + asText("signal_ids_included") + `, ` + asText("status") + `, ` + asText("message_id") + `, attempts, ` + s.dialect.StampText("lease_until") + `, ` + asText("error") + `
-FROM notification_digests ORDER BY id`
-	scan := func(rows *sql.Rows) (core.LedgerRow, bool, error) {
-		var (
-			id, recipient, attempts  number
-			sent, start, end, lease  stamp
-			status, messageID, error text
-			ids                      idList
-		)
-		err := rows.Scan(&id, &recipient, &sent, &start, &end, &ids, &status, &messageID, &attempts, &lease, &error)
-		return core.LedgerRow{
-			Claim: core.Claim{
-				ID: id.value, Recipient: recipient.value, Window: core.Window{Start: start.At, End: end.At}, MessageID: string(messageID),
-				Notifications: ids, Lease: lease.At, Attempts: int(attempts.value),
-			},
-			Status: core.Status(status), SentAt: sent.At, Error: string(error),
-		}, id.ok, err
-	}
-	return s.eachIn(ctx, tx, "dump notification_digests", gather(&w.Ledger, scan), query)
+	return s.eachIn(ctx, tx, "dump notification_digests", gather(&w.Ledger, ledgerScanner()),
+		"SELECT "+s.ledgerColumns()+" FROM notification_digests ORDER BY id")
 }
 
 func (s *Store) dumpHeld(ctx context.Context, tx bun.Tx, w *core.World) error {

@@ -87,6 +87,7 @@ type Store struct {
 // texts are the statements that are put together from more than constants.
 type texts struct {
 	recipients, due, lookup, since, byID, claim, roll, ledgerRow string
+	find, windows, window                                        string
 	marks                                                        map[string][]string // by column
 }
 
@@ -96,6 +97,7 @@ func New(c Config) *Store {
 	s.text = texts{
 		recipients: s.recipientsQuery(), due: s.dueQuery(), lookup: s.lookupQuery(), since: s.sinceQuery(), byID: s.byIDQuery(),
 		claim: s.claimQuery(), roll: s.rollQuery(), ledgerRow: s.ledgerRowQuery(),
+		find: s.findQuery(), windows: s.windowsQuery(), window: s.windowQuery(),
 		marks: map[string][]string{"digest_included_at": markQueries("digest_included_at"), "email_sent_at": markQueries("email_sent_at")},
 	}
 	if c.Write != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -37,6 +38,7 @@ type commandLine struct {
 	Tick    tickCommand    `cmd:"" help:"Run one tick: release held e-mail, let stale watches lapse, send what is due."`
 	Serve   serveCommand   `cmd:"" help:"Run a tick now and at each multiple of the tick length, until stopped."`
 	Plan    planCommand    `cmd:"" help:"Show who would get what, and why. Writes nothing."`
+	Preview previewCommand `cmd:"" help:"Look at what would be sent, and why, in a browser, on this machine only. Writes nothing."`
 
 	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in a shell."`
 	Man        manCommand        `cmd:"" help:"Print the man page."`
@@ -73,7 +75,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std),
-		kong.Vars{"version": version()},
+		kong.Vars{"version": fmt.Sprintf("rfcdigest %s (%s)", version(), runtime.Version())},
 	)
 	if err != nil {
 		return complain(std, err)
@@ -89,15 +91,6 @@ func run(ctx context.Context, args []string, std streams) int {
 		return complain(std, usageError{err})
 	}
 	return complain(std, command.Run(&line.Settings))
-}
-
-// version returns which rfcdigest this is, as the build has it.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "rfcdigest (unknown)"
-	}
-	return fmt.Sprintf("rfcdigest %s (%s)", info.Main.Version, info.GoVersion)
 }
 
 // complain writes err in one line and returns its exit code.

@@ -194,6 +194,33 @@ func (f *Faulty) Unsubscribe(ctx context.Context, recipient int64) error {
 	return f.do(ctx, "Unsubscribe", func() error { return f.Store.Unsubscribe(ctx, recipient) })
 }
 
+// Find implements [ports.Store].
+func (f *Faulty) Find(ctx context.Context, text string, after int64, limit int) (found []core.Recipient, err error) {
+	err = f.do(ctx, "Find", func() error {
+		found, err = f.Store.Find(ctx, text, after, limit)
+		return err
+	})
+	return found, err
+}
+
+// Windows implements [ports.Store].
+func (f *Faulty) Windows(ctx context.Context, recipient, before int64, limit int) (rows []core.LedgerRow, err error) {
+	err = f.do(ctx, "Windows", func() error {
+		rows, err = f.Store.Windows(ctx, recipient, before, limit)
+		return err
+	})
+	return rows, err
+}
+
+// Window implements [ports.Store].
+func (f *Faulty) Window(ctx context.Context, id int64) (row core.LedgerRow, found bool, err error) {
+	err = f.do(ctx, "Window", func() error {
+		row, found, err = f.Store.Window(ctx, id)
+		return err
+	})
+	return row, found, err
+}
+
 // Backlog implements [ports.Store].
 func (f *Faulty) Backlog(ctx context.Context, now time.Time) (b core.Backlog, err error) {
 	err = f.do(ctx, "Backlog", func() error {

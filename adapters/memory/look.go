@@ -1,0 +1,68 @@
+package memory
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// Find implements [ports.Directory].
+func (s *Store) Find(ctx context.Context, text string, after int64, limit int) (found []core.Recipient, err error) {
+	err = s.do(ctx, func() error {
+		for _, id := range slices.Sorted(maps.Keys(s.users)) {
+			u := s.users[id]
+			known := contains(u.Name, text) || contains(u.Address, text) || strconv.FormatInt(id, 10) == text
+			if id > after && known && len(found) < limit {
+				found = append(found, s.recipient(u))
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// contains reports whether part is in whole, in any case as far as A to Z go.
+func contains(whole, part string) bool { return strings.Contains(lower(whole), lower(part)) }
+
+func lower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+// Windows implements [ports.History].
+func (s *Store) Windows(ctx context.Context, recipient, before int64, limit int) (rows []core.LedgerRow, err error) {
+	err = s.do(ctx, func() error {
+		for _, id := range slices.Backward(s.windows[recipient]) {
+			if (before == 0 || id < before) && len(rows) < limit {
+				rows = append(rows, s.window(id))
+			}
+		}
+		return nil
+	})
+	return rows, err
+}
+
+// Window implements [ports.History].
+func (s *Store) Window(ctx context.Context, id int64) (row core.LedgerRow, found bool, err error) {
+	err = s.do(ctx, func() error {
+		if _, found = s.ledger[id]; found {
+			row = s.window(id)
+		}
+		return nil
+	})
+	return row, found, err
+}
+
+func (s *Store) window(id int64) core.LedgerRow {
+	row := s.ledger[id]
+	row.Notifications = slices.Clone(row.Notifications)
+	return row
+}

@@ -1,0 +1,71 @@
+package core
+
+import "time"
+
+// View is from where things are looked at.
+type View struct {
+	// Now is the instant that is planned for, UTC, whole seconds.
+	Now time.Time
+	// Past asks for things as they stood at Now, as far as that can be told, instead of as they are
+	// stored: for an instant that has gone by. What leaves no time behind (the cadence, preferences,
+	// addresses, held e-mail) is as it is stored all the same.
+	Past bool
+}
+
+// RewindRecipient returns r without the windows that ended at now or later. rows are ledger rows of r in
+// any order, among them the newest whose window ended before now, if there is one. A digest that a tick
+// sent at now is so planned again as that tick did.
+func RewindRecipient(r Recipient, rows []LedgerRow, now time.Time) Recipient {
+	r.Latest = entryBefore(rows, now)
+	return r
+}
+
+// ReachesBack reports whether rows has a window that ended before now, so that [RewindRecipient] needs
+// no older ones.
+func ReachesBack(rows []LedgerRow, now time.Time) bool { return entryBefore(rows, now) != Entry{} }
+
+// entryBefore returns the newest of rows whose window ended before now, as it was then.
+func entryBefore(rows []LedgerRow, now time.Time) Entry {
+	var newest Entry
+	for _, row := range rows {
+		if row.ID <= newest.ID || !row.Window.End.Before(now) {
+			continue
+		}
+		newest = Entry{ID: row.ID, End: row.Window.End, Status: row.Status}
+		if row.Status == Sent && row.SentAt.After(now) {
+			newest.Status = Sending // it was in doubt then
+		}
+	}
+	return newest
+}
+
+// RewindNotifications returns those of ns that had been created at now, without the marks that were made
+// later. rows are as in [RewindRecipient]. A tick marks with its own instant what it puts into digests;
+// but held e-mail that it released, and digests in doubt that it sent again, it had seen to before it
+// judged, so their marks count.
+func RewindNotifications(ns []Notification, rows []LedgerRow, now time.Time) (then []Notification) {
+	sentAgain := map[int64]bool{}
+	for _, row := range rows {
+		if row.Window.End.Before(now) && row.SentAt.Equal(now) {
+			for _, id := range row.Notifications {
+				sentAgain[id] = true
+			}
+		}
+	}
+	for _, n := range ns {
+		if n.CreatedAt.After(now) {
+			continue
+		}
+		if !n.IncludedAt.At.Before(now) && !sentAgain[n.ID] {
+			n.IncludedAt = Stamp{}
+		}
+		if n.EmailedAt.At.After(now) {
+			n.EmailedAt = Stamp{}
+		}
+		if !n.ReadAt.At.Before(now) {
+			n.ReadAt = Stamp{}
+		}
+		then = append(then, n)
+	}
+	return then
+}
