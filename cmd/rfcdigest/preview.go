@@ -29,7 +29,7 @@ func (c *previewCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	if c.Port < 0 || c.Port > 65535 {
 		return usagef("--port %d: want a number from 0 to 65535", c.Port)
 	}
-	log := newLog(std.err)
+	log := newLog(std.err, slog.LevelInfo)
 	handler, database, err := s.preview(ctx, log)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ func (serveCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
-	log := newLog(std.err)
+	log := newLog(std.err, slog.LevelInfo)
 	ticker, store, err := s.open(ctx, sqlite.Options{}, mailer, systemclock.Clock{}, log)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
@@ -31,7 +32,11 @@ func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
 		return err
 	}
 	bar := newProgress(std.err)
-	log := newLog(bar)
+	from := slog.LevelInfo
+	if bar.shows {
+		from = slog.LevelWarn // whoever watches sees what goes well by the bar, and in the report
+	}
+	log := newLog(bar, from)
 	ticker, store, err := s.open(ctx, sqlite.Options{}, mailer, clock, log)
 	if err != nil {
 		return err
