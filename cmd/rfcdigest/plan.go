@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -159,21 +161,58 @@ func (o *outlook) print(std streams, asJSON bool) error {
 	if o.Stale > 0 {
 		fmt.Fprintf(std.out, "  let %d stale watches lapse\n", o.Stale)
 	}
-	if len(o.Recipients) > 0 {
-		w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "RECIPIENT\tACTION\tCADENCE\tSINCE\tWHY")
-		for _, r := range o.Recipients {
-			why := r.Reason
-			if r.Action == core.Send && r.Subject != "" {
-				why = r.Subject
-			}
-			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", r.ID, r.Action, r.Cadence, core.Timestamp(r.Start), why)
-		}
-		if err := w.Flush(); err != nil {
-			return err
-		}
+	if err := o.table(std); err != nil {
+		return err
 	}
 	_, err := fmt.Fprintf(std.out, "%d to send, %d with nothing new, %d deferred, %d refused, %d unreadable, %d not due\n",
 		o.Send, o.Roll, o.Defer, o.Refuse, o.Unreadable, o.Skip)
 	return err
+}
+
+// table writes a line for each recipient. Colours come in when all is laid out, since they have no width.
+func (o *outlook) table(std streams) error {
+	if len(o.Recipients) == 0 {
+		return nil
+	}
+	var laidOut bytes.Buffer
+	w := tabwriter.NewWriter(&laidOut, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "RECIPIENT\tACTION\tCADENCE\tSINCE\tWHY")
+	for _, r := range o.Recipients {
+		why := strings.Join(strings.Fields(r.Reason), " ") // joined errors have a line each
+		if r.Action == core.Send && r.Subject != "" {
+			why = r.Subject
+		}
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", r.ID, r.Action, r.Cadence, core.Timestamp(r.Start), why)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	colours := paletteFor(std.out)
+	if !colours.on {
+		_, err := laidOut.WriteTo(std.out)
+		return err
+	}
+	heading, rest, _ := strings.Cut(laidOut.String(), "\n")
+	at := strings.Index(heading, "ACTION")
+	fmt.Fprintln(std.out, colours.strong(heading))
+	for _, r := range o.Recipients {
+		var line string
+		line, rest, _ = strings.Cut(rest, "\n")
+		action := string(r.Action)
+		fmt.Fprintln(std.out, line[:at]+r.colour(colours)(action)+line[at+len(action):])
+	}
+	return nil
+}
+
+// colour returns how r's action looks. Who is to be sent something and has no mail cannot be read.
+func (r plannedRecipient) colour(p palette) func(text string) string {
+	switch {
+	case r.Action == core.Refuse, r.Action == core.Send && r.Subject == "":
+		return p.bad
+	case r.Action == core.Send:
+		return p.good
+	case r.Action == core.Defer:
+		return p.warning
+	}
+	return p.quiet
 }
