@@ -19,14 +19,14 @@ func TestHelpFitsAndNamesEveryFlagWithItsVariable(t *testing.T) {
 	_, list, found := strings.Cut(top.out, "\nCommands:\n")
 	require.True(t, found)
 	commands := []string{}
-	for _, line := range regexp.MustCompile(`(?m)^  ([a-z]+)  `).FindAllStringSubmatch(list, -1) {
+	for _, line := range regexp.MustCompile(`(?m)^  ([a-z-]+)  `).FindAllStringSubmatch(list, -1) {
 		commands = append(commands, line[1])
 	}
 	line := reflect.TypeFor[commandLine]()
 	want := []string{}
 	for i := range line.NumField() {
 		if field := line.Field(i); !field.Anonymous {
-			want = append(want, strings.ToLower(field.Name))
+			want = append(want, kebab(field.Name))
 		}
 	}
 	assert.Equal(t, want, commands)

@@ -37,6 +37,11 @@ type commandLine struct {
 	Tick    tickCommand    `cmd:"" help:"Run one tick: release held e-mail, let stale watches lapse, send what is due."`
 	Serve   serveCommand   `cmd:"" help:"Run a tick now and at each multiple of the tick length, until stopped."`
 	Plan    planCommand    `cmd:"" help:"Show who would get what, and why. Writes nothing."`
+
+	Explain  explainCommand  `cmd:"" help:"Explain one person's digest, notification by notification. Writes nothing."`
+	SendTest sendTestCommand `cmd:"" help:"Send somebody's digest to another address, marked as a test. Records nothing."`
+	Resend   resendCommand   `cmd:"" help:"Send a recorded digest once more, under its own Message-ID. Records nothing."`
+	Doctor   doctorCommand   `cmd:"" help:"Look at everything that digests need, and say how to mend it. Changes nothing."`
 }
 
 // streams are where a command writes to: results on out, logs on err.
