@@ -52,8 +52,12 @@ type Ticker struct {
 	zones  zones
 
 	ticking sync.Mutex
+	// onTick is nil where nobody asks.
+	onTick func(Report, error)
 	// owed are outcomes that the store could not write down yet; see record.
 	owed owed
+	// vitals may be read while a tick runs.
+	vitals vitals
 }
 
 // New returns a Ticker. It opens no connection and starts nothing. An error says what in config

@@ -14,6 +14,7 @@ import (
 func (p *post) deliverSafely(conn ports.MailConn, one parcel, owing *debt) (next ports.MailConn, owed *debt) {
 	defer func() {
 		if bug := recover(); bug != nil {
+			p.pass.missed(one.dueSince())
 			p.pass.fail(one.recipient(), "sending: internal error: %v", bug)
 			next, owed = nil, nil
 		}
@@ -27,13 +28,13 @@ func (p *post) deliverSafely(conn ports.MailConn, one parcel, owing *debt) (next
 func (p *post) deliver(conn ports.MailConn, one parcel, owing *debt) (ports.MailConn, *debt) {
 	defer p.settle(owing) // where nothing came of the claim that would have done it
 	if p.stopped() != "" || p.ctx.Err() != nil {
-		p.pass.count(left)
+		p.leave(one)
 		return conn, nil
 	}
 	if conn == nil {
 		var err error
 		if conn, err = p.pass.mailer.Dial(p.ctx); err != nil {
-			p.pass.count(left)
+			p.leave(one)
 			if p.ctx.Err() == nil {
 				p.halt(err.Error(), nil)
 			}
@@ -76,7 +77,7 @@ func (p *post) claim(one parcel, owing *debt) error {
 	switch {
 	case settled == nil:
 		owing.settled = true
-		p.pending.Done()
+		p.done()
 	case errors.Is(settled, ports.ErrConflict):
 		p.settle(owing) // which says what it comes upon
 	}
@@ -89,12 +90,15 @@ var errStopped = errors.New("sending stopped")
 // unclaimed counts a parcel whose claim was not made, or may not have been.
 func (p *post) unclaimed(one parcel, err error) {
 	switch {
-	case errors.Is(err, ports.ErrConflict), errors.Is(err, errStopped), p.ctx.Err() != nil:
-		p.pass.count(left) // another scheduler has it, or a later tick will
+	case errors.Is(err, ports.ErrConflict):
+		p.pass.count(left) // another scheduler has it
+	case errors.Is(err, errStopped), p.ctx.Err() != nil:
+		p.leave(one)
 	case errors.Is(err, ports.ErrUnavailable), errors.Is(err, ports.ErrUnknown):
-		p.pass.count(left) // if it was made all the same, it is in doubt when its lease ends
+		p.leave(one) // if it was made all the same, it is in doubt when its lease ends
 		p.halt("the store cannot be written", fmt.Errorf("claiming: %w", err))
 	default:
+		p.pass.missed(one.dueSince())
 		p.pass.fail(one.recipient(), "claiming: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
 )
@@ -39,6 +40,9 @@ type silent struct {
 
 // carryOut does, or puts down in s, what one recipient's plan says.
 func (p *pass) carryOut(one Planned, s *silent) {
+	if one.Plan.Action != core.Send || one.Err != nil {
+		p.vitals.progressed(p.clock.Now())
+	}
 	if one.Plan.Action == core.Skip {
 		if one.Plan.Reason == core.NotDue {
 			s.rests = append(s.rests, core.Rest{Recipient: one.Recipient.ID, Revision: one.Recipient.Revision, Until: one.Plan.DueAt})
@@ -48,6 +52,7 @@ func (p *pass) carryOut(one Planned, s *silent) {
 	p.count(considered)
 	switch {
 	case one.Err != nil:
+		p.missed(dueSince(one, p.now))
 		p.fail(one.Recipient.ID, "%v", one.Err)
 	case one.Plan.Action == core.Refuse:
 		p.fail(one.Recipient.ID, "%s", one.Plan.Reason)
@@ -58,11 +63,20 @@ func (p *pass) carryOut(one Planned, s *silent) {
 	case one.Plan.Action == core.Roll:
 		s.empty = append(s.empty, one.Plan.Claim)
 	case one.Plan.Action == core.Send:
-		p.post.submit(&digest{pass: p, row: one.Plan.Claim, message: one.Plan.Message})
+		p.post.submit(&digest{pass: p, row: one.Plan.Claim, message: one.Plan.Message, since: dueSince(one, p.now)})
 	}
 	if n := one.Plan.BrokenPayloads; n > 0 {
 		p.log.Info("payloads are no JSON objects, read as empty", "recipient", one.Recipient.ID, "notifications", n)
 	}
+}
+
+// dueSince returns since when a recipient has been due at now. Of somebody who never had a digest it
+// cannot be said, since their first window reaches back as far as any does.
+func dueSince(one Planned, now time.Time) time.Time {
+	if one.Recipient.Latest.End.IsZero() {
+		return now
+	}
+	return one.Plan.DueAt
 }
 
 // How much is recorded together without a mail: one commit instead of many, but while it is made

@@ -41,6 +41,9 @@ func (p *pass) releaseHeld(ctx context.Context) error {
 		}
 		for _, plan := range plans {
 			m := plan.Mail
+			if plan.Action != core.Release {
+				p.vitals.progressed(p.clock.Now())
+			}
 			switch plan.Action {
 			case core.Release:
 				p.post.submit(&heldMail{pass: p, mail: m, message: plan.Message})

@@ -14,6 +14,8 @@ type digest struct {
 	pass    *pass
 	row     core.Claim
 	message core.Message
+	// since is when it fell due.
+	since time.Time
 	// inDoubt says that it may have been accepted once already. Then only an acceptance, or a
 	// refusal for good, decides: were it planned afresh after a passing refusal, the same events
 	// might ship in two digests.
@@ -22,6 +24,7 @@ type digest struct {
 
 func (d *digest) recipient() int64      { return d.row.Recipient }
 func (d *digest) content() core.Message { return d.message }
+func (d *digest) dueSince() time.Time   { return d.since }
 
 func (d *digest) claim(ctx context.Context, lease time.Time) (err error) {
 	if d.inDoubt {
@@ -64,6 +67,9 @@ func (d *digest) outcome(answer *ports.SendError) *debt {
 		return debt
 	}
 	refusal := core.Refusal{}
+	if answer.Outcome != ports.RecipientRefusal {
+		p.missed(d.since)
+	}
 	switch answer.Outcome {
 	case ports.Doubtful:
 		p.log.Warn("no answer; digest in doubt until its lease ends", "recipient", row.Recipient, "digest", row.ID, "reason", answer.Error())
@@ -94,6 +100,7 @@ type heldMail struct {
 
 func (h *heldMail) recipient() int64      { return h.mail.Recipient }
 func (h *heldMail) content() core.Message { return h.message }
+func (h *heldMail) dueSince() time.Time   { return time.Time{} }
 
 func (h *heldMail) claim(ctx context.Context, lease time.Time) error {
 	if err := h.pass.store.ClaimHeld(ctx, h.mail, lease); err != nil {

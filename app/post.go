@@ -16,6 +16,8 @@ type parcel interface {
 	recipient() int64
 	// content is what is handed over.
 	content() core.Message
+	// dueSince is when its recipient fell due; zero for what is no digest.
+	dueSince() time.Time
 	// claim records, until lease, that it is about to leave.
 	claim(ctx context.Context, lease time.Time) error
 	// outcome returns what is to be recorded now that the server gave its answer (nil: accepted),
@@ -71,6 +73,18 @@ func (p *post) submit(one parcel) {
 // wait returns when everything that was submitted is done with.
 func (p *post) wait() { p.pending.Wait() }
 
+// done says that one parcel is done with.
+func (p *post) done() {
+	p.pass.vitals.progressed(p.pass.clock.Now())
+	p.pending.Done()
+}
+
+// leave counts a parcel that a later tick takes.
+func (p *post) leave(one parcel) {
+	p.pass.missed(one.dueSince())
+	p.pass.count(left)
+}
+
 // close ends the workers and their connections.
 func (p *post) close() {
 	close(p.queue)
@@ -121,7 +135,7 @@ func (p *post) work() {
 		}
 		conn, owing = p.deliverSafely(conn, one, owing)
 		if owing == nil {
-			p.pending.Done()
+			p.done()
 		}
 	}
 	if conn != nil {
@@ -150,7 +164,7 @@ func (p *post) settle(owing *debt) {
 		return
 	}
 	owing.settled = true
-	defer p.pending.Done()
+	defer p.done()
 	p.write(owing)
 }
 

@@ -32,7 +32,7 @@ func TestABugInTheNextDigestCostsTheOneBeforeNothing(t *testing.T) {
 		}
 		return nil
 	}, func(s *stage) {
-		assert.Equal(t, app.Report{Considered: 4, DigestsSent: 3, InDoubt: 1}, s.tick())
+		assert.Equal(t, app.Report{Considered: 4, DigestsSent: 3, InDoubt: 1, OldestDue: noon}, s.tick())
 		assert.Equal(t, app.Report{}, s.tick())
 		s.clock.Add(app.Lease)
 		assert.Equal(t, app.Report{Recovered: 1}, s.tick())

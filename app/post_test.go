@@ -105,7 +105,7 @@ func TestARefusalBetweenTwoDigestsIsRecordedBeforeTheNext(t *testing.T) {
 		return nil
 	}, func(s *stage) {
 		calls := s.recording(nil)
-		assert.Equal(t, app.Report{Considered: 4, DigestsSent: 3, Left: 1}, s.tick())
+		assert.Equal(t, app.Report{Considered: 4, DigestsSent: 3, Left: 1, OldestDue: noon}, s.tick())
 		assert.Equal(t, []string{"Claim", "SettleAndClaim", "Release", "Claim", "SettleAndClaim", "Settle"}, *calls)
 		assert.Equal(t, 1, s.tick().DigestsSent)
 		s.everybodyHasOne(4)

@@ -58,10 +58,13 @@ func (t *Ticker) planRecoveries(ctx context.Context, now time.Time, claims []cor
 
 func (p *pass) recoverDigest(ctx context.Context, plan core.RecoveryPlan) {
 	c := plan.Claim
+	if plan.Action != core.Resend {
+		p.vitals.progressed(p.clock.Now())
+	}
 	switch plan.Action {
 	case core.Resend:
 		p.log.Info("sending a digest in doubt again", "recipient", c.Recipient, "digest", c.ID, "message_id", c.MessageID)
-		p.post.submit(&digest{pass: p, row: c, message: plan.Message, inDoubt: true})
+		p.post.submit(&digest{pass: p, row: c, message: plan.Message, since: c.Window.End, inDoubt: true})
 	case core.Abandon:
 		p.log.Warn("abandoning a digest in doubt", "recipient", c.Recipient, "digest", c.ID, "reason", plan.Reason)
 		if err := p.store.Release(ctx, c, core.Refusal{}); err != nil {

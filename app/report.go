@@ -3,6 +3,7 @@ package app
 import (
 	"log/slog"
 	"sync"
+	"time"
 )
 
 // Report counts what a tick did and names each recipient it failed.
@@ -31,6 +32,9 @@ type Report struct {
 	InDoubt int `json:"in_doubt"`
 	// Failed counts what went wrong for one recipient or one held e-mail.
 	Failed int `json:"failed"`
+	// OldestDue is since when the one has been due who waited longest of those whom this tick came to
+	// and could not serve though nothing of their own kept mail away; zero where there is none.
+	OldestDue time.Time `json:"oldest_due,omitzero"`
 	// DurationMS is how long the tick took, in milliseconds.
 	DurationMS int64 `json:"duration_ms"`
 	// Stopped says why sending stopped before everything was tried; empty where it did not.
@@ -55,6 +59,9 @@ func (r Report) LogValue() slog.Value {
 		slog.Int("recovered", r.Recovered), slog.Int("considered", r.Considered), slog.Int("digests_sent", r.DigestsSent),
 		slog.Int("rolled_empty", r.RolledEmpty), slog.Int("deferred", r.Deferred), slog.Int("suppressed", r.Suppressed),
 		slog.Int("left", r.Left), slog.Int("in_doubt", r.InDoubt), slog.Int("failed", r.Failed), slog.Int64("duration_ms", r.DurationMS),
+	}
+	if !r.OldestDue.IsZero() {
+		attrs = append(attrs, slog.Time("oldest_due", r.OldestDue))
 	}
 	if r.Stopped != "" {
 		attrs = append(attrs, slog.String("stopped", r.Stopped))
@@ -82,6 +89,15 @@ func (t *tally) fail(f Failure) {
 	t.report.Failed++
 	if len(t.report.Failures) < maxFailures {
 		t.report.Failures = append(t.report.Failures, f)
+	}
+}
+
+// missed notes that somebody who has been due since then was not served; zero says nothing.
+func (t *tally) missed(since time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !since.IsZero() && (t.report.OldestDue.IsZero() || since.Before(t.report.OldestDue)) {
+		t.report.OldestDue = since
 	}
 }
 

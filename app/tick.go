@@ -15,30 +15,46 @@ func (t *Ticker) Tick(ctx context.Context) (Report, error) { return t.TickAt(ctx
 
 // TickAt makes one pass: it recovers digests in doubt, releases held e-mail, lets stale watches
 // lapse, and sends every due digest. now decides everything in it; the clock is read again only
-// for leases and for the report's duration.
+// for leases, for signs of life and for the report's duration.
 //
 // One recipient's trouble is counted and named in the report, and is no error. An error says that
 // the tick as a whole could not go on, or that ctx ended; the report then counts what was done.
 // Nothing is lost by either: the next tick takes what this one left.
-func (t *Ticker) TickAt(ctx context.Context, now time.Time) (Report, error) {
+func (t *Ticker) TickAt(ctx context.Context, now time.Time) (report Report, err error) {
 	t.ticking.Lock()
 	defer t.ticking.Unlock()
-	began := t.clock.Now()
-	p := &pass{Ticker: t, now: now.UTC().Truncate(time.Second)}
-	err := p.run(ctx)
-	if err == nil {
+	p := &pass{Ticker: t, now: now.UTC().Truncate(time.Second), began: t.clock.Now()}
+	t.vitals.begin(p.began)
+	err = errPanic // unless it comes to its end
+	defer func() { report = p.end(ctx, err) }()
+	if err = p.run(ctx); err == nil {
 		err = ctx.Err()
 	}
-	p.report.DurationMS = max(0, t.clock.Now().Sub(began).Milliseconds())
-	return p.report, err
+	return report, err
+}
+
+// errPanic is what a tick that panicked is remembered by.
+var errPanic = errors.New("internal error; the log says more")
+
+// end tells everybody who wants to know that the tick ended, and returns its report.
+func (p *pass) end(ctx context.Context, err error) Report {
+	ended := p.clock.Now()
+	p.report.DurationMS = max(0, ended.Sub(p.began).Milliseconds())
+	p.vitals.end(Health{Began: p.began, Ended: ended, Report: p.report, Err: err})
+	if p.onTick != nil {
+		p.onTick(p.report, err)
+	}
+	p.mark(ctx, ended, err)
+	return p.report
 }
 
 // pass is one tick: an instant, what has been counted so far, and the workers that send.
 type pass struct {
 	*Ticker
 	tally
-	now  time.Time
-	post *post
+	now   time.Time
+	began time.Time
+	post  *post
 }
 
 // run goes through the steps with workers to send what they find, and ends those.

@@ -56,12 +56,12 @@ func TestWhatTheServerSaysDecidesWhatIsRecorded(t *testing.T) {
 		ledger  int // rows after three people were tried, the second of whom got the answer
 		next    app.Report
 	}{
-		{ports.TemporaryRefusal, app.Report{Considered: 3, DigestsSent: 2, Left: 1}, 2, app.Report{Considered: 1, DigestsSent: 1}},
+		{ports.TemporaryRefusal, app.Report{Considered: 3, DigestsSent: 2, Left: 1, OldestDue: noon}, 2, app.Report{Considered: 1, DigestsSent: 1}},
 		{ports.RecipientRefusal, app.Report{Considered: 3, DigestsSent: 2, Failed: 1}, 2, app.Report{Considered: 1, DigestsSent: 1}},
-		{ports.MessageRefusal, app.Report{Considered: 3, DigestsSent: 2, Failed: 1}, 2, app.Report{Considered: 1, DigestsSent: 1}},
-		{ports.ServerRefusal, app.Report{Considered: 3, DigestsSent: 1, Left: 2, Stopped: "mail server refused (450): said the server"}, 1,
+		{ports.MessageRefusal, app.Report{Considered: 3, DigestsSent: 2, Failed: 1, OldestDue: noon}, 2, app.Report{Considered: 1, DigestsSent: 1}},
+		{ports.ServerRefusal, app.Report{Considered: 3, DigestsSent: 1, Left: 2, OldestDue: noon, Stopped: "mail server refused (450): said the server"}, 1,
 			app.Report{Considered: 2, DigestsSent: 2}},
-		{ports.Doubtful, app.Report{Considered: 3, DigestsSent: 2, InDoubt: 1}, 3, app.Report{}},
+		{ports.Doubtful, app.Report{Considered: 3, DigestsSent: 2, InDoubt: 1, OldestDue: noon}, 3, app.Report{}},
 	} {
 		s := newStage(t, people(3))
 		s.mailer.Fault = refuse(c.outcome, 2)
@@ -96,7 +96,7 @@ func TestAServerThatCannotBeReachedCostsNobodyAnything(t *testing.T) {
 	}
 	before := s.dump()
 	report := s.tick()
-	assert.Equal(t, app.Report{Considered: 3, Left: 3, Stopped: "mail server refused: connection refused"}, report)
+	assert.Equal(t, app.Report{Considered: 3, Left: 3, OldestDue: noon, Stopped: "mail server refused: connection refused"}, report)
 	assert.Equal(t, before, s.dump())
 	assert.Equal(t, 3, s.tick().DigestsSent)
 }
@@ -117,7 +117,7 @@ func TestAServerThatHangsUpAfterEachMessageCostsNobodyTheirTick(t *testing.T) {
 	s.mailer.Fault = func(n int, _ core.Message) (bool, error) {
 		return false, &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Unheard: true, Err: errRefused}
 	}
-	assert.Equal(t, app.Report{Considered: 2, Left: 2}, s.tick(), "tried twice, and not for ever")
+	assert.Equal(t, app.Report{Considered: 2, Left: 2, OldestDue: noon}, s.tick(), "tried twice, and not for ever")
 	s = newStage(t, people(2))
 	s.mailer.Fault = func(n int, _ core.Message) (bool, error) {
 		return false, &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Unheard: true, Err: errRefused}
@@ -177,7 +177,7 @@ func TestADigestInDoubtGoesOutAgainUnderItsOwnID(t *testing.T) {
 		}
 		return true, nil
 	}
-	assert.Equal(t, app.Report{Considered: 1, InDoubt: 1}, s.tick())
+	assert.Equal(t, app.Report{Considered: 1, InDoubt: 1, OldestDue: noon}, s.tick())
 	more := event(101, 1)
 	more.CreatedAt = noon.Add(time.Minute)
 	require.NoError(t, s.store.Fill(context.Background(), core.World{Notifications: []core.Notification{more}}))

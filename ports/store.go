@@ -146,4 +146,6 @@ type Store interface {
 	Subscriptions
 	Directory
 	History
+	Backlog
+	Ticks
 }

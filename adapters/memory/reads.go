@@ -14,7 +14,7 @@ import (
 func (s *Store) Recipients(ctx context.Context, after int64, limit int) (page []core.Recipient, err error) {
 	err = s.do(ctx, func() error {
 		for _, id := range slices.Sorted(maps.Keys(s.users)) {
-			if u := s.users[id]; id > after && u.Cadence.Period() > 0 && u.Address != "" && len(page) < limit {
+			if u := s.users[id]; id > after && onRoster(u) && len(page) < limit {
 				page = append(page, s.recipient(u))
 			}
 		}
@@ -22,6 +22,9 @@ func (s *Store) Recipients(ctx context.Context, after int64, limit int) (page []
 	})
 	return page, err
 }
+
+// onRoster reports whether u can have digests at all.
+func onRoster(u core.Recipient) bool { return u.Cadence.Period() > 0 && u.Address != "" }
 
 // Due implements [ports.Roster]. It leaves nobody out.
 func (s *Store) Due(ctx context.Context, _ time.Time, after int64, limit int) ([]core.Recipient, error) {
@@ -98,7 +101,7 @@ func (s *Store) named(n core.Notification) core.Notification {
 func (s *Store) InDoubt(ctx context.Context, now time.Time, after int64, limit int) (claims []core.Claim, err error) {
 	err = s.do(ctx, func() error {
 		for id, row := range s.ledger {
-			if id > after && row.Status == core.Sending && !row.Lease.After(now) {
+			if id > after && isInDoubt(row, now) {
 				c := row.Claim
 				c.Notifications = slices.Clone(c.Notifications)
 				claims = append(claims, c)
@@ -109,6 +112,10 @@ func (s *Store) InDoubt(ctx context.Context, now time.Time, after int64, limit i
 		return nil
 	})
 	return claims, err
+}
+
+func isInDoubt(row core.LedgerRow, now time.Time) bool {
+	return row.Status == core.Sending && !row.Lease.After(now)
 }
 
 // Waiting implements [ports.HeldMails].

@@ -24,6 +24,7 @@ type Store struct {
 	ledger        map[int64]core.LedgerRow
 	held          map[int64]core.HeldRow
 	watches       []core.Watch
+	lastTick      core.TickMark
 	lastID        int64 // of the ledger and of held mail; never used twice
 
 	byRecipient map[int64][]int64 // notification IDs

@@ -44,6 +44,8 @@ var tables = []table{
 		"id INTEGER PRIMARY KEY AUTOINCREMENT", "recipient_user_id INTEGER", "subject TEXT", "body_text TEXT", "body_html TEXT",
 		"notification_ids TEXT", "created_at TEXT", "status TEXT", "message_id TEXT", "attempts INTEGER", "lease_until TEXT", "error TEXT",
 		"sent_at TEXT"}},
+	{name: "digest_ticks", columns: []string{
+		"id INTEGER PRIMARY KEY CHECK (id = 1)", "instant TEXT NOT NULL", "ended_at TEXT NOT NULL", "trouble TEXT"}},
 }
 
 // create returns the statement that makes the table.

@@ -1,4 +1,4 @@
-// Package web answers HTTP: the page by which people unsubscribe.
+// Package web answers HTTP: the page by which people unsubscribe, and what operators ask.
 package web
 
 import (

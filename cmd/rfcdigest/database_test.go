@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -117,6 +118,12 @@ func (s *site) dump(name string) string {
 		}
 	}
 	return b.String()
+}
+
+// unmarked is a dump without the mark that every tick leaves.
+func (s *site) unmarked(name string) string {
+	s.Helper()
+	return regexp.MustCompile(`(?m)^digest_ticks: .*\n`).ReplaceAllString(s.dump(name), "")
 }
 
 // ledger returns how many rows of the ledger have each status.

@@ -11,8 +11,6 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
-	"github.com/wiggleverse/rfcdigest/adapters/web"
-	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 type serveCommand struct{}
@@ -30,19 +28,23 @@ func (serveCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	}
 	defer store.Close()
 	s.warnUnsubscribe(log)
-	stop, err := s.answer(store, log)
+	handler, err := s.handler(ctx, ticker, store, log)
+	if err != nil {
+		return err
+	}
+	stop, err := s.answer(handler, log)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	log.Info("serving", "tick_seconds", s.TickSeconds, "mail", redact(s.Mail), "enabled", s.Enabled, "listen", s.Listen)
+	log.Info("serving", "tick_seconds", s.TickSeconds, "mail", redact(s.Mail), "enabled", s.Enabled)
 	err = ticker.Run(ctx)
 	log.Info("stopped")
 	return err
 }
 
 // answer starts to answer HTTP, where the settings say so, and returns how to stop that.
-func (s *Settings) answer(store ports.Subscriptions, log *slog.Logger) (stop func(), err error) {
+func (s *Settings) answer(handler http.Handler, log *slog.Logger) (stop func(), err error) {
 	if s.Listen == "" {
 		return func() {}, nil
 	}
@@ -50,9 +52,9 @@ func (s *Settings) answer(store ports.Subscriptions, log *slog.Logger) (stop fun
 	if err != nil {
 		return nil, fmt.Errorf("--listen %s: %w; choose another address, or end the program that has it", s.Listen, err)
 	}
-	// Times and sizes for people and mail programs; a page and a button need no more.
+	// Times and sizes for people, mail programs and scrapers; a page and a button need no more.
 	server := &http.Server{
-		Handler:           web.Unsubscribe(s.keyring, store, s.Name, log),
+		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      15 * time.Second,
@@ -60,6 +62,7 @@ func (s *Settings) answer(store ports.Subscriptions, log *slog.Logger) (stop fun
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	log.Info("answering HTTP", "address", listener.Addr().String())
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("answering HTTP ended", "error", err)

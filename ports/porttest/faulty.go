@@ -220,3 +220,26 @@ func (f *Faulty) Window(ctx context.Context, id int64) (row core.LedgerRow, foun
 	})
 	return row, found, err
 }
+
+// Backlog implements [ports.Store].
+func (f *Faulty) Backlog(ctx context.Context, now time.Time) (b core.Backlog, err error) {
+	err = f.do(ctx, "Backlog", func() error {
+		b, err = f.Store.Backlog(ctx, now)
+		return err
+	})
+	return b, err
+}
+
+// Ticked implements [ports.Store].
+func (f *Faulty) Ticked(ctx context.Context, m core.TickMark) error {
+	return f.do(ctx, "Ticked", func() error { return f.Store.Ticked(ctx, m) })
+}
+
+// LastTick implements [ports.Store].
+func (f *Faulty) LastTick(ctx context.Context) (m core.TickMark, err error) {
+	err = f.do(ctx, "LastTick", func() error {
+		m, err = f.Store.LastTick(ctx)
+		return err
+	})
+	return m, err
+}

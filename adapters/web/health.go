@@ -1,0 +1,82 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/ports"
+)
+
+// databaseTime is how long a count of what waits may take. Whoever asks how things are does not wait
+// longer either.
+const databaseTime = 2 * time.Second
+
+// Vitals are how ticks go.
+type Vitals struct {
+	// Running says that a tick is being made.
+	Running bool
+	// Alive is the last sign of life of the newest tick of this process; zero before the first.
+	Alive time.Time
+	// Ended is when the last tick ended, also one of another process; zero where there never was one.
+	Ended time.Time
+	// Failed says that the last tick of this process that ended could not go on.
+	Failed bool
+}
+
+// Watched is what health and metrics are about.
+type Watched struct {
+	Backlog ports.Backlog
+	Clock   ports.Clock
+	// Vitals returns how ticks go now, without waiting.
+	Vitals func() Vitals
+	Log    *slog.Logger
+}
+
+// Alive says that the process answers.
+func Alive() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { plain(w, http.StatusOK, "ok\n") })
+}
+
+// Ready says whether what the process is for gets done: the database answers, the last tick did not
+// fail, and the newest one gave a sign of life within patience. Where something is amiss, the answer
+// is 503 and a line for each reason. A mail server that is down is none: another process would be no
+// better off.
+func Ready(watched Watched, patience time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), databaseTime)
+		defer cancel()
+		now := watched.Clock.Now()
+		var amiss []string
+		if _, err := watched.Backlog.Backlog(ctx, now); err != nil {
+			watched.Log.Warn("the database does not answer", "error", err)
+			amiss = append(amiss, "the database does not answer; the log says why")
+		}
+		vitals := watched.Vitals()
+		if vitals.Failed {
+			amiss = append(amiss, "the last tick failed; the log says why")
+		}
+		if vitals.Alive.IsZero() {
+			amiss = append(amiss, "no tick has begun yet")
+		} else if age := now.Sub(vitals.Alive); age > patience {
+			amiss = append(amiss, fmt.Sprintf("no tick has given a sign of life for %s; restart if it does not pass", age.Truncate(time.Second)))
+		}
+		if len(amiss) > 0 {
+			plain(w, http.StatusServiceUnavailable, strings.Join(amiss, "\n")+"\n")
+			return
+		}
+		plain(w, http.StatusOK, "ok\n")
+	})
+}
+
+// plain sends an answer that is true for now only.
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text) // whoever has gone does not want it
+}

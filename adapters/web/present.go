@@ -1,0 +1,83 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// present are the metrics of how things are at the moment of a scrape.
+type present struct {
+	Watched
+	// last returns what came of the last tick of this process.
+	last func() Tick
+}
+
+func description(name, help string) *prometheus.Desc {
+	return prometheus.NewDesc("rfcdigest_"+name, help, nil, nil)
+}
+
+var (
+	databaseUp = description("database_up", "Whether the database answered within two seconds: 1 or 0.")
+	due        = description("due_recipients", "People whom a tick would look at; at least as many as have a digest due.")
+	inDoubt    = description("digests_in_doubt", "Digests that may have gone out or not, whose lease has ended, so that the next tick sends them again.")
+	heldEmails = description("held_emails", "Held e-mails that have neither gone out nor been given up.")
+	suppressed = description("suppressed_recipients", "People due in the last tick whose address is suppressed.")
+	oldestDue  = description("oldest_due_seconds", "How long the one has been due who waited longest of those whom the last tick could not serve; 0 for none.")
+	lastTick   = description("last_tick_timestamp_seconds", "When the last tick ended, in seconds since 1970; 0 where there never was one.")
+	running    = description("tick_running", "Whether a tick is being made: 1 or 0.")
+)
+
+// Describe implements [prometheus.Collector].
+func (p *present) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{databaseUp, due, inDoubt, heldEmails, suppressed, oldestDue, lastTick, running} {
+		to <- d
+	}
+}
+
+// Collect implements [prometheus.Collector]. What the database does not say is left out: a last value
+// that is repeated would be believed.
+func (p *present) Collect(to chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64) { to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v) }
+	now, vitals, last := p.Clock.Now(), p.Vitals(), p.last()
+	ctx, cancel := context.WithTimeout(context.Background(), databaseTime)
+	defer cancel()
+	backlog, err := p.Backlog.Backlog(ctx, now)
+	if err != nil {
+		p.Log.Warn("the database does not answer", "error", err)
+	} else {
+		gauge(due, float64(backlog.Due))
+		gauge(inDoubt, float64(backlog.InDoubt))
+		gauge(heldEmails, float64(backlog.Held))
+	}
+	gauge(databaseUp, number(err == nil))
+	gauge(suppressed, float64(last.Suppressed))
+	gauge(oldestDue, waited(last.OldestDue, now))
+	gauge(lastTick, seconds(vitals.Ended))
+	gauge(running, number(vitals.Running))
+}
+
+// number returns 1 for true.
+func number(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// seconds returns t since 1970, 0 for the zero time.
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
+}
+
+// waited returns how long somebody who is due since then has waited at now, 0 where there is nobody.
+func waited(since, now time.Time) float64 {
+	if since.IsZero() {
+		return 0
+	}
+	return max(0, now.Sub(since).Seconds())
+}
