@@ -44,7 +44,7 @@ func (t *Ticker) ExplainNotification(ctx context.Context, v core.View, id int64)
 		}
 	}
 	if v.Past {
-		if ns = core.RewindNotifications(ns, v.Now); len(ns) == 0 {
+		if ns = core.RewindNotifications(ns, e.Windows, v.Now); len(ns) == 0 {
 			return core.Explained{}, e, false, nil
 		}
 	}
@@ -83,8 +83,9 @@ func (t *Ticker) snapshot(ctx context.Context, v core.View, id int64) (s core.Sn
 		return s, nil, false, wrap(err, "reading notifications")
 	}
 	if v.Past {
-		s.Notifications = core.RewindNotifications(s.Notifications, v.Now)
-		return s, rows, true, nil
+		told, err := t.toldSince(ctx, v, rows)
+		s.Notifications = core.RewindNotifications(append(s.Notifications, told...), rows, v.Now)
+		return s, rows, true, err
 	}
 	emailed, err := t.emailedBy(ctx, v.Now)
 	if err != nil {
@@ -107,6 +108,19 @@ func (t *Ticker) windows(ctx context.Context, v core.View, id int64) (rows []cor
 		}
 		before = more[len(more)-1].ID
 	}
+}
+
+// toldSince returns what windows of rows that ended at v.Now or later told of. Some of it may have times
+// that cannot be read, and would not be found by any search once a digest had it.
+func (t *Ticker) toldSince(ctx context.Context, v core.View, rows []core.LedgerRow) ([]core.Notification, error) {
+	var ids []int64
+	for _, row := range rows {
+		if !row.Window.End.Before(v.Now) {
+			ids = append(ids, row.Notifications...)
+		}
+	}
+	told, err := t.store.ByID(ctx, ids)
+	return told, wrap(err, "reading what digests told")
 }
 
 // List returns a page of people with what a tick would do about each, and writes nothing.
@@ -164,20 +178,34 @@ func (t *Ticker) planView(ctx context.Context, v core.View, people []core.Recipi
 	if !v.Past {
 		return t.foresee(ctx, v.Now, people, emailed)
 	}
+	var windows []core.LedgerRow
 	for i, r := range people {
 		rows, err := t.windows(ctx, v, r.ID)
 		if err != nil {
 			return nil, err
 		}
 		people[i] = core.RewindRecipient(r, rows, v.Now)
+		windows = append(windows, rows...)
 	}
 	p, err := t.read(ctx, v.Now, people)
 	if err != nil {
 		return nil, err
 	}
-	for id, ns := range p.activity {
-		p.activity[id] = core.RewindNotifications(ns, v.Now)
+	told, err := t.toldSince(ctx, v, windows)
+	if err != nil {
+		return nil, err
 	}
+	activity := make(map[int64][]core.Notification, len(people))
+	for _, n := range told {
+		activity[n.Recipient] = append(activity[n.Recipient], n)
+	}
+	for id, ns := range p.activity {
+		activity[id] = append(activity[id], ns...)
+	}
+	for id, ns := range activity {
+		activity[id] = core.RewindNotifications(ns, windows, v.Now)
+	}
+	p.activity = activity
 	for i := range p.plans {
 		t.finish(p, &p.plans[i])
 	}

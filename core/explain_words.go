@@ -89,6 +89,9 @@ func Because(p Plan, r Recipient, zone *time.Location, now time.Time) string {
 	}
 	rhythm := rhythm(p, r, zone) + "."
 	due := "Due since " + Timestamp(p.DueAt) + ": " + rhythm
+	if r.Latest.End.IsZero() {
+		due = "Due: no window was recorded that it could follow, so it reaches 30 days back."
+	}
 	switch p.Reason {
 	case NoCadence:
 		return fmt.Sprintf("Gets no digests: the cadence is %q, and only daily and weekly have any.", Clean(string(r.Cadence)))
@@ -114,9 +117,6 @@ func Because(p Plan, r Recipient, zone *time.Location, now time.Time) string {
 // rhythm says what makes the window of p roll over.
 func rhythm(p Plan, r Recipient, zone *time.Location) string {
 	began := "the last window ended " + Timestamp(p.Window.Start)
-	if r.Latest.End.IsZero() {
-		began = "no window was recorded before, so it starts 30 days back"
-	}
 	hour, fixed := r.Preferences.sendHour()
 	switch {
 	case !fixed && r.Cadence == Weekly:

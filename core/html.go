@@ -36,8 +36,7 @@ func dress(t hermes.Theme, s *Style, c Cadence) (string, error) {
 	h := hermes.Hermes{Theme: t, Product: hermes.Product{Name: s.name}}
 	return h.GenerateHTML(hermes.Email{Body: hermes.Body{
 		Title:      c.heading(),
-		Intros:     []string{Digest{Cadence: c}.opening()},
-		Outros:     []string{strings.TrimSpace(unreadRemark)},
+		Intros:     []string{Digest{Cadence: c}.opening() + unreadAll},
 		Actions:    []hermes.Action{{Button: hermes.Button{Text: inboxLabel, Link: s.InboxURL()}}},
 		Dictionary: []hermes.Entry{{Key: preferencesLabel, Value: s.PreferencesURL()}},
 	}})

@@ -101,8 +101,8 @@ func (d dot) choice(n *parse.BranchNode, moves bool) (part, error) {
 		if moves {
 			inner = dot{text: f}
 		}
-	} else if d.in+of.String() == "entry.Unread" && !moves {
-		c.holds = func(at place) bool { return at.entry.Unread }
+	} else if d.in+of.String() == "entry.LeftToRight" && !moves {
+		c.holds = func(at place) bool { return at.entry.LeftToRight }
 	} else {
 		return nil, errNoPart(n.Pipe)
 	}

@@ -57,7 +57,7 @@ func (f *frame) try() error {
 	for _, text := range [...]string{every.String(), "x"} {
 		full := card{Title: text, Link: "https://h/%2F?a=b&c+d#e", More: text}
 		fuller := full
-		fuller.Lines = []entry{{Text: text, Unread: true}}
+		fuller.Lines = []entry{{Text: text, LeftToRight: true}}
 		for i, cards := range [...][]card{nil, {full}, {fuller}} {
 			p := page{Subject: text, Preheader: text, Count: text, Cards: cards, More: text, Unsubscribe: full.Link, Notice: text}
 			want, err := f.execute(&p, maxHTML)

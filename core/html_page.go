@@ -2,6 +2,7 @@ package core
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -26,10 +27,12 @@ type card struct {
 	More  string
 }
 
-// entry is a line, with its remark taken off: the frame has that once, in small print.
+// entry is a line, with its remark taken off: the frame says that once for all.
 type entry struct {
-	Text   string
-	Unread bool
+	Text string
+	// LeftToRight says that the line reads from left to right, whatever its first letter is; else its
+	// first letter decides.
+	LeftToRight bool
 }
 
 // page returns d as a page.
@@ -51,12 +54,27 @@ func (s *Style) page(d Digest, x extras) *page {
 	for i, g := range d.Groups {
 		first := len(entries)
 		for _, line := range g.Lines {
-			text, unread := strings.CutSuffix(line, unreadRemark)
-			entries = append(entries, entry{text, unread})
+			text := strings.TrimSuffix(line, unreadRemark)
+			entries = append(entries, entry{text, endsLeftToRight(text)})
 		}
 		p.Cards[i] = card{Title: g.Title, Link: g.Link, Lines: entries[first:], More: g.moreLines()}
 	}
 	return p
+}
+
+// endsLeftToRight reports whether the last letter of a line belongs to a script that is written from left
+// to right. Sentences about people begin with a name in any script, and go on in English: such a line
+// is English, though browsers go by its first letter (HTML, the dir attribute).
+func endsLeftToRight(line string) bool {
+	for line != "" {
+		r, size := utf8.DecodeLastRuneInString(line)
+		line = line[:len(line)-size]
+		if unicode.IsLetter(r) {
+			return !unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam,
+				unicode.Hanifi_Rohingya, unicode.Mandaic, unicode.Samaritan)
+		}
+	}
+	return false
 }
 
 // maxPreheader is about what mail programs show beside a subject, in graphemes.

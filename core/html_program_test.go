@@ -24,7 +24,7 @@ func drawPage(t *rapid.T) *page {
 		link = rapid.SampledFrom(links[:4])
 	}
 	entries := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) entry {
-		return entry{Text: text.Draw(t, "text"), Unread: rapid.Bool().Draw(t, "unread")}
+		return entry{Text: text.Draw(t, "text"), LeftToRight: rapid.Bool().Draw(t, "left to right")}
 	}), 0, 4)
 	cards := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) card {
 		return card{Title: text.Draw(t, "title"), Link: link.Draw(t, "link"), Lines: entries.Draw(t, "lines"), More: text.Draw(t, "more lines")}
@@ -49,7 +49,7 @@ func TestTheProgramWritesWhatHTMLTemplateWould(t *testing.T) {
 	s := plainStyle(t)
 	for _, text := range hostile {
 		for _, link := range append([]string{"https://x/" + text}, links...) {
-			lines := []entry{{Text: text, Unread: true}, {Text: text}, {}}
+			lines := []entry{{Text: text, LeftToRight: true}, {Text: text}, {}}
 			p := &page{Subject: text, Preheader: text, Count: text, More: text, Cards: []card{{Title: text, Link: link, Lines: lines, More: text}, {}}}
 			checkProgram(t, s.html.daily, p, maxHTML)
 			p.Unsubscribe = link
@@ -100,8 +100,8 @@ func TestCompileRefusesWhatItDoesNotKnow(t *testing.T) {
 	for _, source := range []string{
 		`{{.}}`, `{{.Cards}}`, `{{.Nothing}}`, `{{.Cards.Nothing}}`, `{{$x := .Count}}`, `{{with $x := .Count}}{{$x}}{{end}}`, `{{"constant"}}`, `{{len .Cards}}`, `{{.Count | printf "%s"}}`,
 		`{{printf "%s" .Count}}`, `{{if .Cards}}x{{end}}`, `{{if eq .Count "x"}}x{{end}}`, `{{with .Cards}}x{{end}}`, `{{range .Count}}x{{end}}`, `{{range .Cards}}x{{else}}y{{end}}`,
-		`{{range .Cards}}{{.Count}}{{end}}`, `{{range .Cards}}{{.Lines}}{{end}}`, `{{range .Cards}}{{range .Lines}}{{.Unread}}{{end}}{{end}}`, `{{range .Cards}}{{$.Count}}{{end}}`,
-		`{{range .Cards}}{{break}}{{end}}`, `{{range $i, $c := .Cards}}x{{end}}`, `{{range .Cards}}{{range .Lines}}{{with .Unread}}x{{end}}{{end}}{{end}}`, `{{with .Count}}{{.Title}}{{end}}`,
+		`{{range .Cards}}{{.Count}}{{end}}`, `{{range .Cards}}{{.Lines}}{{end}}`, `{{range .Cards}}{{range .Lines}}{{.LeftToRight}}{{end}}{{end}}`, `{{range .Cards}}{{$.Count}}{{end}}`,
+		`{{range .Cards}}{{break}}{{end}}`, `{{range $i, $c := .Cards}}x{{end}}`, `{{range .Cards}}{{range .Lines}}{{with .LeftToRight}}x{{end}}{{end}}{{end}}`, `{{with .Count}}{{.Title}}{{end}}`,
 		`{{if .Count}}{{else}}{{len .Cards}}{{end}}`, `{{with .Count}}{{else}}{{.}}{{end}}`, `{{define "x"}}x{{end}}{{template "x"}}`,
 		`<p title="{{.Count}}">`, `<p title={{.Count}}>`, `<a href="x?{{.Count}}">`, `<a href="/{{.Count}}">`, `<a href={{.Count}}>`, `<script>{{.Count}}</script>`, `<style>{{.Count}}</style>`,
 		`<p style="{{.Count}}">`, `<p onclick="{{.Count}}">`, `<p {{.Count}}>`, `<img srcset="{{.Count}}">`, `<!--{{.Count}}-->{{.Nothing}}`,

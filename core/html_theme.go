@@ -57,7 +57,6 @@ h2 { margin: 0 0 8px; font-size: 18px; line-height: 25px; font-weight: 600; }
 h2 a { color: #0b6663; text-decoration: none; }
 ul { margin: 0 8px 0 20px; padding: 0; }
 li { margin: 6px 0 0; }
-span { display: inline-block; }
 .quiet { font-size: 14px; color: #59616a; }
 .more { margin: 0; padding: 4px 0 0; color: #59616a; }
 .button { margin: 28px 0 0; }
@@ -102,7 +101,7 @@ const themeBody = `<body>
 		⟦range .Cards⟧<table class="card" role="presentation" cellpadding="0" cellspacing="0"><tr><td>
 			<h2 dir="auto">⟦if .Link⟧<a href="⟦.Link⟧">⟦.Title⟧</a>⟦else⟧⟦.Title⟧⟦end⟧</h2>
 			<ul>⟦range .Lines⟧
-				<li dir="auto">⟦.Text⟧⟦if .Unread⟧{{range .Email.Body.Outros}} <span class="quiet" dir="ltr">{{.}}</span>{{end}}⟦end⟧</li>⟦end⟧⟦with .More⟧
+				<li dir="⟦if .LeftToRight⟧ltr⟦else⟧auto⟦end⟧">⟦.Text⟧</li>⟦end⟧⟦with .More⟧
 				<li class="quiet">⟦.⟧</li>⟦end⟧
 			</ul>
 		</td></tr></table>

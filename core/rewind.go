@@ -32,7 +32,7 @@ func entryBefore(rows []LedgerRow, now time.Time) Entry {
 			continue
 		}
 		newest = Entry{ID: row.ID, End: row.Window.End, Status: row.Status}
-		if row.Status == Sent && !row.SentAt.Before(now) {
+		if row.Status == Sent && row.SentAt.After(now) {
 			newest.Status = Sending // it was in doubt then
 		}
 	}
@@ -40,14 +40,23 @@ func entryBefore(rows []LedgerRow, now time.Time) Entry {
 }
 
 // RewindNotifications returns those of ns that had been created at now, without the marks that were made
-// later. A tick marks with its own instant what it put into digests, and the held e-mails that it
-// released: those before it judged, and so their marks count.
-func RewindNotifications(ns []Notification, now time.Time) (then []Notification) {
+// later. rows are as in [RewindRecipient]. A tick marks with its own instant what it puts into digests;
+// but held e-mail that it released, and digests in doubt that it sent again, it had seen to before it
+// judged, so their marks count.
+func RewindNotifications(ns []Notification, rows []LedgerRow, now time.Time) (then []Notification) {
+	sentAgain := map[int64]bool{}
+	for _, row := range rows {
+		if row.Window.End.Before(now) && row.SentAt.Equal(now) {
+			for _, id := range row.Notifications {
+				sentAgain[id] = true
+			}
+		}
+	}
 	for _, n := range ns {
 		if n.CreatedAt.After(now) {
 			continue
 		}
-		if !n.IncludedAt.At.Before(now) {
+		if !n.IncludedAt.At.Before(now) && !sentAgain[n.ID] {
 			n.IncludedAt = Stamp{}
 		}
 		if n.EmailedAt.At.After(now) {

@@ -17,6 +17,10 @@ const noRFC = "(no RFC)"
 // unreadRemark ends every line: what a digest lists is unread, or it would not list it.
 const unreadRemark = " (still unread in your inbox)"
 
+// unreadAll says the same of all lines at once, in the HTML, where the remark would take as much room as
+// what it stands behind.
+const unreadAll = " All still unread in your inbox."
+
 // adjective and span name a cadence in a subject and in a sentence.
 func (c Cadence) adjective() string {
 	if c == Weekly {

@@ -28,6 +28,19 @@ const additionsMigration = "20260501000000"
 // All of it is one transaction: after an error, or when the process dies, the database is what it
 // was before; where there was none, it is an empty file.
 func Migrate(ctx context.Context, path string) (done []string, err error) {
+	return MigrateStepwise(ctx, path, func(Step) {})
+}
+
+// Step is how far a migration has come: Done steps Of all, with What is being done now. Nothing of it is kept
+// before all are done.
+type Step struct {
+	Done, Of int
+	What     string
+}
+
+// MigrateStepwise is [Migrate] and calls progress before each of its steps and after the last; not at all, where
+// there is nothing to do.
+func MigrateStepwise(ctx context.Context, path string, progress func(Step)) (done []string, err error) {
 	if err := checkFolder(path); err != nil {
 		return nil, err
 	}
@@ -40,7 +53,7 @@ func Migrate(ctx context.Context, path string) (done []string, err error) {
 		return nil, err
 	}
 	defer db.Close()
-	done, err = migrateIn(ctx, db)
+	done, err = migrateIn(ctx, db, progress)
 	if err != nil {
 		return nil, failed("migrate", path, err)
 	}
@@ -57,7 +70,7 @@ func Migrate(ctx context.Context, path string) (done []string, err error) {
 
 // migrateIn migrates in a transaction that spans everything, the migrator's own book-keeping too. db
 // has one connection, so a statement that knows nothing of the transaction is in it all the same.
-func migrateIn(ctx context.Context, db *bun.DB) (done []string, err error) {
+func migrateIn(ctx context.Context, db *bun.DB, progress func(Step)) (done []string, err error) {
 	if _, err := db.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return nil, err
 	}
@@ -84,7 +97,7 @@ func migrateIn(ctx context.Context, db *bun.DB) (done []string, err error) {
 	if len(needed) == 0 && recorded {
 		return nil, nil
 	}
-	if err := apply(ctx, db, needed, recorded); err != nil {
+	if err := apply(ctx, db, needed, recorded, progress); err != nil {
 		return nil, err
 	}
 	for _, a := range needed {
@@ -92,6 +105,12 @@ func migrateIn(ctx context.Context, db *bun.DB) (done []string, err error) {
 	}
 	end = "COMMIT"
 	return append(done, "recorded migration "+additionsMigration), nil
+}
+
+// inHand returns what a is about while it is made.
+func (a addition) inHand() string {
+	verb, rest, _ := strings.Cut(a.what, " ")
+	return strings.TrimSuffix(strings.TrimSuffix(verb, "d"), "e") + "ing " + rest
 }
 
 // isRecorded reports whether db says that it was migrated.
@@ -107,16 +126,18 @@ func isRecorded(ctx context.Context, db *bun.DB) (bool, error) {
 
 // apply runs the migration and records it. Where it is on record and something is missing again, it
 // is taken off the record first.
-func apply(ctx context.Context, db *bun.DB, needed []addition, recorded bool) error {
+func apply(ctx context.Context, db *bun.DB, needed []addition, recorded bool, progress func(Step)) error {
 	migrations := migrate.NewMigrations()
 	migrations.Add(migrate.Migration{
 		Name: additionsMigration,
 		Up: func(ctx context.Context, m *migrate.Migrator, _ *migrate.Migration) error {
-			for _, a := range needed {
+			for i, a := range needed {
+				progress(Step{Done: i, Of: len(needed), What: a.inHand()})
 				if _, err := m.DB().ExecContext(ctx, a.statement); err != nil {
 					return fmt.Errorf("%s: %w", a.statement, err)
 				}
 			}
+			progress(Step{Done: len(needed), Of: len(needed)})
 			return nil
 		},
 	})

@@ -138,7 +138,7 @@ func TestMigrateGoesOnWhereAProcessDied(t *testing.T) {
 	require.NoError(t, err)
 	there, err := inspect(t.Context(), db)
 	require.NoError(t, err)
-	require.NoError(t, apply(t.Context(), db, there.additions(), false))
+	require.NoError(t, apply(t.Context(), db, there.additions(), false, func(Step) {}))
 
 	dead := filepath.Join(t.TempDir(), "app.db") // the files as they are when the process is no more
 	for _, suffix := range []string{"", "-journal"} {
@@ -195,4 +195,24 @@ func TestMigrateRefusesWhatIsNoPlaceForADatabase(t *testing.T) {
 	assert.Equal(t, content, bytesOf(t, letter))
 	_, err = os.Stat(filepath.Join(folder, "none"))
 	assert.True(t, errors.Is(err, fs.ErrNotExist))
+}
+
+func TestMigrateTellsOfEachStepOnce(t *testing.T) {
+	t.Parallel()
+	path := made(t, "app.sql")
+	var steps []Step
+	done, err := MigrateStepwise(t.Context(), path, func(s Step) { steps = append(steps, s) })
+	require.NoError(t, err)
+	require.Greater(t, len(steps), 2)
+	for i, s := range steps {
+		assert.Equal(t, Step{Done: i, Of: len(steps) - 1, What: s.What}, s)
+		if i == len(steps)-1 {
+			assert.Empty(t, s.What)
+			continue
+		}
+		assert.Contains(t, done[i], strings.TrimLeft(s.What, "abcdefghijklmnopqrstuvwxyz"), "in the same order")
+		assert.Regexp(t, `^(creating|adding|noting) \S`, s.What)
+	}
+	_, err = MigrateStepwise(t.Context(), path, func(s Step) { t.Errorf("%+v, though all is up to date", s) })
+	require.NoError(t, err)
 }

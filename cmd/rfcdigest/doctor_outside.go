@@ -181,6 +181,6 @@ func (d *doctor) waiting(name, what string) (done func()) {
 	if !ok || d.asJSON {
 		return func() {}
 	}
-	fmt.Fprint(d.std.out, shortened(fmt.Sprintf("%s%s: %s …", blanks(statusWidth+2), name, what), columns-1))
-	return func() { fmt.Fprint(d.std.out, "\r\x1b[K") }
+	fmt.Fprint(d.std.out, fitted(fmt.Sprintf("%s%s: %s …", blanks(statusWidth+2), name, what), columns-1))
+	return func() { fmt.Fprint(d.std.out, clearLine) }
 }

@@ -32,7 +32,7 @@ func printExplanation(std streams, v core.View, e core.Explanation) error {
 		fmt.Fprintln(std.out, window)
 	}
 	switch {
-	case e.Plan.DueAt.IsZero():
+	case e.Plan.DueAt.IsZero(), e.Recipient.Latest.End.IsZero(): // never, or at once
 	case e.Plan.DueAt.After(v.Now):
 		fmt.Fprintf(std.out, "Next due  %s\n", core.Timestamp(e.Plan.DueAt))
 	default:
@@ -73,7 +73,7 @@ func printReasons(std streams, colours palette, e core.Explanation) {
 		}
 		room := pageWidth - width - len(core.TimeLayout) - verdictWidth - 7
 		fmt.Fprintf(std.out, "%*d  %s  %s%s  %s\n", width, r.Notification.ID, created,
-			colourOf(colours, r.Verdict)(string(r.Verdict)), blanks(verdictWidth+1-len(r.Verdict)), shortened(event, room))
+			colourOf(colours, r.Verdict)(string(r.Verdict)), blanks(verdictWidth+1-len(r.Verdict)), fitted(event, room))
 		fmt.Fprintf(std.out, "%s%s\n", blanks(width+2), wrapped(besides(e, r), width+2))
 	}
 }
@@ -92,8 +92,8 @@ func besides(e core.Explanation, r core.Explained) string {
 
 func blanks(n int) string { return strings.Repeat(" ", max(0, n)) }
 
-// shortened returns text within so many columns, with an ellipsis where it was longer.
-func shortened(text string, columns int) string {
+// fitted returns text within so many columns, with an ellipsis where it was longer.
+func fitted(text string, columns int) string {
 	if uniseg.StringWidth(text) <= columns {
 		return text
 	}

@@ -88,7 +88,7 @@ func TestExplainSaysWhatBecameOfEachNotification(t *testing.T) {
 	before := s.read("rfcdigest.db")
 	text := s.run("explain", "--user", "2", "--now", noon).done().out
 	assert.Contains(t, text, "As things stood at 2026-03-29 12:00:00 UTC")
-	assert.Contains(t, text, "\nroll: Due since ")
+	assert.Contains(t, text, "\nroll: Due: ")
 	assert.Contains(t, text, "200  2026-03-29 11:00:00  already_read      Someone opened PR #2 on Trust & Safety\n     Read in the app on 2026-03-29 11:30:00.\n")
 	assert.Contains(t, text, "     1  already_read     already read in the app\n")
 	assert.True(t, strings.HasSuffix(text, "     1  in all\n"))

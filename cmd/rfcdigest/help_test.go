@@ -25,7 +25,8 @@ func TestHelpFitsAndNamesEveryFlagWithItsVariable(t *testing.T) {
 	line := reflect.TypeFor[commandLine]()
 	want := []string{}
 	for i := range line.NumField() {
-		if field := line.Field(i); !field.Anonymous {
+		field := line.Field(i)
+		if _, isCommand := field.Tag.Lookup("cmd"); isCommand {
 			want = append(want, kebab(field.Name))
 		}
 	}
@@ -64,4 +65,10 @@ func kebab(name string) string {
 	words := regexp.MustCompile(`([a-z0-9])([A-Z])`).ReplaceAllString(name, "$1-$2")
 	words = regexp.MustCompile(`([A-Z])([A-Z][a-z])`).ReplaceAllString(words, "$1-$2")
 	return strings.ToLower(words)
+}
+
+func TestVersionSaysWhichBuildThisIs(t *testing.T) {
+	t.Parallel()
+	assert.Regexp(t, `^rfcdigest \S+ \(go1\.\S+\)\n$`, newSite(t).run("--version").done().out)
+	assert.Regexp(t, `^rfcdigest \S+ \(go1\.\S+\)\n$`, newSite(t).run("tick", "--version").done().out, "and nothing is done")
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -37,11 +38,17 @@ type commandLine struct {
 	Tick    tickCommand    `cmd:"" help:"Run one tick: release held e-mail, let stale watches lapse, send what is due."`
 	Serve   serveCommand   `cmd:"" help:"Run a tick now and at each multiple of the tick length, until stopped."`
 	Plan    planCommand    `cmd:"" help:"Show who would get what, and why. Writes nothing."`
+	Preview previewCommand `cmd:"" help:"Look at what would be sent, and why, in a browser, on this machine only. Writes nothing."`
 
 	Explain  explainCommand  `cmd:"" help:"Explain one person's digest, notification by notification. Writes nothing."`
 	SendTest sendTestCommand `cmd:"" help:"Send somebody's digest to another address, marked as a test. Records nothing."`
 	Resend   resendCommand   `cmd:"" help:"Send a recorded digest once more, under its own Message-ID. Records nothing."`
 	Doctor   doctorCommand   `cmd:"" help:"Look at everything that digests need, and say how to mend it. Changes nothing."`
+
+	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in a shell."`
+	Man        manCommand        `cmd:"" help:"Print the man page."`
+
+	Version kong.VersionFlag `help:"Print the version and exit."`
 }
 
 // streams are where a command writes to: results on out, logs on err.
@@ -64,21 +71,22 @@ func main() {
 // run carries out one command line and returns the exit code.
 func run(ctx context.Context, args []string, std streams) int {
 	var line commandLine
-	helped := false
+	answered := false
 	parser, err := kong.New(&line,
 		kong.Name("rfcdigest"),
 		kong.Description("The digest scheduler of the Wiggleverse RFC app: one daily or weekly catch-up e-mail instead of many."),
 		kong.Writers(std.out, std.err),
-		kong.Exit(func(int) { helped = true }), // --help has written what it had to say
+		kong.Exit(func(int) { answered = true }), // --help or --version has written what it had to say
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std),
+		kong.Vars{"version": fmt.Sprintf("rfcdigest %s (%s)", version(), runtime.Version())},
 	)
 	if err != nil {
 		return complain(std, err)
 	}
 	command, err := parser.Parse(args)
-	if helped {
+	if answered {
 		return exitDone
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 )
@@ -18,7 +19,13 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	if err != nil {
 		return err
 	}
-	done, err := sqlite.Migrate(ctx, path)
+	var latest atomic.Pointer[stage]
+	latest.Store(&stage{})
+	stop := newProgress(std.err).follow("", func() stage { return *latest.Load() })
+	done, err := sqlite.MigrateStepwise(ctx, path, func(s sqlite.Step) {
+		latest.Store(&stage{done: int64(s.Done), total: int64(s.Of), what: s.What})
+	})
+	stop()
 	if err != nil {
 		return err
 	}

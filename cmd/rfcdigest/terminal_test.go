@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,24 +20,25 @@ import (
 type screen struct {
 	output
 	tty   *os.File // the side of the program
+	keys  *os.File // the side of the person
 	ended chan struct{}
 }
 
 // newScreen returns a terminal of 100 columns.
 func newScreen(t testing.TB) *screen {
 	t.Helper()
-	side, tty, err := pty.Open()
+	keys, tty, err := pty.Open()
 	require.NoError(t, err)
-	require.NoError(t, pty.Setsize(side, &pty.Winsize{Rows: 40, Cols: 100}))
-	s := &screen{tty: tty, ended: make(chan struct{})}
+	require.NoError(t, pty.Setsize(keys, &pty.Winsize{Rows: 40, Cols: 100}))
+	s := &screen{tty: tty, keys: keys, ended: make(chan struct{})}
 	go func() {
 		defer close(s.ended)
-		_, _ = io.Copy(&s.output, side) // ends with an error when nobody has the other side any more
+		_, _ = io.Copy(&s.output, keys) // ends with an error when nobody has the other side any more
 	}()
 	t.Cleanup(func() {
 		_ = tty.Close()
 		<-s.ended
-		_ = side.Close()
+		_ = keys.Close()
 	})
 	return s
 }
@@ -48,11 +50,14 @@ func (s *screen) close() string {
 	return strings.ReplaceAll(s.String(), "\r\n", "\n")
 }
 
-// startOn starts the command with its stdout or its stderr on a screen; what has none is kept.
-func (s *site) startOn(out, err *screen, args ...string) *process {
+// pause is how long a test waits before it looks at a screen again.
+const pause = 5 * time.Millisecond
+
+// commandOn prepares a program with its stdout or its stderr on a screen; what has none is kept.
+func (s *site) commandOn(out, err *screen, line ...string) *process {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	p := &process{site: s, cmd: exec.CommandContext(ctx, program, args...), cancel: cancel}
+	p := &process{site: s, cmd: exec.CommandContext(ctx, line[0], line[1:]...), cancel: cancel}
 	p.cmd.Dir, p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr, p.cmd.WaitDelay = s.dir, s.environ(), &p.out, &p.err, time.Second
 	if out != nil {
 		p.cmd.Stdout = out.tty
@@ -60,8 +65,19 @@ func (s *site) startOn(out, err *screen, args ...string) *process {
 	if err != nil {
 		p.cmd.Stderr = err.tty
 	}
-	require.NoError(s, p.cmd.Start())
-	s.Cleanup(func() {
+	// The terminal is its own, so that the program is told of keys like Ctrl-C.
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 2}
+	if err == nil {
+		p.cmd.SysProcAttr.Ctty = 1
+	}
+	return p
+}
+
+// begin starts a program that was prepared.
+func (p *process) begin() *process {
+	p.site.Helper()
+	require.NoError(p.site, p.cmd.Start())
+	p.site.Cleanup(func() {
 		if p.cmd.ProcessState == nil {
 			_ = p.cmd.Process.Kill()
 			_ = p.cmd.Wait()
@@ -83,7 +99,7 @@ func TestThePlanHasColoursOnATerminalOnly(t *testing.T) {
 		colours bool
 	}{{"TERM=xterm", true}, {"NO_COLOR=", true}, {"NO_COLOR=0", false}, {"TERM=dumb", false}} {
 		shown := newScreen(t)
-		p := s.with(c.env).startOn(shown, nil, "plan", "--now", noon)
+		p := s.with(c.env).commandOn(shown, nil, program, "plan", "--now", noon).begin()
 		require.Equal(t, exitDone, p.wait().code, c.env)
 		text := shown.close()
 		assert.Equal(t, piped, styles.ReplaceAllString(text, ""), "%s: the same, column by column", c.env)

@@ -30,7 +30,8 @@ func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
-	log := newLog(std.err)
+	bar := newProgress(std.err)
+	log := newLog(bar)
 	ticker, store, err := s.open(ctx, sqlite.Options{}, mailer, clock, log)
 	if err != nil {
 		return err
@@ -38,7 +39,9 @@ func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	defer store.Close()
 	s.warnUnsubscribe(log)
 	now := clock.Now()
+	stop := bar.follow("people", tickStages(ctx, bar, ticker, now))
 	report, err := ticker.TickAt(ctx, now)
+	stop()
 	if c.JSON {
 		err = errors.Join(err, printJSON(std, report))
 	} else {
@@ -54,6 +57,17 @@ func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
 		return fmt.Errorf("sending stopped: %s", report.Stopped)
 	}
 	return nil
+}
+
+// tickStages returns how far a tick has come that is about to begin. What is counted before, for those who watch,
+// is the most that there can be to do.
+func tickStages(ctx context.Context, bar *progress, ticker *app.Ticker, now time.Time) func() stage {
+	var waiting core.Backlog
+	if bar.shows {
+		waiting, _ = ticker.Backlog(ctx, now) // where nothing can be read, the tick says why
+	}
+	total := int64(waiting.Due + waiting.InDoubt + waiting.Held)
+	return func() stage { return stage{done: ticker.Progress(), total: total} }
 }
 
 // printReport prints what a tick did, a line for each thing that there was to do.

@@ -1,0 +1,68 @@
+package preview
+
+import (
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// instant is where the page says, and asks, from when things are looked at.
+type instant struct {
+	Value string // for the form
+	Wrong string
+	// Note says what it means that the instant is not the present one, or that it is.
+	Note string
+	// Kept are the fields of the address that the form takes along.
+	Kept                        []field
+	NowHref, EarlierHref        string
+	LaterHref, DueHref, DueWord string
+	Present                     bool
+}
+
+func newInstant(t state) instant {
+	day := func(days int) string {
+		return t.with(func(t *state) { t.moveTo(t.now.AddDate(0, 0, days)); t.skip = 0 }).href()
+	}
+	i := instant{Value: t.now.Format(instantLayout), Wrong: t.wrong, Kept: t.without("at", "skip"), Present: t.at == ""}
+	i.NowHref = t.with(func(t *state) { t.at, t.skip = "", 0 }).href()
+	i.EarlierHref, i.LaterHref = day(-1), day(1)
+	switch {
+	case t.at == "":
+		i.Note = "As of now: what a tick at this moment would do."
+	case t.viewed().Past:
+		i.Note = "An instant that has gone by: things are shown as they stood then. Cadence, preferences and addresses are as they are today."
+	default:
+		i.Note = "An instant to come: what a tick would do then, if nothing happened in between."
+	}
+	return i
+}
+
+// dueLink leads to when the digest of e becomes due, or did.
+func dueLink(t state, e core.Explanation) (href, word string) {
+	due := e.Plan.DueAt
+	if due.IsZero() || due.Equal(e.Now) {
+		return "", ""
+	}
+	word = "When next due"
+	if due.Before(e.Now) {
+		word = "When it became due"
+	}
+	return t.with(func(t *state) { t.moveTo(due); t.skip = 0 }).href(), word
+}
+
+// moment is an instant to be shown; its zero value is one that cannot be read.
+type moment struct{ at time.Time }
+
+func newMoment(at time.Time) moment { return moment{at.UTC()} }
+
+// Known reports whether there is one.
+func (m moment) Known() bool { return !m.at.IsZero() }
+
+// Machine is for the datetime attribute.
+func (m moment) Machine() string { return m.at.Format(time.RFC3339) }
+
+// Full is to the second, and Short to the minute.
+func (m moment) Full() string { return core.Timestamp(m.at) }
+
+// Short is to the minute.
+func (m moment) Short() string { return m.at.Format("2006-01-02 15:04") }

@@ -1,0 +1,147 @@
+package preview
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// person is one recipient, in one of the views.
+type person struct {
+	ID            int64
+	Name, Address string
+	// Facts are what they have set.
+	Facts []fact
+	Badge badge
+	// Why is the plan's sentence.
+	Why   string
+	Views []view
+	// One of these is there, by the view.
+	Mail    *mailShown
+	Text    *string
+	Headers []header
+	Source  *source
+	Reasons *reasons
+	Windows *windows
+	// Nothing says why there is nothing to show in a view.
+	Nothing string
+	// Draft says why a mail that is shown would not go out.
+	Draft string
+}
+
+type fact struct{ Name, Value string }
+
+// view is a link to one of the views.
+type view struct {
+	Name, Label, Href string
+	Current           bool
+}
+
+// view returns the one that is shown.
+func (p *person) view() view {
+	for _, v := range p.Views {
+		if v.Current {
+			return v
+		}
+	}
+	return view{}
+}
+
+// CurrentView is the name of the view that is shown.
+func (p *person) CurrentView() string { return p.view().Name }
+
+// CurrentLabel is what the view that is shown is called.
+func (p *person) CurrentLabel() string { return p.view().Label }
+
+func (s *site) newPerson(t state, e core.Explanation) *person {
+	r := e.Recipient
+	p := &person{ID: r.ID, Name: core.Clean(r.Name), Address: core.Clean(r.Address), Badge: badgeOf(e.Plan), Why: e.Why, Facts: facts(r)}
+	if p.Name == "" {
+		p.Name = "No name"
+	}
+	for _, name := range views {
+		p.Views = append(p.Views, view{
+			Name: name, Label: strings.ToUpper(name[:1]) + name[1:], Current: name == t.view,
+			Href: t.with(func(t *state) { t.view = name; t.verdict, t.skip = "", 0 }).href(),
+		})
+	}
+	switch t.view {
+	case whyView:
+		p.Reasons = newReasons(t, e)
+	case windowsView:
+		p.Windows = newWindows(t, e)
+	default:
+		s.showMail(p, t, e)
+	}
+	return p
+}
+
+// showMail fills in one of the views that show the mail.
+func (s *site) showMail(p *person, t state, e core.Explanation) {
+	if !e.Drafted {
+		p.Nothing = nothing(e)
+		return
+	}
+	if e.Plan.Action != core.Send {
+		p.Draft = e.Why
+	}
+	if t.view == textView {
+		p.Text = &e.Draft.Text
+		return
+	}
+	raw, err := s.Render(e.Draft)
+	switch {
+	case t.view == mailView:
+		p.Mail = newMail(t, e.Draft, raw)
+	case err != nil:
+		p.Nothing = "No mail can be made of this: " + core.Clean(err.Error()) + "."
+	case t.view == headersView:
+		p.Headers = readHeaders(raw)
+	default:
+		p.Source = &source{Size: len(raw), Text: string(raw)}
+	}
+}
+
+// nothing says why there is no mail to show.
+func nothing(e core.Explanation) string {
+	if e.Recipient.Cadence.Period() == 0 {
+		return "There is no mail to show: this cadence has no digests."
+	}
+	return "There is no mail to show: nothing in the window is for a digest. “Why” says what became of each notification."
+}
+
+// source is a mail as it travels.
+type source struct {
+	Size int
+	Text string
+}
+
+// facts are the settings of r, as they are stored.
+func facts(r core.Recipient) []fact {
+	zone := core.Clean(r.Preferences.TimeZone)
+	if zone == "" {
+		zone = "UTC"
+	}
+	quiet := "none"
+	if r.Preferences.QuietStart != "" || r.Preferences.QuietEnd != "" {
+		quiet = core.Clean(r.Preferences.QuietStart) + " to " + core.Clean(r.Preferences.QuietEnd)
+	}
+	return []fact{{"Cadence", core.Clean(string(r.Cadence))}, {"Time zone", zone}, {"Quiet hours", quiet}, {"Send hour", sendHour(r)}}
+}
+
+func sendHour(r core.Recipient) string {
+	p := r.Preferences
+	if p.SendHour == nil {
+		return "none"
+	}
+	hour := fmt.Sprintf("%02d:00", *p.SendHour)
+	if r.Cadence != core.Weekly {
+		return hour
+	}
+	day := core.Clean(p.SendWeekday)
+	if day == "" {
+		day = "monday"
+	}
+	return hour + " on " + day
+}

@@ -1,0 +1,76 @@
+package preview
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// reasonsPage is how many notifications are explained at once.
+const reasonsPage = 200
+
+// reasons say what a plan makes of each notification.
+type reasons struct {
+	Since  moment
+	Total  int
+	Counts []count
+	// All leads to all of them.
+	All  choice
+	Rows []reason
+	// First and Last number the rows, from 1; Of is how many there are to page through.
+	First, Last, Of    int
+	OlderHref, TopHref string
+}
+
+// count is how often a verdict was given.
+type count struct {
+	choice
+	Verdict core.Verdict
+	Count   int
+}
+
+// reason is what a plan makes of one notification.
+type reason struct {
+	ID      int64
+	Created moment
+	Event   string
+	RFC     string
+	Slug    string
+	Verdict core.Verdict
+	Why     string
+}
+
+func newReasons(t state, e core.Explanation) *reasons {
+	to := func(verdict string) string {
+		return t.with(func(t *state) { t.verdict, t.skip = verdict, 0 }).href()
+	}
+	rs := &reasons{Since: newMoment(e.Since), Total: len(e.Reasons), All: choice{"all", to(""), t.verdict == ""}}
+	for _, c := range e.Counts {
+		v := string(c.Verdict)
+		rs.Counts = append(rs.Counts, count{choice{v, to(v), t.verdict == v}, c.Verdict, c.Count})
+	}
+	shown := slices.DeleteFunc(slices.Clone(e.Reasons), func(x core.Explained) bool {
+		return t.verdict != "" && string(x.Verdict) != t.verdict
+	})
+	slices.SortStableFunc(shown, func(a, b core.Explained) int {
+		return cmp.Or(b.Notification.CreatedAt.Compare(a.Notification.CreatedAt), cmp.Compare(b.Notification.ID, a.Notification.ID))
+	})
+	rs.Of = len(shown)
+	start := min(t.skip, len(shown))
+	end := min(start+reasonsPage, len(shown))
+	rs.First, rs.Last = start+1, end
+	if end < len(shown) {
+		rs.OlderHref = t.with(func(t *state) { t.skip = end }).href()
+	}
+	if start > 0 {
+		rs.TopHref = to(t.verdict)
+	}
+	for _, x := range shown[start:end] {
+		n := x.Notification
+		rs.Rows = append(rs.Rows, reason{
+			ID: n.ID, Created: newMoment(n.CreatedAt), Event: x.Event, RFC: core.Clean(n.Title), Slug: core.Clean(n.Slug), Verdict: x.Verdict, Why: x.Why,
+		})
+	}
+	return rs
+}

@@ -1,0 +1,167 @@
+package core
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestBecause(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:00:00Z")
+	seven := 7
+	kathmandu := time.FixedZone("Asia/Kathmandu", 5*3600+45*60)
+	due := Recipient{ID: 7, Address: "ada@rfc.example", Cadence: Daily, Latest: Entry{ID: 3, End: now.Add(-25 * time.Hour), Status: Sent}}
+	const since = "Due since 2026-03-29 11:00:00: the last window ended 2026-03-28 11:00:00, and a daily digest follows 24 hours after. "
+	for name, c := range map[string]struct {
+		change func(*Recipient)
+		zone   *time.Location
+		want   string
+	}{
+		"cadence":    {func(r *Recipient) { r.Cadence = "month\nly" }, nil, `Gets no digests: the cadence is "month ly", and only daily and weekly have any.`},
+		"no address": {func(r *Recipient) { r.Address = "" }, nil, "There is no e-mail address to send to."},
+		"in doubt":   {func(r *Recipient) { r.Latest.Status = Sending }, nil, "The digest of 2026-03-28 11:00:00 is still being sent, or waits for its answer; until that is settled, nobody knows what has been told."},
+		"not due":    {func(r *Recipient) { r.Cadence = Weekly }, nil, "Not due before 2026-04-04 11:00:00: the last window ended 2026-03-28 11:00:00, and a weekly digest follows 7 days after."},
+		"send hour":  {func(r *Recipient) { r.Preferences.SendHour = &seven }, kathmandu, "Due since 2026-03-29 01:15:00: the last window ended 2026-03-28 11:00:00, and it follows every day at 07:00 on their clock (Asia/Kathmandu). Nothing in the window is for a digest: it is recorded as empty, without a mail."},
+		"weekday": {func(r *Recipient) {
+			r.Cadence, r.Preferences.SendHour, r.Preferences.SendWeekday = Weekly, &seven, "Friday"
+		}, nil, "Not due before 2026-04-03 07:00:00: the last window ended 2026-03-28 11:00:00, and it follows every Friday at 07:00 on their clock (UTC)."},
+		"bad address": {func(r *Recipient) { r.Address = "ada@x\nBcc: eve@x" }, nil, since + `Mail cannot be addressed to "ada@x Bcc: eve@x"; somebody has to mend the address.`},
+		"refused": {func(r *Recipient) {
+			r.Preferences.SuppressedAddress, r.Preferences.Failures, r.Preferences.SuppressedReason = r.Address, 3, "550 no such\nuser."
+		}, nil, since + "The address was refused for good 3 times in a row, the last time with: 550 no such user. A new address starts clean."},
+		"entered": {func(r *Recipient) { r.Preferences.SuppressedAddress = r.Address }, nil, since + "The address was entered as suppressed. A new address starts clean."},
+		"quiet":   {func(r *Recipient) { r.Preferences.QuietStart, r.Preferences.QuietEnd = "17:00", "06:30" }, kathmandu, since + "It is 17:45 for them, within their quiet hours (17:00 to 06:30, Asia/Kathmandu); a tick from 2026-03-30 00:45:00 on takes it."},
+		"first":   {func(r *Recipient) { r.Latest = Entry{} }, nil, "Due: no window was recorded that it could follow, so it reaches 30 days back. Nothing in the window is for a digest: it is recorded as empty, without a mail."},
+	} {
+		r := due
+		c.change(&r)
+		e := Explain(Snapshot{Now: now, Recipient: r, Zone: c.zone}, testStyle(t))
+		assert.Equal(t, c.want, e.Why, name)
+	}
+	told := Explain(Snapshot{Now: now, Recipient: due, Notifications: []Notification{{ID: 1, Kind: "pr_opened", Slug: "a", CreatedAt: now}}}, testStyle(t))
+	assert.Equal(t, since+"There is something to tell: 1 event across 1 RFC.", told.Why)
+}
+
+func TestEveryVerdictIsExplained(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:00:00Z")
+	r := Recipient{ID: 7, Address: "ada@rfc.example", Cadence: Daily, Latest: Entry{ID: 3, End: now.Add(-24 * time.Hour), Status: Sent}}
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	const late = "before the window starts, 2026-03-28 12:00:00 (late arrivals count from 2026-03-28 11:45:00); "
+	for name, c := range map[string]struct {
+		n       Notification
+		verdict Verdict
+		why     string
+	}{
+		"told before":   {Notification{CreatedAt: ago(48 * time.Hour), IncludedAt: At(ago(24 * time.Hour))}, BeforeWindow, "Created 2026-03-27 12:00:00, " + late + "a digest told of it on 2026-03-28 12:00:00."},
+		"mailed before": {Notification{CreatedAt: ago(48 * time.Hour), EmailedAt: At(ago(47 * time.Hour))}, BeforeWindow, "Created 2026-03-27 12:00:00, " + late + "mailed on its own on 2026-03-27 13:00:00."},
+		"read before":   {Notification{CreatedAt: ago(48 * time.Hour), ReadAt: Stamp{Set: true}}, BeforeWindow, "Created 2026-03-27 12:00:00, " + late + "read in the app at a time that cannot be read."},
+		"missed":        {Notification{CreatedAt: ago(48 * time.Hour)}, BeforeWindow, "Created 2026-03-27 12:00:00, " + late + "it is unread, and was for an earlier window to tell."},
+		"after":         {Notification{CreatedAt: now.Add(time.Minute)}, AfterWindow, "Created 2026-03-29 12:01:00, after the window's end, 2026-03-29 12:00:00; the window in which that time comes takes it."},
+		"shipped":       {Notification{CreatedAt: now, IncludedAt: At(ago(time.Hour))}, AlreadyShipped, "A digest told of it on 2026-03-29 11:00:00."},
+		"emailed now":   {Notification{CreatedAt: ago(time.Hour), EmailedAt: At(now)}, AlreadyEmailed, "Mailed on its own in this very tick."},
+		"read":          {Notification{CreatedAt: ago(time.Hour), ReadAt: At(ago(time.Minute))}, AlreadyRead, "Read in the app on 2026-03-29 11:59:00."},
+		"direct":        {Notification{CreatedAt: now, Payload: `{"category":"personal-direct"}`}, PersonalDirect, "Its category is personal-direct, and those the app mails one by one."},
+		"in":            {Notification{CreatedAt: ago(time.Hour)}, Included, "Created 2026-03-29 11:00:00, within the window; not read, not mailed, in no digest yet."},
+		"late":          {Notification{CreatedAt: ago(24*time.Hour + time.Minute)}, Included, "Created 2026-03-28 11:59:00, before the window starts, 2026-03-28 12:00:00, but no digest told of it: it arrived late."},
+		"unreadable":    {Notification{}, Included, "When it was created cannot be read: better told once than never."},
+	} {
+		c.n.ID, c.n.Kind = 1, "pr_merged"
+		e := Explain(Snapshot{Now: now, Recipient: r, Notifications: []Notification{c.n}}, testStyle(t))
+		require.Len(t, e.Reasons, 1, name)
+		assert.Equal(t, c.verdict, e.Reasons[0].Verdict, name)
+		assert.Equal(t, c.why, e.Reasons[0].Why, name)
+		assert.Equal(t, "Someone merged a PR", e.Reasons[0].Event)
+		assert.Equal(t, e.Reasons[0], e.ExplainAlone(c.n, testStyle(t)), name)
+	}
+	for _, v := range Verdicts() {
+		assert.NotEqual(t, v == Included, v.Rule() != "in the digest", v)
+	}
+}
+
+func TestTheLookBackReachesAsFarAsTheWindow(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:00:00Z")
+	r := Recipient{ID: 7, Address: "ada@rfc.example", Cadence: Daily}
+	explain := func(latest time.Duration) Explanation {
+		r.Latest = Entry{ID: 3, End: now.Add(-latest), Status: Sent}
+		return Explain(Snapshot{Now: now, Recipient: r, Notifications: []Notification{
+			{ID: 1, CreatedAt: now.Add(-Lookback)}, {ID: 2, CreatedAt: now.Add(-Lookback - time.Second)}, {ID: 3}, {ID: 4, IncludedAt: At(now)},
+			{ID: 5, CreatedAt: now.Add(-40*24*time.Hour - LateArrivals)}, {ID: 6, CreatedAt: now.Add(time.Hour)},
+		}}, testStyle(t))
+	}
+	ids := func(e Explanation) (ids []int64) {
+		for _, reason := range e.Reasons {
+			ids = append(ids, reason.Notification.ID)
+		}
+		return ids
+	}
+	assert.Equal(t, []int64{1, 3, 6}, ids(explain(24*time.Hour)))
+	assert.Equal(t, []int64{1, 2, 3, 5, 6}, ids(explain(40*24*time.Hour)), "nothing that a digest could tell is left out")
+	assert.Equal(t, []VerdictCount{{BeforeWindow, 1}, {AfterWindow, 1}, {AlreadyShipped, 0}, {AlreadyEmailed, 0}, {AlreadyRead, 0}, {PersonalDirect, 0}, {Included, 1}},
+		explain(24*time.Hour).Counts)
+}
+
+func TestADraftIsTheDigestThatWouldGoOut(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:00:00Z")
+	style := testStyle(t)
+	s := Snapshot{Now: now, Recipient: Recipient{ID: 7, Name: "Ada", Address: "ada@rfc.example", Cadence: Daily},
+		Notifications: []Notification{{ID: 1, Kind: "pr_opened", Slug: "a", CreatedAt: now}}}
+	due := PlanDigest(s, style)
+	require.Equal(t, Send, due.Action)
+	draft, ok := Draft(s, style)
+	assert.True(t, ok)
+	assert.Equal(t, due.Message, draft)
+	assert.Equal(t, draft, Explain(s, style).Draft)
+
+	s.Recipient.Preferences.SuppressedAddress = s.Recipient.Address
+	e := Explain(s, style)
+	assert.Equal(t, Defer, e.Plan.Action)
+	assert.True(t, e.Drafted)
+	assert.Equal(t, draft, e.Draft, "whatever keeps it back")
+
+	s.Recipient.Cadence = Off
+	_, ok = Draft(s, style)
+	assert.False(t, ok, "no cadence, no digest")
+	s.Recipient.Cadence, s.Notifications = Daily, nil
+	_, ok = Draft(s, style)
+	assert.False(t, ok, "nothing to tell")
+}
+
+func TestATestMailCanDoNoHarm(t *testing.T) {
+	t.Parallel()
+	ring, err := NewKeyring([]byte(strings.Repeat("s", MinSecret)))
+	require.NoError(t, err)
+	style, err := NewStyle(Brand{AppURL: "https://rfc.example", Domain: "rfc.example", PublicURL: "https://digest.rfc.example", Unsubscribe: ring, UnsubscribeMailbox: "leave@rfc.example"})
+	require.NoError(t, err)
+	s := Snapshot{Now: instant(t, "2026-03-29T12:00:00Z"), Recipient: Recipient{ID: 7, Name: "Ada <b>\nLovelace", Address: "ada@rfc.example", Cadence: Daily}}
+	s.Notifications = []Notification{{ID: 1, Kind: "pr_opened", Slug: "a", CreatedAt: s.Now}}
+	real := PlanDigest(s, style).Message
+	m, ok := TestMail(s, style, "eve@rfc.example", "1")
+	require.True(t, ok)
+	const notice = "This is a test. It is what the digest of Ada <b> Lovelace would be on 2026-03-29 12:00:00 UTC, sent to you instead; nothing was recorded."
+	assert.Equal(t, "[Test] "+real.Subject, m.Subject)
+	assert.Equal(t, notice+"\n\n"+real.Text, m.Text)
+	assert.Contains(t, m.HTML, strings.ReplaceAll(strings.ReplaceAll(notice, "<", "&lt;"), ">", "&gt;"))
+	assert.Equal(t, Address{Mailbox: "eve@rfc.example"}, m.To)
+	assert.Contains(t, real.HTML, UnsubscribePath)
+	assert.NotContains(t, m.HTML, UnsubscribePath)
+	assert.Empty(t, m.UnsubscribeURL+m.UnsubscribeMailbox)
+	assert.NotEqual(t, real.ID, m.ID)
+	other, _ := TestMail(s, style, "eve@rfc.example", "2")
+	assert.NotEqual(t, m.ID, other.ID)
+	assert.NotContains(t, real.HTML, "This is a test")
+}
+
+func TestQuietUntil(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:34:56Z")
+	assert.Equal(t, now, QuietUntil(Preferences{}, nil, now))
+	assert.Equal(t, instant(t, "2026-03-29T13:00:00Z"), QuietUntil(Preferences{QuietStart: "12:00", QuietEnd: "13:00"}, nil, now))
+	assert.Equal(t, instant(t, "2026-03-30T12:00:00Z"), QuietUntil(Preferences{QuietStart: "12:30", QuietEnd: "12:00"}, nil, now))
+}
