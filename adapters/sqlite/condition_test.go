@@ -16,8 +16,6 @@ import (
 func TestTheConditionOfAGoodDatabase(t *testing.T) {
 	t.Parallel()
 	path := migrated(t)
-	_, err := connected(t, path).ExecContext(t.Context(), "UPDATE users SET display_name = 'Ada'") // and a log with nothing in it
-	require.NoError(t, err)
 	before := bytesOf(t, path)
 	c, err := Inspect(t.Context(), path)
 	require.NoError(t, err)
@@ -27,9 +25,7 @@ func TestTheConditionOfAGoodDatabase(t *testing.T) {
 	assert.Equal(t, Condition{Journal: "wal", Settings: []string{"busy_timeout 5000", "synchronous FULL", "foreign_keys 1"}}, c)
 	assert.Equal(t, before, bytesOf(t, path), "not a byte of it")
 
-	execute(t, path, "INSERT INTO users (id, display_name, email) VALUES (1, 'A', 'ada@rfc.example')", "PRAGMA journal_mode = DELETE")
-	writer := connected(t, path)
-	_, err = writer.ExecContext(t.Context(), "PRAGMA journal_mode = WAL; INSERT INTO users (id, display_name, email) VALUES (2, 'A', 'bob@rfc.example')")
+	_, err = connected(t, path).ExecContext(t.Context(), "INSERT INTO users (id, display_name, email) VALUES (1, 'Ada', 'ada@rfc.example')") // stays connected
 	require.NoError(t, err)
 	c, err = Inspect(t.Context(), path)
 	require.NoError(t, err)
