@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/smtp"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
@@ -24,8 +25,8 @@ type sendTestCommand struct {
 // Run sends somebody's digest to another address, marked as a test.
 func (c *sendTestCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	to := strings.TrimSpace(c.To)
-	if !core.UsableAddress(to) {
-		return usagef("--to %q: want an address like you@example.org", core.Clean(to))
+	if err := s.checkAddress(to); err != nil {
+		return err
 	}
 	v, err := viewAt(c.Now)
 	if err != nil {
@@ -60,6 +61,20 @@ func (c *sendTestCommand) Run(ctx context.Context, s *Settings, std streams) err
 	}
 	_, err = fmt.Fprintf(std.out, "Sent the digest of %s to %s instead, as a test; nothing was recorded.\nSubject: %s\n%s\n", nameOf(r), core.Clean(to), m.Subject, s.whereabouts())
 	return err
+}
+
+// checkAddress returns an error unless mail can be sent to address, which somebody typed: two in one would
+// be an address as well, if an odd one.
+func (s *Settings) checkAddress(address string) error {
+	format, err := s.format()
+	if err != nil {
+		return err
+	}
+	_, err = format.Render(core.Message{ID: "check@localhost", To: core.Address{Mailbox: address}, Date: time.Unix(0, 0), Subject: "-", Text: "-"}, nil)
+	if err != nil || strings.ContainsAny(address, ",;") || strings.Count(address, "@") != 1 {
+		return usagef("--to %q: want one address, like you@example.org", core.Clean(address))
+	}
+	return nil
 }
 
 // unsent says that something did not go out, or may not have.

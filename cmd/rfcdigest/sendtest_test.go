@@ -46,6 +46,8 @@ func TestATestThatCannotBeSentIsOneLine(t *testing.T) {
 		{"--user 1", exitUsage, []string{"--to"}},
 		{"--to me@ops.example", exitUsage, []string{"--user"}},
 		{"--user 1 --to me", exitUsage, []string{`--to "me"`}},
+		{"--user 1 --to me@x..y", exitUsage, []string{`--to "me@x..y"`}},
+		{"--user 1 --to me@ops.example,you@ops.example", exitUsage, []string{"one address"}},
 		{"--user 1 --to me@ops.example --mail ftp://x", exitUsage, []string{"--mail"}},
 		{"--user 9 --to me@ops.example", exitFailed, []string{"no user has the ID 9"}},
 		{"--user p4@rfc.example --to me@ops.example", exitFailed, []string{"2 users", "1, 4"}},
