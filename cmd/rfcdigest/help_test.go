@@ -19,7 +19,7 @@ func TestHelpFitsAndNamesEveryFlagWithItsVariable(t *testing.T) {
 	_, list, found := strings.Cut(top.out, "\nCommands:\n")
 	require.True(t, found)
 	commands := []string{}
-	for _, line := range regexp.MustCompile(`(?m)^  ([a-z]+)  `).FindAllStringSubmatch(list, -1) {
+	for _, line := range regexp.MustCompile(`(?m)^  ([a-z-]+)  `).FindAllStringSubmatch(list, -1) {
 		commands = append(commands, line[1])
 	}
 	line := reflect.TypeFor[commandLine]()
@@ -27,7 +27,7 @@ func TestHelpFitsAndNamesEveryFlagWithItsVariable(t *testing.T) {
 	for i := range line.NumField() {
 		field := line.Field(i)
 		if _, isCommand := field.Tag.Lookup("cmd"); isCommand {
-			want = append(want, strings.ToLower(field.Name))
+			want = append(want, kebab(field.Name))
 		}
 	}
 	assert.Equal(t, want, commands)

@@ -18,6 +18,7 @@ import (
 type planCommand struct {
 	Now  string `placeholder:"INSTANT" help:"Plan for another instant (RFC 3339)."`
 	User int64  `placeholder:"ID" help:"Show one recipient's plan in full, with the mail."`
+	Diff string `placeholder:"INSTANT" help:"Show what changes for whom between --now and this instant (RFC 3339)."`
 	JSON bool   `name:"json" help:"Print the result as one line of JSON."`
 }
 
@@ -27,6 +28,15 @@ func (c *planCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
+	var then time.Time
+	if c.Diff != "" {
+		if then, err = parseInstant("--diff", c.Diff); err != nil {
+			return err
+		}
+		if c.User != 0 {
+			return usagef("--diff compares everybody's plans; leave out --user")
+		}
+	}
 	ticker, store, err := s.open(ctx, sqlite.Options{ReadOnly: true}, discard.Mailer{}, clock, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
@@ -35,11 +45,14 @@ func (c *planCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if c.User != 0 {
 		return c.one(ctx, ticker, clock.Now(), std)
 	}
-	f, err := lookAhead(ctx, ticker, clock.Now(), s.Enabled)
-	if err != nil {
+	o := newOutlook(clock.Now())
+	if c.Diff != "" {
+		return c.diff(ctx, ticker, s.Enabled, o, newOutlook(then), std)
+	}
+	if err := o.lookAhead(ctx, ticker, s.Enabled); err != nil {
 		return err
 	}
-	return f.print(std, c.JSON)
+	return o.print(std, c.JSON)
 }
 
 // one prints the plan for a single recipient.
@@ -64,18 +77,17 @@ func (c *planCommand) one(ctx context.Context, ticker *app.Ticker, now time.Time
 
 // outlook is what a tick would do, as plan and tick --dry-run show it.
 type outlook struct {
-	Now        time.Time          `json:"now"`
-	Send       int                `json:"send"`
-	Roll       int                `json:"roll"`
-	Defer      int                `json:"defer"`
-	Refuse     int                `json:"refuse"`
-	Skip       int                `json:"skip"`
-	Unreadable int                `json:"unreadable"`
-	Stale      int                `json:"stale_watches"`
+	totals
 	Recoveries []string           `json:"recoveries"`
 	Releases   []string           `json:"releases"`
 	Recipients []plannedRecipient `json:"recipients"`
+
+	// everybody is for those with nothing due as well; only kept where whole is set.
+	whole     bool
+	everybody []plannedRecipient
 }
+
+func newOutlook(now time.Time) *outlook { return &outlook{totals: newTotals(now)} }
 
 // plannedRecipient is one recipient's line of an outlook.
 type plannedRecipient struct {
@@ -102,51 +114,37 @@ func newPlanned(p app.Planned) plannedRecipient {
 	return line
 }
 
-// lookAhead collects what a tick at now would do, with mail or without. Recipients with nothing due
-// are only counted.
-func lookAhead(ctx context.Context, ticker *app.Ticker, now time.Time, mail bool) (o *outlook, err error) {
-	o = &outlook{Now: now.UTC().Truncate(time.Second)}
-	if o.Stale, err = ticker.Stale(ctx, now); err != nil || !mail {
-		return o, err
+// lookAhead collects what a tick would do, with mail or without. Recipients with nothing due are only
+// counted, unless all are asked for.
+func (o *outlook) lookAhead(ctx context.Context, ticker *app.Ticker, mail bool) (err error) {
+	if o.Stale, err = ticker.Stale(ctx, o.Now); err != nil || !mail {
+		return err
 	}
-	for plan, err := range ticker.Recoveries(ctx, now) {
+	for plan, err := range ticker.Recoveries(ctx, o.Now) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		o.Recoveries = append(o.Recoveries, core.DescribeRecovery(plan))
 	}
-	for plan, err := range ticker.Releases(ctx, now) {
+	for plan, err := range ticker.Releases(ctx, o.Now) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		o.Releases = append(o.Releases, core.DescribeRelease(plan))
 	}
-	for p, err := range ticker.Plans(ctx, now) {
+	for p, err := range ticker.Plans(ctx, o.Now) {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		o.add(p)
+		o.totals.add(p)
+		if o.whole {
+			o.everybody = append(o.everybody, newPlanned(p))
+		}
+		if p.Err != nil || p.Plan.Action != core.Skip {
+			o.Recipients = append(o.Recipients, newPlanned(p))
+		}
 	}
-	return o, nil
-}
-
-func (o *outlook) add(p app.Planned) {
-	switch {
-	case p.Err != nil:
-		o.Unreadable++
-	case p.Plan.Action == core.Skip:
-		o.Skip++
-		return
-	case p.Plan.Action == core.Send:
-		o.Send++
-	case p.Plan.Action == core.Roll:
-		o.Roll++
-	case p.Plan.Action == core.Defer:
-		o.Defer++
-	case p.Plan.Action == core.Refuse:
-		o.Refuse++
-	}
-	o.Recipients = append(o.Recipients, newPlanned(p))
+	return nil
 }
 
 // print writes o as a table or as JSON.
@@ -164,9 +162,7 @@ func (o *outlook) print(std streams, asJSON bool) error {
 	if err := o.table(std); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(std.out, "%d to send, %d with nothing new, %d deferred, %d refused, %d unreadable, %d not due\n",
-		o.Send, o.Roll, o.Defer, o.Refuse, o.Unreadable, o.Skip)
-	return err
+	return o.totals.print(std)
 }
 
 // table writes a line for each recipient. Colours come in when all is laid out, since they have no width.

@@ -1,0 +1,95 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/uptrace/bun"
+)
+
+// Condition is what can be told of a database file by looking at it.
+type Condition struct {
+	// Size and LogSize are the bytes in the file and in its write-ahead log.
+	Size, LogSize int64
+	// Free is how many bytes this user can still write where the file is; negative where it cannot be told.
+	Free int64
+	// Lacking are columns of the app's own, as table.column, that migrate does not add: without them it
+	// is another program's database.
+	Lacking []string
+	// Missing is what migrate would do, a line for each thing.
+	Missing []string
+	// Journal is the journal mode: wal once the file was opened for writing.
+	Journal string
+	// Settings are the standing settings, which every connection takes.
+	Settings []string
+	// Unwritable says what this user may not write of file, log and folder; empty where nothing is in the way.
+	Unwritable string
+}
+
+// Inspect looks at the database in the file at path and changes not a byte of it. An error says that
+// there is no such database, or that it cannot be read, in words for people.
+func Inspect(ctx context.Context, path string) (c Condition, err error) {
+	if err := checkFile(path); err != nil {
+		return c, err
+	}
+	conn := connection{path: path, access: readOnly, pragmas: standing(BusyTimeout, strict, onlyReads)}
+	db, err := conn.open(1)
+	if err != nil {
+		return c, err
+	}
+	defer db.Close()
+	if err := conn.verify(ctx, db, 1, conn.pragmas...); err != nil {
+		return c, failed("open database", path, err)
+	}
+	if err := c.read(ctx, db); err != nil {
+		return c, failed("look at database", path, err)
+	}
+	for _, p := range standing(BusyTimeout, strict) {
+		c.Settings = append(c.Settings, p.name+" "+p.value)
+	}
+	c.Size, c.LogSize = sizeOf(path), sizeOf(path+"-wal")
+	c.Free = freeSpace(filepath.Dir(path))
+	c.Unwritable = unwritable(path)
+	return c, nil
+}
+
+// read fills in what the database says of itself.
+func (c *Condition) read(ctx context.Context, db *bun.DB) error {
+	there, err := inspect(ctx, db)
+	if err != nil {
+		return err
+	}
+	c.Lacking = there.lacking()
+	for _, a := range there.additions() {
+		c.Missing = append(c.Missing, a.what)
+	}
+	return db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&c.Journal)
+}
+
+// sizeOf returns the size of a file; 0 where there is none.
+func sizeOf(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// unwritable asks for permissions only. To open a file would do no harm to it, but to close it again
+// lets go of the locks that SQLite has on it in this process (fcntl(2)).
+func unwritable(path string) string {
+	var no []string
+	for _, file := range []struct{ what, path string }{
+		{"the file", path}, {"its log", path + "-wal"}, {"its log's index", path + "-shm"}, {"its folder", filepath.Dir(path)},
+	} {
+		if err := mayWrite(file.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			no = append(no, fmt.Sprintf("%s %s (%v)", file.what, file.path, err))
+		}
+	}
+	return strings.Join(no, ", ")
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
+	"github.com/wiggleverse/rfcdigest/ports"
+)
+
+// Below enoughRoom there is a warning about a disk, and below noRoom a failure.
+const (
+	enoughRoom = 200 << 20
+	noRoom     = 20 << 20
+)
+
+// database looks at the file, and reports whether it can be read and is migrated.
+func (d *doctor) database(ctx context.Context) bool {
+	path, err := sqlitePath(d.Database)
+	if err != nil {
+		d.fails("database", plainly(err), "set --database (DIGEST_DATABASE_URL), like sqlite:///var/lib/rfc/app.db")
+		return false
+	}
+	c, err := sqlite.Inspect(ctx, path)
+	if err != nil {
+		found, mend := plainly(err), "check --database, and the permissions of the file and its folder"
+		if errors.Is(err, ports.ErrUnavailable) || errors.Is(err, fs.ErrNotExist) {
+			found, mend = parted(found, ": ", mend)
+		}
+		d.fails("database", found, mend)
+		return false
+	}
+	d.passes("database", fmt.Sprintf("%s, %s and %s of log", path, inBytes(c.Size), inBytes(c.LogSize)))
+	migrated := d.schema(path, c)
+	if c.Journal == "wal" {
+		d.passes("journal", "write-ahead log; "+strings.Join(c.Settings, ", "))
+	} else {
+		d.warns("journal", fmt.Sprintf("journal mode %s: readers and writers wait for each other", c.Journal), "run a tick or serve, which switch to a write-ahead log")
+	}
+	if c.Unwritable == "" {
+		d.passes("permissions", "this user may write to the file and its folder")
+	} else {
+		d.fails("permissions", "this user may not write to "+c.Unwritable, "run as the user who owns them, or give this one the right to write")
+	}
+	d.diskSpace(c)
+	return migrated
+}
+
+// parted returns what was found and how to mend it out of one line that says both; mend where it says
+// only the first.
+func parted(line, by, mend string) (string, string) {
+	if found, after, ok := strings.Cut(line, by); ok {
+		return found, after
+	}
+	return line, mend
+}
+
+func (d *doctor) schema(path string, c sqlite.Condition) bool {
+	switch {
+	case len(c.Lacking) > 0:
+		d.fails("schema", "the app's tables lack "+few(c.Lacking), "check --database: this is not the RFC app's database, or a very old one")
+	case len(c.Missing) > 0:
+		d.fails("schema", "not migrated; migrate would say: "+few(c.Missing), "run rfcdigest migrate --database "+shellWord("sqlite://"+path))
+	default:
+		d.passes("schema", "migrated")
+		return true
+	}
+	return false
+}
+
+func (d *doctor) diskSpace(c sqlite.Condition) {
+	wanted := max(enoughRoom, c.Size/10)
+	free := inBytes(c.Free) + " free where the database is"
+	switch {
+	case c.Free < 0:
+		d.warns("disk space", "this system does not say how much is free", "look yourself")
+	case c.Free < noRoom:
+		d.fails("disk space", free+": soon nothing can be recorded, and so nothing is sent", "make room there")
+	case c.Free < wanted:
+		d.warns("disk space", free+", less than "+inBytes(wanted), "make room there")
+	default:
+		d.passes("disk space", free)
+	}
+}
+
+// few returns the first few of many texts, and how many more there are.
+func few(texts []string) string {
+	const most = 3
+	if len(texts) <= most {
+		return strings.Join(texts, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(texts[:most], ", "), len(texts)-most)
+}
+
+// inBytes says how much n bytes are.
+func inBytes(n int64) string {
+	size, unit := float64(n), "bytes"
+	for _, next := range []string{"kB", "MB", "GB", "TB"} {
+		if size < 1000 {
+			break
+		}
+		size, unit = size/1000, next
+	}
+	if unit == "bytes" {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%.1f %s", size, unit)
+}

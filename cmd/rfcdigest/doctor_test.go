@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/adapters/smtp"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
+	"github.com/wiggleverse/rfcdigest/adapters/web"
+	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// diagnosis is what doctor --json prints.
+type diagnosis struct {
+	Checks                 []check
+	OK, Warnings, Failures int
+}
+
+// named returns the check of that name.
+func (d diagnosis) named(name string) check {
+	for _, c := range d.Checks {
+		if c.Name == name {
+			return c
+		}
+	}
+	return check{Found: "no check " + name}
+}
+
+// diagnosed runs doctor and holds it to what is true of every diagnosis.
+func (s *site) diagnosed(args ...string) (d diagnosis) {
+	s.Helper()
+	r := s.run(append([]string{"doctor", "--json"}, args...)...)
+	require.NoError(s, json.Unmarshal([]byte(r.out), &d), r.out+r.err)
+	count := map[status]int{}
+	for _, c := range d.Checks {
+		count[c.Status]++
+		assert.NotEmpty(s, c.Found, c.Name)
+		assert.Equal(s, c.Status == fine, c.Mend == "", "%+v", c)
+	}
+	assert.Equal(s, map[status]int{fine: d.OK, warning: d.Warnings, failure: d.Failures}, map[status]int{fine: count[fine], warning: count[warning], failure: count[failure]})
+	if d.Failures > 0 {
+		r.fails(exitFailed, plural(d.Failures, "failure"))
+	} else {
+		r.done()
+	}
+	return d
+}
+
+// unsubscribePage serves what is at /unsubscribe/, and returns the address with a file to trust it by.
+func (s *site) unsubscribePage(page http.Handler) string {
+	s.Helper()
+	server := httptest.NewTLSServer(page)
+	s.Cleanup(server.Close)
+	return server.URL
+}
+
+func TestDoctorFindsNothingInAGoodInstallation(t *testing.T) {
+	t.Parallel()
+	s := newSite(t).withDatabase(people(3))
+	certificate, trusted := s.newCertificate()
+	m := serveMail(t, &mailServer{password: password}, certificate)
+	ring, err := core.NewKeyring([]byte(secret))
+	require.NoError(t, err)
+	page := s.unsubscribePage(web.Unsubscribe(ring, nil, "Wiggleverse", slog.New(slog.DiscardHandler)))
+	s.env = []string{"SSL_CERT_FILE=" + trusted, "DIGEST_SECRET=" + secret, "DIGEST_PUBLIC_URL=" + page, "DIGEST_MAIL_URL=smtp://digest:" + password + "@" + m.address,
+		"DIGEST_FROM=digest@rfc.example", "DIGEST_APP_URL=https://rfc.example"}
+	s.run("tick").done()
+	before, sent := s.read("rfcdigest.db"), len(m.letters())
+	d := s.diagnosed()
+	assert.Equal(t, 17, d.OK, "%+v", d.Checks)
+	assert.Zero(t, d.Warnings, "%+v", d.Checks)
+	assert.Contains(t, d.named("mail").Found, m.address+" is ready for mail, with STARTTLS, logged in; nothing was sent")
+	out := s.run("doctor").done().out
+	assert.Contains(t, out, "ok       schema             migrated\n")
+	assert.True(t, strings.HasSuffix(out, "\n17 checks: 17 ok, 0 warnings, 0 failures\n"), out)
+	assert.Equal(t, 18, strings.Count(out, "\n"), "a line for each, and one for all")
+	assert.Len(t, m.letters(), sent)
+	assert.True(t, before == s.read("rfcdigest.db"), "not a byte of it")
+}
+
+func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
+	t.Parallel()
+	m := serveMail(t, &mailServer{password: password}, nil)
+	const ended = "INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, status, signal_ids_included) VALUES (1, '2026-01-01 00:00:00', '2026-01-01 00:00:00', %s, 'empty', '[]')"
+	tick := func(ago, trouble string) string {
+		return fmt.Sprintf("INSERT INTO digest_ticks (id, instant, ended_at, trouble) VALUES (1, datetime('now', '%[1]s'), datetime('now', '%[1]s'), '%[2]s')", ago, trouble)
+	}
+	longDue := fmt.Sprintf(ended, "datetime('now', '-3 days')")
+	for name, c := range map[string]struct {
+		sql   []string
+		args  string
+		check string
+		want  status
+		words []string
+	}{
+		"no database":               {nil, "--database sqlite://none.db", "database", failure, []string{"no database at none.db", "rfcdigest migrate"}},
+		"no database URL":           {nil, "--database none.db", "database", failure, []string{"want sqlite://PATH", "DIGEST_DATABASE_URL"}},
+		"a folder for a file":       {nil, "--database sqlite://.", "database", failure, []string{"is not a file", "--database"}},
+		"a lost trigger":            {[]string{"DROP TABLE digest_ticks"}, "", "schema", failure, []string{"not migrated", "digest_ticks", "rfcdigest migrate --database sqlite://rfcdigest.db"}},
+		"another program's":         {[]string{"ALTER TABLE cached_rfcs RENAME COLUMN title TO name"}, "", "schema", failure, []string{"cached_rfcs.title"}},
+		"a rollback journal":        {[]string{"PRAGMA journal_mode = DELETE"}, "", "journal", warning, []string{"delete", "run a tick"}},
+		"no tick yet":               {nil, "", "last tick", warning, []string{"none has ended"}},
+		"an old tick":               {[]string{tick("-3 hours", "")}, "", "last tick", failure, []string{"3 h ago", "see that serve runs"}},
+		"a tick of long ticks":      {[]string{tick("-3 hours", "")}, "--tick-seconds 7200", "last tick", fine, []string{"3 h ago"}},
+		"a tick with trouble":       {[]string{tick("-1 hour", "mail server refused")}, "", "last tick", failure, []string{"with trouble: mail server refused"}},
+		"somebody forgotten":        {[]string{longDue}, "", "people due", failure, []string{"user 1", "2 days ago", "see that serve runs"}},
+		"forgotten by an old tick":  {[]string{longDue, tick("-1 day", "")}, "", "people due", failure, []string{"user 1"}},
+		"passed over by a good one": {[]string{longDue, tick("-1 minute", "")}, "", "people due", warning, []string{"user 1", "though a tick has ended since", "recipient 1 in the log"}},
+		"forgotten with mail off":   {[]string{longDue}, "--no-enabled", "people due", fine, []string{"mail is off"}},
+		"newcomers":                 {nil, "", "people due", fine, []string{"3 of 3"}},
+		"zones":                     {[]string{"INSERT INTO digest_preferences (user_id, time_zone) VALUES (2, 'Mars/Olympus_Mons')"}, "", "people's zones", warning, []string{"user 2", "IANA"}},
+		"suppressed": {[]string{"INSERT INTO digest_preferences (user_id, suppressed_address) SELECT id, email FROM users WHERE id = 3"}, "", "suppression", warning,
+			[]string{"user 3", "suppressed_address"}},
+		"addresses":              {[]string{"UPDATE users SET email = 'nobody'"}, "", "addresses", warning, []string{"user 1, user 2, user 3", "correct it"}},
+		"a window in the future": {[]string{fmt.Sprintf(ended, "'2999-01-01 00:00:00'")}, "", "clock", warning, []string{"2999-01-01", "NTP"}},
+		"the default sender":     {nil, "", "sender", warning, []string{"localhost", "DIGEST_FROM"}},
+		"the default app URL":    {nil, "", "app URL", warning, []string{"localhost:8000", "DIGEST_APP_URL"}},
+		"an app URL in clear":    {nil, "--app-url http://rfc.example", "app URL", warning, []string{"not encrypted", "https://"}},
+		"mail off":               {nil, "--no-enabled", "schedule", warning, []string{"mail is off", "--no-enabled"}},
+		"no mail at all":         {nil, "--mail discard://", "mail", warning, []string{"throws every mail away"}},
+		"mail into a folder":     {nil, "--mail maildir://out/box", "mail", warning, []string{"maildir://out/box can be written", "nobody gets mail"}},
+		"mail into a file":       {nil, "--mail maildir://rfcdigest.db", "mail", failure, []string{"rfcdigest.db", "not a directory", "another folder"}},
+		"mail to no scheme":      {nil, "--mail ftp://digest:" + password + "@x", "mail", failure, []string{"want smtp://", "DIGEST_MAIL_URL"}},
+		"mail to nobody":         {nil, "--mail smtp://" + closedPort(t) + "?tls=none", "mail", failure, []string{"connection refused", "see that the server runs"}},
+		"mail without STARTTLS":  {nil, "--mail smtp://" + m.address, "mail", failure, []string{"does not offer STARTTLS", "smtps://"}},
+		"a wrong password":       {nil, "--mail smtp://digest:no-" + password + "@" + m.address + "?tls=none", "mail", failure, []string{"refused the login", "check user name and password"}},
+		"no secret, no URL":      {nil, "", "unsubscribe links", warning, []string{"no secret and no public URL", "openssl rand -hex 32"}},
+		"no secret":              {nil, "--public-url https://rfc.example", "unsubscribe links", warning, []string{"no secret:", "openssl rand -hex 32"}},
+		"no URL":                 {nil, "--secret " + secret, "unsubscribe links", warning, []string{"no public URL", "DIGEST_PUBLIC_URL"}},
+		"nobody at the URL":      {nil, "--secret " + secret + " --public-url https://" + closedPort(t), "unsubscribe links", warning, []string{"cannot be reached", "refused", "--listen"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t).withDatabase(append([]string{people(3)}, c.sql...)...)
+			before, files := s.read("rfcdigest.db"), s.files()
+			found := s.diagnosed(strings.Fields(c.args)...).named(c.check)
+			assert.Equal(t, c.want, found.Status, "%+v", found)
+			for _, word := range c.words {
+				assert.Contains(t, found.Found+" | "+found.Mend, word)
+			}
+			assert.True(t, before == s.read("rfcdigest.db"), "not a byte of it")
+			for _, name := range s.files() { // SQLite leaves its two files beside one that it may not write
+				assert.Contains(t, append(files, "rfcdigest.db-wal", "rfcdigest.db-shm"), name)
+			}
+		})
+	}
+	assert.Empty(t, m.letters())
+	newSite(t).run("doctor", "all").fails(exitUsage, "all").silent()
+}
+
+func TestDoctorAsSomebodyWhoMayNotWrite(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"DELETE", "WAL"} {
+		s := newSite(t).withDatabase("PRAGMA journal_mode = " + mode).asNobody()
+		require.NoError(t, os.Chmod(s.dir, 0o555))
+		before := s.tree()
+		d := s.diagnosed()
+		assert.Contains(t, d.named("mail").Found, "cannot write into . for maildir://outbox (permission denied)")
+		if c := d.named("database"); mode == "WAL" { // which cannot even be read
+			assert.Equal(t, failure, c.Status)
+			assert.Equal(t, "database rfcdigest.db is read-only: make it and its folder . writable for this user", c.Found+": "+c.Mend)
+		} else {
+			assert.Equal(t, failure, d.named("permissions").Status, "%+v", d)
+			assert.Contains(t, d.named("permissions").Found, "the file rfcdigest.db (permission denied), its folder . (permission denied)")
+		}
+		require.NoError(t, os.Chmod(s.dir, 0o777))
+		assert.Subset(t, s.tree(), before) // beside it there may be files for coverage
+	}
+}
+
+func TestAnotherPageIsNotTheOneThatUnsubscribes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t).withDatabase(people(1))
+	_, trusted := s.newCertificate()
+	s.env = []string{"SSL_CERT_FILE=" + trusted, "DIGEST_SECRET=" + secret}
+	for want, page := range map[string]http.HandlerFunc{
+		"answers 404":               http.NotFound,
+		"answers 302":               func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/login", http.StatusFound) },
+		"answers with another page": func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "Welcome") },
+	} {
+		c := s.diagnosed("--public-url", s.unsubscribePage(page)).named("unsubscribe links")
+		assert.Equal(t, warning, c.Status)
+		assert.Contains(t, c.Found, want)
+	}
+}
+
+func TestDoctorWaitsForNobodyForever(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer silent.Close()
+	var out bytes.Buffer
+	d := &doctor{Settings: &Settings{Mail: "smtp://" + silent.Addr().String() + "?tls=none", From: "digest@rfc.example"}, std: streams{&out, &out}}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	d.mailServer(ctx)
+	assert.Contains(t, out.String(), "failure  mail               mail server "+silent.Addr().String()+": greeting: no answer in time. To mend it: ")
+	assert.Less(t, mailPatience, smtp.DefaultDialTimeout)
+	assert.Equal(t, "does not answer within 5s", askPage(ctx, "http://"+silent.Addr().String()))
+}
+
+func TestLittleRoomIsSaid(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		free, size int64
+		want       status
+	}{
+		{-1, 0, warning}, {0, 0, failure}, {noRoom - 1, 0, failure}, {noRoom, 0, warning}, {enoughRoom - 1, 0, warning}, {enoughRoom, 0, fine},
+		{enoughRoom, 10 * enoughRoom, fine}, {enoughRoom, 10*enoughRoom + 10, warning},
+	} {
+		d := &doctor{asJSON: true}
+		d.diskSpace(sqlite.Condition{Free: c.free, Size: c.size})
+		assert.Equal(t, c.want, d.checks[0].Status, "%+v", c)
+	}
+	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1000: "1.0 kB", 237600: "237.6 kB", 80_500_000_000: "80.5 GB"} {
+		assert.Equal(t, want, inBytes(n))
+	}
+	assert.Equal(t, "user 1, user 2 and 3 more", ids(app.Affected{Count: 5, First: []int64{1, 2}}))
+}
+
+func TestDoctorOnATerminal(t *testing.T) {
+	t.Parallel()
+	shown := newScreen(t)
+	s := newSite(t, "TERM=xterm")
+	require.Equal(t, exitFailed, s.commandOn(shown, nil, program, "doctor", "--mail", "smtp://"+closedPort(t)+"?tls=none").begin().wait().code)
+	text := shown.close()
+	assert.Contains(t, text, "\x1b[31mfailure\x1b[0m  database           no database at rfcdigest.db")
+	assert.Contains(t, text, "         mail: asking 127.0.0.1:")
+	for line := range strings.Lines(styles.ReplaceAllString(text, "")) {
+		line = line[strings.LastIndex(line, "\r")+1:] // what was waited for is gone
+		assert.LessOrEqual(t, utf8.RuneCountInString(line), 101, line)
+	}
+}

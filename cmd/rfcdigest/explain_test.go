@@ -1,0 +1,150 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// looked is what explain --json prints, as far as tests ask.
+type looked struct {
+	Past   bool `json:"as_things_stood"`
+	User   struct{ ID int64 }
+	Action string
+	Counts map[string]int
+	Total  int
+
+	Notifications []struct {
+		ID      int64
+		Verdict string
+		Why     string
+	}
+	Notification struct {
+		ID      int64
+		Verdict string
+	}
+	Windows []struct{ Digest int64 }
+}
+
+func (r result) looked() (l looked) {
+	r.site.Helper()
+	require.NoError(r.site, json.Unmarshal([]byte(r.out), &l), r.out)
+	assert.Equal(r.site, 1, strings.Count(r.out, "\n"))
+	return l
+}
+
+// many are some of everybody, at hand where the race detector makes each process slow.
+func many(n int) int {
+	if raced() {
+		return min(n, 5)
+	}
+	return n
+}
+
+func TestExplainCountsAddUpForEverybodyInTheDemo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.run("demo").done()
+	s.env = append(s.env, "DIGEST_DATABASE_URL=sqlite://rfcdigest-demo/rfcdigest.db")
+	before, all := s.tree(), 0
+	for id := 1; id <= many(len(demoNames)); id++ {
+		l := s.run("explain", "--user", fmt.Sprint(id), "--json").done().looked()
+		verdicts, sum := map[string]int{}, 0
+		for _, n := range l.Notifications {
+			verdicts[n.Verdict]++
+			assert.NotEmpty(t, n.Why)
+		}
+		for verdict, count := range l.Counts {
+			sum += count
+			assert.Equal(t, verdicts[verdict], count, "%d: %s", id, verdict)
+		}
+		assert.Len(t, l.Counts, 7)
+		assert.Equal(t, []int{l.Total, l.Total}, []int{sum, len(l.Notifications)}, id)
+		all += sum
+	}
+	assert.Positive(t, all)
+	text := s.run("explain", "--user", "PERSON01@Wiggleverse.EXAMPLE").done().out
+	for line := range strings.Lines(text) {
+		assert.LessOrEqual(t, utf8.RuneCountInString(line), pageWidth+1, line)
+	}
+	assert.Contains(t, text, "Ada Lovelace (user 1), <person01@wiggleverse.example>, cadence daily\n")
+	assert.Contains(t, text, "\nNext due  ")
+	for path, content := range s.tree() {
+		if was, there := before[path]; there {
+			assert.Equal(t, was, content, path)
+		}
+	}
+}
+
+func TestExplainSaysWhatBecameOfEachNotification(t *testing.T) {
+	t.Parallel()
+	s := newSite(t).withDatabase(people(3), "UPDATE notifications SET read_at = '2026-03-29 11:30:00' WHERE id = 200",
+		"INSERT INTO notifications (id, recipient_user_id, event_kind, created_at, payload) VALUES (7, 1, 'pr_opened', '2026-01-01 00:00:00', '{}')")
+	before := s.read("rfcdigest.db")
+	text := s.run("explain", "--user", "2", "--now", noon).done().out
+	assert.Contains(t, text, "As things stood at 2026-03-29 12:00:00 UTC")
+	assert.Contains(t, text, "\nroll: Due: ")
+	assert.Contains(t, text, "200  2026-03-29 11:00:00  already_read      Someone opened PR #2 on Trust & Safety\n     Read in the app on 2026-03-29 11:30:00.\n")
+	assert.Contains(t, text, "     1  already_read     already read in the app\n")
+	assert.True(t, strings.HasSuffix(text, "     1  in all\n"))
+
+	assert.Equal(t, "Notification 200, “Someone opened PR #2” on Trust & Safety: already_read — already read in the app. Read in the app on 2026-03-29 11:30:00.\n",
+		s.run("explain", "--notification", "200", "--now", noon).done().out)
+	assert.Contains(t, s.run("explain", "--notification", "7", "--user", "1", "--now", noon).done().out, ": before_window — created before the window. ")
+	one := s.run("explain", "--notification", "200", "--json", "--now", noon).done().looked()
+	assert.Equal(t, int64(200), one.Notification.ID)
+	assert.Equal(t, int64(2), one.User.ID)
+	assert.True(t, one.Past)
+	assert.True(t, before == s.read("rfcdigest.db"), "not a byte of it")
+
+	s.run("tick", "--now", noon).done()
+	again := s.run("explain", "--user", "1", "--json", "--now", noon).done().looked()
+	assert.Equal(t, "send", again.Action, "as things stood, the tick had not been")
+	assert.Len(t, again.Windows, 1)
+	ahead := s.run("explain", "--user", "1", "--json", "--now", "2999-01-01T00:00:00Z").done().looked()
+	assert.False(t, ahead.Past)
+	assert.Equal(t, "roll", ahead.Action)
+}
+
+func TestExplainShowsHostileTextHarmlessly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t).withDatabase(people(1), "UPDATE users SET display_name = 'A' || char(27) || '[31mB' || char(10) || 'C', email = 'x' || char(0x202E) || '@y' || char(10)",
+		"UPDATE cached_rfcs SET title = char(27) || ']0;title' || char(7)")
+	for _, line := range [][]string{{"--user", "1"}, {"--user", "1", "--json"}, {"--notification", "100"}} {
+		out := s.run(append([]string{"explain", "--now", noon}, line...)...).done().out
+		assert.NotRegexp(t, "[\x00-\x09\x0b-\x1f\u202e]", out)
+	}
+}
+
+func TestWhoCannotBeExplainedIsOneLine(t *testing.T) {
+	t.Parallel()
+	s := newSite(t).withDatabase(people(3), "UPDATE users SET email = 'same@rfc.example' WHERE id > 1")
+	before := s.tree()
+	for _, c := range []struct {
+		args  string
+		code  int
+		words []string
+	}{
+		{"explain", exitUsage, []string{"--user", "--notification"}},
+		{"explain --user=", exitUsage, []string{"--user"}},
+		{"explain --user 1 --now soon", exitUsage, []string{"--now"}},
+		{"explain --notification first", exitUsage, []string{"--notification"}},
+		{"explain --user 9", exitFailed, []string{"no user has the ID 9"}},
+		{"explain --user nobody@rfc.example", exitFailed, []string{`no user has the e-mail address "nobody@rfc.example"`}},
+		{"explain --user Person", exitFailed, []string{"whole address"}},
+		{"explain --user SAME@rfc.example", exitFailed, []string{`2 users have the e-mail address "SAME@rfc.example": 2, 3`}},
+		{"explain --notification 9", exitFailed, []string{"no notification has the ID 9"}},
+		{"explain --notification 200 --user 1", exitFailed, []string{"notification 200 is for user 2, not for user 1"}},
+		{"explain --notification 200 --now 2026-03-01T00:00:00Z", exitFailed, []string{"had not been created at 2026-03-01"}},
+	} {
+		s.run(strings.Fields(c.args)...).fails(c.code, c.words...).silent()
+	}
+	for path, was := range before {
+		assert.Equal(t, was, s.tree()[path])
+	}
+}
