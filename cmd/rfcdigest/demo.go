@@ -77,8 +77,12 @@ func (c *demoCommand) Run(ctx context.Context, s *Settings, std streams) error {
 Next, see what tomorrow would bring, why one person gets what, and send it:
 
   %[1]s plan --database %[2]s --now %[3]s
-  %[1]s plan --database %[2]s --now %[3]s --user 1
+  %[1]s explain --database %[2]s --now %[3]s --user 1
   %[1]s tick --database %[2]s --now %[3]s --mail %[4]s
+
+Or look at all that in a browser, at any instant:
+
+  %[1]s preview --database %[2]s
 `, program, shellWord(settings.Database), tomorrow, shellWord(settings.Mail))
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -161,17 +162,21 @@ func TestDemoPrintsCommandsThatWorkWhenPasted(t *testing.T) {
 	r := s.run("demo", "--dir", dir).done()
 	before := len(s.letters(dir + "/outbox"))
 	lines := r.nextCommands(s.name)
-	require.Len(t, lines, 3)
+	require.Len(t, lines, 4)
 	outputs := make([]string, 3)
-	for i, line := range lines {
+	for i, line := range lines[:3] {
 		outputs[i] = s.startOther("sh", "-c", line).wait().done().out
 	}
 	assert.Contains(t, outputs[0], "RECIPIENT")
-	assert.Contains(t, outputs[1], "recipient 1: send, activity to report")
-	assert.Contains(t, outputs[1], "already_shipped", "in the digest that the demo sent")
+	assert.Contains(t, outputs[1], "There is something to tell")
+	assert.Contains(t, outputs[1], "a digest told of it", "which the demo sent")
 	assert.Contains(t, outputs[2], "got their digest")
 	assert.Greater(t, len(s.letters(dir+"/outbox")), before)
 	assert.ElementsMatch(t, []string{"rfcdigest", dir}, s.files())
+	preview := s.startOther("sh", "-c", "exec "+lines[3]+" --port 0")
+	preview.address()
+	preview.signal(syscall.SIGTERM)
+	preview.wait().done()
 }
 
 func TestDemoMakesADemoAnew(t *testing.T) {
