@@ -147,5 +147,6 @@ type Store interface {
 	Directory
 	History
 	Backlog
+	Rounds
 	Ticks
 }

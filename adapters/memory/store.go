@@ -27,8 +27,9 @@ type Store struct {
 	lastTick      core.TickMark
 	lastID        int64 // of the ledger and of held mail; never used twice
 
-	byRecipient map[int64][]int64 // notification IDs
-	windows     map[int64][]int64 // ledger IDs, ascending
+	byRecipient map[int64][]int64      // notification IDs
+	windows     map[int64][]int64      // ledger IDs, ascending
+	rounds      map[int64][]core.Range // what is left of each, by the second of its instant
 }
 
 // New returns a store that holds w.
@@ -112,6 +113,7 @@ func (s *Store) prepare() {
 	s.held = make(map[int64]core.HeldRow)
 	s.byRecipient = make(map[int64][]int64)
 	s.windows = make(map[int64][]int64)
+	s.rounds = make(map[int64][]core.Range)
 }
 
 // nextID returns id, or where it is 0 one that was never used.

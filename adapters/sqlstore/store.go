@@ -36,6 +36,9 @@ type Dialect struct {
 	// Ready returns an error, as opening does, where the database has changed so that what is
 	// written down here is no longer true of it. It is asked before every page of the due.
 	Ready func(ctx context.Context) error
+	// SkipLocked is what follows a SELECT of rows that are about to be changed, so that nobody waits for
+	// them who could take others; empty where only one transaction at a time changes anything.
+	SkipLocked string
 	// Indexed returns what follows a table's name to have it read by the index of that name, and
 	// by no other; empty where the database is not told such things.
 	Indexed func(index string) string
@@ -87,7 +90,7 @@ type Store struct {
 // texts are the statements that are put together from more than constants.
 type texts struct {
 	recipients, due, lookup, since, byID, claim, roll, ledgerRow string
-	find, windows, window                                        string
+	find, windows, window, take                                  string
 	marks                                                        map[string][]string // by column
 }
 
@@ -97,7 +100,7 @@ func New(c Config) *Store {
 	s.text = texts{
 		recipients: s.recipientsQuery(), due: s.dueQuery(), lookup: s.lookupQuery(), since: s.sinceQuery(), byID: s.byIDQuery(),
 		claim: s.claimQuery(), roll: s.rollQuery(), ledgerRow: s.ledgerRowQuery(),
-		find: s.findQuery(), windows: s.windowsQuery(), window: s.windowQuery(),
+		find: s.findQuery(), windows: s.windowsQuery(), window: s.windowQuery(), take: s.takeQuery(),
 		marks: map[string][]string{"digest_included_at": markQueries("digest_included_at"), "email_sent_at": markQueries("email_sent_at")},
 	}
 	if c.Write != nil {

@@ -243,3 +243,26 @@ func (f *Faulty) LastTick(ctx context.Context) (m core.TickMark, err error) {
 	})
 	return m, err
 }
+
+// Ranges implements [ports.Store].
+func (f *Faulty) Ranges(ctx context.Context, now time.Time, size int) (ranges []core.Range, err error) {
+	err = f.do(ctx, "Ranges", func() error {
+		ranges, err = f.Store.Ranges(ctx, now, size)
+		return err
+	})
+	return ranges, err
+}
+
+// Open implements [ports.Store].
+func (f *Faulty) Open(ctx context.Context, now time.Time, size int) error {
+	return f.do(ctx, "Open", func() error { return f.Store.Open(ctx, now, size) })
+}
+
+// Take implements [ports.Store].
+func (f *Faulty) Take(ctx context.Context, now time.Time) (r core.Range, ok bool, err error) {
+	err = f.do(ctx, "Take", func() error {
+		r, ok, err = f.Store.Take(ctx, now)
+		return err
+	})
+	return r, ok, err
+}
