@@ -35,6 +35,9 @@ type Config struct {
 	WatchDays int
 	// Every is the tick length of Run; 0 means an hour.
 	Every time.Duration
+	// Shared has the ticks of Run share their work with other processes on the same store; see
+	// [Ticker.TickShared].
+	Shared bool
 	// LoadZone returns the location of an IANA name; nil means time.LoadLocation.
 	LoadZone func(name string) (*time.Location, error)
 	// Log gets a line for each event; nil means nowhere.
