@@ -41,7 +41,7 @@ func (s *Store) Open(ctx context.Context, now time.Time, size int) error {
 		}
 		// Of two at once both may find it closed; they divide alike, so it does no harm.
 		_, err := tx.change(ctx, `INSERT INTO digest_rounds (instant, after_id, through_id, taken)
-SELECT ?, after_id, through_id, 0 FROM (`+divided+`) AS parts
+SELECT CAST(? AS BIGINT), after_id, through_id, 0 FROM (`+divided+`) AS parts
 WHERE NOT EXISTS (SELECT 1 FROM digest_rounds WHERE instant = ?)
 ON CONFLICT (instant, after_id) DO NOTHING`, now.Unix(), size, now.Unix(), now.Unix())
 		return err
