@@ -31,6 +31,8 @@ type Config struct {
 	MailOff bool
 	// Connections is how many mail connections are used at once; 0 means 4.
 	Connections int
+	// Pace is how fast messages leave: digests and held e-mail, of all ticks of this Ticker together.
+	Pace core.Pace
 	// WatchDays is after how many days without participation a watch lapses; 0 means 90.
 	WatchDays int
 	// Every is the tick length of Run; 0 means an hour.
@@ -55,7 +57,8 @@ type Ticker struct {
 	// onTick is nil where nobody asks.
 	onTick func(Report, error)
 	// owed are outcomes that the store could not write down yet; see record.
-	owed owed
+	owed  owed
+	turns *turns
 	// vitals may be read while a tick runs.
 	vitals vitals
 }
@@ -71,6 +74,9 @@ func New(config Config, store ports.Store, mailer ports.Mailer, clock ports.Cloc
 	}
 	if config.Connections < 0 || config.Connections > 64 {
 		return nil, fmt.Errorf("config: %d connections, want 1 to 64", config.Connections)
+	}
+	if err := config.Pace.Check(); err != nil {
+		return nil, fmt.Errorf("config: %w", err)
 	}
 	if config.WatchDays < 0 {
 		return nil, fmt.Errorf("config: watches lapse after %d days, want 1 or more", config.WatchDays)
@@ -94,6 +100,7 @@ func New(config Config, store ports.Store, mailer ports.Mailer, clock ports.Cloc
 		config.Log = slog.New(slog.DiscardHandler)
 	}
 	t := &Ticker{config: config, store: store, mailer: mailer, clock: clock, log: config.Log}
+	t.turns = newTurns(config.Pace, clock)
 	t.zones = zones{load: config.LoadZone, log: config.Log, known: make(map[string]*time.Location)}
 	return t, nil
 }
