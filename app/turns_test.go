@@ -105,9 +105,7 @@ func TestNoClaimWaitsForItsTurn(t *testing.T) {
 				assert.Equal(t, 1, sending)
 				return nil
 			}
-			calls := s.recording(func(string) (bool, error) {
-				return true, nil
-			})
+			calls := s.recording(nil)
 			go func() {
 				time.Sleep(30 * time.Second)
 				for _, row := range s.dump().Ledger {
@@ -197,4 +195,14 @@ func TestAPaceThatCannotBe(t *testing.T) {
 	s := newStage(t, core.World{})
 	_, err := app.New(app.Config{Style: s.style(), Pace: core.Pace{PerMinute: -1}}, memory.New(core.World{}), s.mailer, s.clock)
 	assert.ErrorContains(t, err, "config: -1 messages a minute")
+}
+
+func TestDigestsAreSpreadForTheTicksThatThereAre(t *testing.T) {
+	t.Parallel()
+	for every, ok := range map[time.Duration]bool{0: true, time.Hour: true, time.Minute: false} {
+		style, err := core.NewStyle(core.Brand{AppURL: "https://rfc.example", Domain: "rfc.example", Spread: core.Spread{Stretch: 2 * time.Hour}})
+		require.NoError(t, err)
+		_, err = app.New(app.Config{Style: style, Every: every}, memory.New(core.World{}), new(memory.Mailer), memory.NewClock(noon))
+		assert.Equal(t, ok, err == nil, "%s: %v", every, err)
+	}
 }

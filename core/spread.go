@@ -11,30 +11,33 @@ import (
 // Spread keeps the people of a large installation from coming due all at the same instant. Its zero
 // value does not: everybody comes due when [DueAt] says.
 //
-// Each person has slots, a stretch apart from one another, on the same grid of whole stretches since
-// 1970-01-01 00:00 UTC, and as far behind it as [SpreadOf] says. A day has a whole number of them, so
-// that they are at the same times every day. A digest is due, by the first of these that holds:
+// Each person has slots: [SpreadOf] after every whole stretch since 1970-01-01 00:00 UTC. A day is a whole
+// number of stretches, so that the slots are at the same times every day. A digest is due, by the first of
+// these that holds:
 //
 //	facts                                                   due
 //	the cadence has no digest                               never
-//	a send hour                                             its boundary, and SpreadOf later
-//	no send hour, the last window ended in a slot or        a cadence after that end
-//	  less than a tick after one
-//	no send hour, otherwise                                 in the first slot then or after
-//	any of this would lead into quiet hours,                when DueAt says
-//	  or so close to them that a tick might miss it
+//	a send hour                                             SpreadOf after its boundary
+//	no send hour, the last window ended in a slot           a cadence after that end
+//	  or less than a tick after one
+//	no send hour, otherwise                                 in the first slot that is a cadence
+//	                                                          after that end, or more
+//
+// Where that would be in quiet hours, or so close before them that a tick might miss it, the digest is due
+// when DueAt says, and not the next morning.
 //
 // So nobody comes due earlier than without, nor more than a stretch later, and nothing adds up. With a
-// send hour the next boundary is the one after the window's end, and the offset stays short of it: there
-// is one digest for each boundary. Without, a window that ended in a slot is a cadence away from the
-// next one, which is a slot again: people are moved apart once, and then their windows are a cadence
-// long as ever. Where a tick came late, so that many are taken together out of their slots, they are
-// moved apart once more. First digests come at once, spread or not.
+// send hour the next boundary is the first after the window's end, as ever, and each comes a good while
+// after the digest of the one before: there is one digest for each. Without, a window that ended in a slot
+// is a cadence away from another slot: people are moved apart once, and then their windows are a cadence
+// long again. Where a tick came late and took many together, out of their slots, they are moved apart once
+// more. First digests come at once, spread or not.
 type Spread struct {
 	// Stretch is over how long a time people are spread: longer than a tick, half a day at the most,
 	// and a day is a whole number of them. 0 means not at all.
 	Stretch time.Duration
-	// Tick is how far ticks are apart; 0 means an hour.
+	// Tick is how far ticks are apart; 0 means an hour. Were they further apart than this says, windows
+	// without a send hour would grow.
 	Tick time.Duration
 }
 
@@ -66,7 +69,9 @@ func SpreadOf(recipient int64, stretch time.Duration) time.Duration {
 	if seconds == 0 {
 		return 0
 	}
-	hash := sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(recipient)))
+	var id [8]byte
+	binary.BigEndian.PutUint64(id[:], uint64(recipient))
+	hash := sha256.Sum256(id[:])
 	return time.Duration(binary.BigEndian.Uint64(hash[:])%seconds) * time.Second
 }
 
@@ -76,9 +81,10 @@ func (s Spread) dueAt(r Recipient, start time.Time, zone *time.Location) time.Ti
 	if s.Stretch == 0 || due.IsZero() {
 		return due
 	}
-	at := due.Add(SpreadOf(r.ID, s.Stretch))
+	offset := SpreadOf(r.ID, s.Stretch)
+	at := due.Add(offset)
 	if _, fixed := r.Preferences.sendHour(); !fixed {
-		passed := s.sinceSlot(r.ID, start) // as long as it will be at due, since cadences are whole days
+		passed := s.sinceSlot(start, offset) // as long as it will be at due, since cadences are whole days
 		if passed < s.tick() {
 			return due
 		}
@@ -90,10 +96,10 @@ func (s Spread) dueAt(r Recipient, start time.Time, zone *time.Location) time.Ti
 	return at
 }
 
-// sinceSlot returns how long ago, at t, the last slot of recipient was.
-func (s Spread) sinceSlot(recipient int64, t time.Time) time.Duration {
+// sinceSlot returns how long ago, at t, the last slot was of somebody who has offset.
+func (s Spread) sinceSlot(t time.Time, offset time.Duration) time.Duration {
 	stretch := int64(s.Stretch / time.Second)
-	passed := (t.Unix() - int64(SpreadOf(recipient, s.Stretch)/time.Second)) % stretch
+	passed := (t.Unix() - int64(offset/time.Second)) % stretch
 	if passed < 0 {
 		passed += stretch
 	}

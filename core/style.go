@@ -69,7 +69,7 @@ func NewStyle(b Brand) (*Style, error) {
 		appURL:  appURL,
 		domain:  b.Domain,
 		maxRFCs: b.MaxRFCs,
-		spread:  b.Spread,
+		spread:  Spread{Stretch: b.Spread.Stretch, Tick: b.Spread.tick()},
 	}
 	if s.name == "" {
 		s.name = "Wiggleverse"
@@ -91,6 +91,9 @@ func NewStyle(b Brand) (*Style, error) {
 	}
 	return s, nil
 }
+
+// Spread is how digests are spread, and for how long a tick.
+func (s *Style) Spread() Spread { return s.spread }
 
 var errNoBase = errors.New("not an absolute address")
 
