@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/discard"
 	"github.com/wiggleverse/rfcdigest/adapters/maildir"
@@ -93,7 +92,8 @@ func (s *Settings) open(ctx context.Context, o sqlite.Options, mailer ports.Mail
 		MailOff:     !s.Enabled,
 		Connections: s.Connections,
 		WatchDays:   s.WatchDays,
-		Every:       time.Duration(s.TickSeconds) * time.Second,
+		Every:       s.every(),
+		Pace:        core.Pace{PerMinute: s.MaxRate},
 		Log:         log,
 	}, store, mailer, clock)
 	if err != nil {
