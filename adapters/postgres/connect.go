@@ -24,7 +24,7 @@ const (
 
 // ErrURL says that a text is not the URL of a PostgreSQL database. What is wrong with it is left
 // unsaid, since that could be a part of a password.
-var ErrURL = errors.New("want postgres://USER:PASSWORD@HOST:5432/NAME, with %-escapes for what is special in a URL")
+var ErrURL = errors.New("want postgres://HOST:5432/NAME, with user and password before HOST, and %-escapes for what is special in a URL")
 
 // database is a database that can be connected to.
 type database struct{ config *pgx.ConnConfig }

@@ -53,6 +53,14 @@ func (d database) classify(err error) error {
 	return err
 }
 
+// failed returns the error of a verb on the database. One that is in words already names it.
+func (d database) failed(verb string, err error) error {
+	if err = d.classify(err); errors.As(err, new(*trouble)) {
+		return err
+	}
+	return fmt.Errorf("%s %s: %w", verb, d.name(), err)
+}
+
 // lost reports whether err says that there is no connection any more.
 func lost(err error) bool {
 	var network net.Error
