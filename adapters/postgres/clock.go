@@ -31,22 +31,20 @@ type Clock struct {
 	asked time.Time     // on this machine's clock
 }
 
-// NewClock returns the clock of the server at url, which has told the time once. The caller closes it.
+// NewClock returns the clock of the server at url, which has told the time once. Between two times that
+// it is asked it has no connection.
 func NewClock(ctx context.Context, url string) (*Clock, error) {
 	d, err := parse(url)
 	if err != nil {
 		return nil, err
 	}
 	c := &Clock{db: d.open(1, nil)}
+	c.db.SetMaxIdleConns(0)
 	if err := c.ask(ctx); err != nil {
-		_ = c.db.Close()
 		return nil, d.classify(err)
 	}
 	return c, nil
 }
-
-// Close ends its connection; from then on it goes by this machine's clock, as corrected before.
-func (c *Clock) Close() error { return c.db.Close() }
 
 // Now implements [ports.Clock].
 func (c *Clock) Now() time.Time {

@@ -38,7 +38,7 @@ func TestTheClockIsTheServers(t *testing.T) {
 		assert.Equal(t, time.UTC, before.Location())
 	}
 	// One that does not answer is no reason to stop.
-	require.NoError(t, c.Close())
+	require.NoError(t, c.db.Close())
 	c.ahead, c.asked = time.Hour, time.Time{}
 	assert.InDelta(t, time.Now().Add(time.Hour).Unix(), c.Now().Unix(), 60)
 

@@ -53,10 +53,10 @@ func (s *Store) Take(ctx context.Context, now time.Time) (r core.Range, ok bool,
 	err = s.write(ctx, fmt.Sprintf("take a part of the round of %d", now.Unix()), func(ctx context.Context, tx transaction) error {
 		var after, through number
 		err := tx.one(ctx, []any{&after, &through}, s.text.take, now.Unix(), now.Unix())
+		r, ok = core.Range{After: after.value, Through: through.value}, err == nil
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
-		r, ok = core.Range{After: after.value, Through: through.value}, err == nil
 		return err
 	})
 	return r, ok, err

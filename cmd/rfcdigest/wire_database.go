@@ -8,6 +8,8 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // namedDatabase is the database that the settings name, and what is done with it. Passwords are in
@@ -17,6 +19,10 @@ type namedDatabase struct {
 	name, brief string
 	open        func(context.Context, sqlite.Options) (*sqlstore.Store, error)
 	migrate     func(context.Context, func(sqlstore.Step)) (done []string, err error)
+	// clock returns what tells the time to all who work on it.
+	clock func(context.Context) (ports.Clock, error)
+	// shared says that several processes may be meant to divide ticks among them.
+	shared bool
 	// diagnose says what a doctor finds, and reports whether it can be read and is migrated.
 	diagnose func(context.Context, *doctor) bool
 }
@@ -38,6 +44,7 @@ func (s *Settings) named() (namedDatabase, error) {
 		migrate: func(ctx context.Context, progress func(sqlstore.Step)) ([]string, error) {
 			return sqlite.MigrateStepwise(ctx, path, progress)
 		},
+		clock:    func(context.Context) (ports.Clock, error) { return systemclock.Clock{}, nil },
 		diagnose: func(ctx context.Context, d *doctor) bool { return d.file(ctx, path) },
 	}, nil
 }
@@ -56,6 +63,8 @@ func namedPostgres(url string) (namedDatabase, error) {
 		migrate: func(ctx context.Context, progress func(sqlstore.Step)) ([]string, error) {
 			return postgres.MigrateStepwise(ctx, url, progress)
 		},
+		clock:    func(ctx context.Context) (ports.Clock, error) { return postgres.NewClock(ctx, url) },
+		shared:   true,
 		diagnose: func(ctx context.Context, d *doctor) bool { return d.server(ctx, name, url) },
 	}, nil
 }
