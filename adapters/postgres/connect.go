@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"net"
 	"strconv"
@@ -56,7 +55,11 @@ func Name(url string) (string, error) {
 }
 
 func (d database) name() string {
-	return fmt.Sprintf("%s on %s", d.config.Database, d.address())
+	name := d.config.Database + " on " + d.address()
+	if path := d.config.RuntimeParams["search_path"]; path != "" {
+		name += " (schema " + path + ")"
+	}
+	return name
 }
 
 // address is the server's, or its folder; of several servers the first.
