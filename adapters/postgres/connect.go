@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"net"
 	"strconv"
@@ -56,7 +55,11 @@ func Name(url string) (string, error) {
 }
 
 func (d database) name() string {
-	return fmt.Sprintf("%s on %s", d.config.Database, d.address())
+	name := d.config.Database + " on " + d.address()
+	if path := d.config.RuntimeParams["search_path"]; path != "" {
+		name += " (schema " + path + ")"
+	}
+	return name
 }
 
 // address is the server's, or its folder; of several servers the first.
@@ -76,9 +79,10 @@ var (
 		"timezone": "UTC", "datestyle": "ISO, MDY",
 		"lock_timeout": strconv.FormatInt(lockTimeout.Milliseconds(), 10),
 	}
-	// onlyReads has each transaction see one moment. Its statements are few and long, and so planned
-	// anew with what they ask for.
-	onlyReads = settings{"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read", "plan_cache_mode": "force_custom_plan"}
+	// onlyReads has each transaction see one moment. Its statements are for a page, and so planned anew
+	// for what they ask, but not compiled.
+	onlyReads = settings{"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read",
+		"plan_cache_mode": "force_custom_plan", "jit": "off"}
 	// durable has a commit return when it is on the disk; and each statement see what was committed
 	// before, once it has waited for others.
 	durable = settings{"synchronous_commit": "on", "default_transaction_isolation": "read committed"}
