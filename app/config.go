@@ -75,7 +75,7 @@ func New(config Config, store ports.Store, mailer ports.Mailer, clock ports.Cloc
 	if err := config.complete(); err != nil {
 		return nil, fmt.Errorf("config: %w", err)
 	}
-	t := &Ticker{config: config, store: store, mailer: mailer, clock: clock, log: config.Log, turns: newTurns(config.Pace, clock)}
+	t := &Ticker{config: config, store: store, mailer: mailer, clock: clock, log: config.Log, turns: newTurns(config.Pace, store, clock)}
 	t.zones = zones{load: config.LoadZone, log: config.Log, known: make(map[string]*time.Location)}
 	return t, nil
 }

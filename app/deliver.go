@@ -27,8 +27,12 @@ func (p *post) deliverSafely(conn ports.MailConn, one parcel, owing *debt) (next
 // accepted.
 func (p *post) deliver(conn ports.MailConn, one parcel, owing *debt) (ports.MailConn, *debt) {
 	defer p.settle(owing) // where nothing came of the claim that would have done it
-	if p.stopped() != "" || p.ctx.Err() != nil || !p.turn(owing) {
+	if p.stopped() != "" || p.ctx.Err() != nil {
 		p.leave(one)
+		return conn, nil
+	}
+	if err := p.turn(owing); err != nil {
+		p.turnedAway(one, err)
 		return conn, nil
 	}
 	if conn == nil {
@@ -62,9 +66,18 @@ func (p *post) deliver(conn ports.MailConn, one parcel, owing *debt) (ports.Mail
 }
 
 // turn waits until another parcel may leave, with no claim open meanwhile: what the one before is owed
-// is not put off that long. It returns false where sending stops before.
-func (p *post) turn(owing *debt) bool {
+// is not put off that long.
+func (p *post) turn(owing *debt) error {
 	return p.pass.turns.wait(p.going, func() { p.settle(owing) })
+}
+
+// turnedAway counts a parcel whose turn did not come: since sending stopped before, or nobody could tell.
+func (p *post) turnedAway(one parcel, err error) {
+	if p.going.Err() != nil {
+		p.leave(one)
+		return
+	}
+	p.unclaimed(one, err)
 }
 
 // claim records that one is about to leave and, in the same transaction if that can be, what the

@@ -2,31 +2,30 @@ package app
 
 import (
 	"context"
-	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // turns lets messages leave no faster than a pace, over however many connections, in one tick after another.
+// What left before is kept by the store, for all who send from it.
 type turns struct {
 	pace  core.Pace
+	store ports.Paces
 	clock ports.Clock
 	// next is whose turn comes next: one at a time waits for that, and the others for them.
 	next chan struct{}
-	// paid is what core.Pace.Next returned last; it belongs to whoever is next.
-	paid time.Time
 }
 
-func newTurns(pace core.Pace, clock ports.Clock) *turns {
-	return &turns{pace: pace, clock: clock, next: make(chan struct{}, 1)}
+func newTurns(pace core.Pace, store ports.Paces, clock ports.Clock) *turns {
+	return &turns{pace: pace, store: store, clock: clock, next: make(chan struct{}, 1)}
 }
 
-// wait waits for a turn; it returns false where ctx ended before. Where there is something to wait for,
-// meanwhile is called first.
-func (t *turns) wait(ctx context.Context, meanwhile func()) bool {
+// wait waits for a turn; its error says that there is none: ctx ended before, or the store does not
+// answer. Where there is something to wait for, meanwhile is called first.
+func (t *turns) wait(ctx context.Context, meanwhile func()) error {
 	if t.pace.PerMinute == 0 {
-		return ctx.Err() == nil
+		return ctx.Err()
 	}
 	select {
 	case t.next <- struct{}{}:
@@ -35,20 +34,19 @@ func (t *turns) wait(ctx context.Context, meanwhile func()) bool {
 		select {
 		case t.next <- struct{}{}:
 		case <-ctx.Done():
-			return false
+			return ctx.Err()
 		}
 	}
 	defer func() { <-t.next }()
-	now := t.clock.Now()
-	leave, paid := t.pace.Next(t.paid, now)
-	if leave.After(now) {
-		meanwhile()
-		now = t.clock.Now() // later, perhaps
-		leave, paid = t.pace.Next(t.paid, now)
-		if !wait(ctx, leave.Sub(now)) {
-			return false
-		}
+	leave, err := t.store.Leave(ctx, t.pace, t.clock.Now())
+	if err != nil {
+		return err
 	}
-	t.paid = paid
-	return ctx.Err() == nil
+	if leave.After(t.clock.Now()) {
+		meanwhile()
+	}
+	if now := t.clock.Now(); leave.After(now) { // later than before, perhaps
+		wait(ctx, leave.Sub(now))
+	}
+	return ctx.Err()
 }

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -132,7 +133,7 @@ func TestWaitingForATurnEndsWithTheTick(t *testing.T) {
 			assert.Equal(t, 2, report.DigestsSent)
 			s.everybodySoFar(2)
 			assert.Equal(t, 3, s.tick().DigestsSent, "the next tick takes the others")
-			assert.Equal(t, seconds(0, 60, 120, 180, 240), s.left, "at the same pace")
+			assert.Equal(t, seconds(0, 60, 180, 240, 300), s.left, "at the same pace, after the turn that was given up")
 			s.everybodyHasOne(5)
 		})
 	}
@@ -175,8 +176,8 @@ func TestATickThatWaitsForTurnsLooksAlive(t *testing.T) {
 	})
 }
 
-// A clock that stands still, as in tests, or is set back, slows messages down to the pace and no more.
-func TestThePaceDoesNotNeedTheClockToGoOn(t *testing.T) {
+// Where a clock is set back by an hour with every message, each waits for as long as many others might.
+func TestThePaceGoesOnAfterAClockWasSetBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, people(4), func(c *app.Config) { c.Pace.PerMinute = 60 })
@@ -186,7 +187,38 @@ func TestThePaceDoesNotNeedTheClockToGoOn(t *testing.T) {
 			return true, nil
 		}
 		assert.Equal(t, 4, s.tick().DigestsSent)
-		assert.LessOrEqual(t, time.Since(began), 4*time.Second)
+		assert.LessOrEqual(t, time.Since(began), 4*core.MaxAskers*time.Second)
+	})
+}
+
+// Several who send from one store keep one pace together.
+func TestThePaceIsThatOfAFleet(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, people(12))
+		began := time.Now()
+		var mu sync.Mutex
+		var left []time.Duration
+		var all sync.WaitGroup
+		for range 3 {
+			mailer := &memory.Mailer{Fault: func(int, core.Message) (bool, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				left = append(left, time.Since(began))
+				return true, nil
+			}}
+			ticker, err := app.New(app.Config{Style: s.style(), Connections: 2, Pace: core.Pace{PerMinute: 20}}, s.faulty, mailer, systemclock.At(noon))
+			require.NoError(t, err)
+			all.Go(func() {
+				_, err := ticker.Tick(t.Context())
+				assert.NoError(t, err)
+			})
+		}
+		all.Wait()
+		assert.Len(t, left, 12)
+		for i := 1; i < len(left); i++ {
+			assert.GreaterOrEqual(t, left[i]-left[i-1], 3*time.Second-time.Millisecond, "%d", i)
+		}
 	})
 }
 

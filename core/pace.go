@@ -14,6 +14,9 @@ type Pace struct {
 	PerMinute int
 }
 
+// MaxAskers is how many may wait at once for messages to leave at one [Pace].
+const MaxAskers = 256
+
 // Check says what is wrong with p, if anything is.
 func (p Pace) Check() error {
 	if p.PerMinute < 0 || p.PerMinute > MaxPerMinute {
@@ -32,8 +35,8 @@ func (p Pace) Burst() int { return max(1, p.PerMinute/60) }
 //
 //   - never do more than PerMinute and Burst together leave in any one minute;
 //   - time in which nothing leaves gives no credit beyond Burst;
-//   - nobody waits longer than the steady distance, a minute at the most, also where the clock was set
-//     back since.
+//   - of MaxAskers who wait at once nobody waits longer than that many steady distances, also where the
+//     clock was set back since.
 //
 // Whoever asks waits until leave, and asks for nobody else before that.
 func (p Pace) Next(paid, now time.Time) (leave, nowPaid time.Time) {
@@ -43,7 +46,7 @@ func (p Pace) Next(paid, now time.Time) (leave, nowPaid time.Time) {
 	distance := p.distance()
 	credit := time.Duration(p.Burst()-1) * distance
 	paid = later(paid, now)
-	if most := now.Add(credit + distance); paid.After(most) {
+	if most := now.Add(credit + MaxAskers*distance); paid.After(most) {
 		paid = most
 	}
 	return later(paid.Add(-credit), now), paid.Add(distance)

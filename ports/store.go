@@ -148,5 +148,6 @@ type Store interface {
 	History
 	Backlog
 	Rounds
+	Paces
 	Ticks
 }

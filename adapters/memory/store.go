@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
@@ -26,6 +27,8 @@ type Store struct {
 	watches       []core.Watch
 	lastTick      core.TickMark
 	lastID        int64 // of the ledger and of held mail; never used twice
+
+	paid time.Time // what the pace was last told
 
 	byRecipient map[int64][]int64      // notification IDs
 	windows     map[int64][]int64      // ledger IDs, ascending

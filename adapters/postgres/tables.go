@@ -47,6 +47,7 @@ var tables = []table{
 		newID, "recipient_user_id bigint", "subject text", "body_text text", "body_html text",
 		"notification_ids text", "created_at timestamptz", "status text", "message_id text", "attempts integer", "lease_until timestamptz",
 		"error text", "sent_at timestamptz"}},
+	{name: "digest_pace", columns: []string{"id integer PRIMARY KEY CHECK (id = 1)", "paid bigint NOT NULL"}},
 	{name: "digest_rounds", constraint: "PRIMARY KEY (instant, after_id)", columns: []string{
 		"instant bigint NOT NULL", "after_id bigint NOT NULL", "through_id bigint NOT NULL", "taken integer NOT NULL"}},
 	{name: "digest_ticks", columns: []string{

@@ -40,6 +40,7 @@ var tables = []table{
 	{name: "digest_due", columns: []string{
 		"user_id INTEGER PRIMARY KEY", "period INTEGER NOT NULL", "has_hour INTEGER NOT NULL", "due_at INTEGER NOT NULL",
 		"revision INTEGER NOT NULL"}},
+	{name: "digest_pace", columns: []string{"id INTEGER PRIMARY KEY CHECK (id = 1)", "paid INTEGER NOT NULL"}},
 	{name: "digest_rounds", constraint: "PRIMARY KEY (instant, after_id)", columns: []string{
 		"instant INTEGER NOT NULL", "after_id INTEGER NOT NULL", "through_id INTEGER NOT NULL", "taken INTEGER NOT NULL"}},
 	{name: "held_emails", later: 12, columns: []string{

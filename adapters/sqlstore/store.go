@@ -118,7 +118,7 @@ type Store struct {
 // texts are the statements that are put together from more than constants.
 type texts struct {
 	recipients, due, lookup, since, byID, claim, roll, ledgerRow string
-	find, windows, window, next, take                            string
+	find, windows, window, next, take, paid                      string
 	marks                                                        map[string][]string // by column
 }
 
@@ -130,7 +130,7 @@ func New(c Config) *Store {
 		claim: s.claimQuery(), roll: s.rollQuery(), ledgerRow: s.ledgerRowQuery(),
 		find: s.findQuery(), windows: s.windowsQuery(), window: s.windowQuery(),
 		marks: map[string][]string{"digest_included_at": s.markQueries("digest_included_at"), "email_sent_at": s.markQueries("email_sent_at")},
-		next:  s.nextQuery(), take: s.takeQuery(),
+		next:  s.nextQuery(), take: s.takeQuery(), paid: s.paidQuery(),
 	}
 	if c.Write != nil {
 		s.writer = newWriter(newStatements(c.Write, c.Dialect), c.Writers)

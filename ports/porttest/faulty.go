@@ -266,3 +266,12 @@ func (f *Faulty) Take(ctx context.Context, now time.Time) (r core.Range, ok bool
 	})
 	return r, ok, err
 }
+
+// Leave implements [ports.Store].
+func (f *Faulty) Leave(ctx context.Context, p core.Pace, now time.Time) (leave time.Time, err error) {
+	err = f.do(ctx, "Leave", func() error {
+		leave, err = f.Store.Leave(ctx, p, now)
+		return err
+	})
+	return leave, err
+}
