@@ -16,6 +16,9 @@ func (s *Store) Roll(ctx context.Context, cs []core.Claim) (held int, err error)
 	err = s.write(ctx, what, func(ctx context.Context, tx transaction) error {
 		held = 0
 		for _, c := range cs {
+			if err := s.reserve(ctx, tx, c.Recipient); err != nil {
+				return fmt.Errorf("recipient %d: %w", c.Recipient, err)
+			}
 			n, err := tx.change(ctx, s.text.roll, c.Recipient, s.dialect.Stamp(c.Window.Start), s.dialect.Stamp(c.Window.End), c.Previous)
 			if err != nil {
 				return fmt.Errorf("recipient %d: %w", c.Recipient, err)
