@@ -148,4 +148,8 @@ type Store interface {
 	History
 	Backlog
 	Ticks
+	MoveOut
+	MoveIn
+	Inventory
+	CopyMarks
 }

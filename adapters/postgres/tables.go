@@ -49,6 +49,8 @@ var tables = []table{
 		"error text", "sent_at timestamptz"}},
 	{name: "digest_ticks", columns: []string{
 		"id integer PRIMARY KEY CHECK (id = 1)", "instant timestamptz NOT NULL", "ended_at timestamptz NOT NULL", "trouble text"}},
+	{name: "digest_copy", columns: []string{
+		"id integer PRIMARY KEY CHECK (id = 1)", "source text NOT NULL", "begun_at timestamptz NOT NULL"}},
 }
 
 // create returns the statement that makes the table.

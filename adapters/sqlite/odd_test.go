@@ -97,7 +97,7 @@ func TestNoValueInAnyColumnFailsAnybody(t *testing.T) {
 	require.NoError(t, err)
 	rapid.Check(t, func(r *rapid.T) {
 		for _, table := range tables {
-			if table.name == "digest_due" || table.name == "digest_ticks" {
+			if table.name == "digest_due" || table.name == "digest_ticks" || table.name == "digest_copy" {
 				continue // nobody else writes there
 			}
 			var names, rows []string
