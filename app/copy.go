@@ -53,8 +53,8 @@ type CopyReport struct {
 	Changed int64        `json:"changed"`
 	Changes []CopyChange `json:"changes"`
 	// LeftOut counts the ledger rows of Strangers, people who are in neither store.
-	LeftOut   int64   `json:"left_out"`
-	Strangers []int64 `json:"strangers"`
+	LeftOut   int64  `json:"left_out"`
+	Strangers string `json:"strangers"`
 }
 
 // CopiedTable says that a table has as many rows in the target as in the source, with the same hash:
@@ -81,10 +81,10 @@ const changesNamed = 20
 // says what to do about it; nothing was written then.
 func (c Copy) Run(ctx context.Context) (CopyReport, error) {
 	c.Now = c.Now.UTC().Truncate(time.Second)
-	w := &copying{Copy: c, missing: make(map[int64]bool), strangers: make(map[int64]bool)}
+	w := &copying{Copy: c, report: CopyReport{Tables: []CopiedTable{}, Changes: []CopyChange{}}, missing: make(map[int64]bool), strangers: make(map[int64]bool)}
 	w.tables = w.all()
 	err := w.run(ctx)
-	w.report.Strangers = first(w.strangers)
+	w.report.Strangers = named(w.strangers)
 	return w.report, err
 }
 

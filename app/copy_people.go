@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
@@ -45,23 +47,14 @@ func without(ctx context.Context, s ports.Roster, people map[int64]bool) error {
 	return err
 }
 
-// first returns the first of people, by ID.
-func first(people map[int64]bool) []int64 {
-	ids := slices.Sorted(maps.Keys(people))
-	return ids[:min(len(ids), changesNamed)]
-}
-
-// named names people, by ID.
+// named names people, by ID; the first of them, where there are many.
 func named(people map[int64]bool) string {
-	text := ""
-	for i, id := range first(people) {
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprint(id)
+	var ids []string
+	for _, id := range slices.Sorted(maps.Keys(people)) {
+		ids = append(ids, strconv.FormatInt(id, 10))
 	}
-	if more := len(people) - changesNamed; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
+	if more := len(ids) - changesNamed; more > 0 {
+		return strings.Join(ids[:changesNamed], ", ") + fmt.Sprintf(" and %d more", more)
 	}
-	return text
+	return strings.Join(ids, ", ")
 }

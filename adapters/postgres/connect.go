@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"net"
 	"strconv"
@@ -24,7 +23,7 @@ const (
 
 // ErrURL says that a text is not the URL of a PostgreSQL database. What is wrong with it is left
 // unsaid, since that could be a part of a password.
-var ErrURL = errors.New("want postgres://USER:PASSWORD@HOST:5432/NAME, with %-escapes for what is special in a URL")
+var ErrURL = errors.New("want postgres://HOST:5432/NAME, with user and password before HOST, and %-escapes for what is special in a URL")
 
 // database is a database that can be connected to.
 type database struct{ config *pgx.ConnConfig }
@@ -56,7 +55,11 @@ func Name(url string) (string, error) {
 }
 
 func (d database) name() string {
-	return fmt.Sprintf("%s on %s", d.config.Database, d.address())
+	name := d.config.Database + " on " + d.address()
+	if path := d.config.RuntimeParams["search_path"]; path != "" {
+		name += " (schema " + path + ")"
+	}
+	return name
 }
 
 // address is the server's, or its folder; of several servers the first.

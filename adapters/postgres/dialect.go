@@ -26,21 +26,25 @@ func (d database) dialect(ready *guard) sqlstore.Dialect {
 		Bind:      bind,
 		Returning: " RETURNING id",
 		Random:    random,
-		Reserve:   reserve,
-		Keep:      " FOR UPDATE",
-		Rest:      rest,
-		Beyond:    beyond,
-		Classify:  d.classify,
+		Reserve:   reserve, ReserveNow: reserveNow,
+		Keep:     " FOR UPDATE",
+		Rest:     rest,
+		Beyond:   beyond,
+		Classify: d.classify,
 	}
 }
 
 const (
 	// random has 52 bits that differ, in PostgreSQL before 15 48.
 	random = "CAST(random() * 9223372036854775807 AS bigint)"
-	// reserve locks two things: a number that stands for the recipient, since they may have no row
-	// that could be locked; and their row of digest_due, as does everybody who changes their ledger.
-	reserve = `SELECT pg_advisory_xact_lock(hashint8extended(?1, CAST(CAST('notification_digests' AS regclass) AS oid)::bigint)),
- (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?1 FOR UPDATE)`
+	// person is a number that stands for a recipient, whether there is a row of theirs that could be
+	// locked or not. It differs from that of the same recipient in another schema.
+	person = `hashint8extended(?1, CAST(CAST('notification_digests' AS regclass) AS oid)::bigint)`
+	// reserve locks that, and then what everybody locks who changes what says when they are due.
+	reserve    = `SELECT pg_advisory_xact_lock(` + person + `), (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?1 FOR UPDATE)`
+	reserveNow = `SELECT 1 FROM (SELECT pg_try_advisory_xact_lock(` + person + `) AS locked) AS person
+WHERE locked AND (NOT EXISTS (SELECT 1 FROM digest_due AS due WHERE due.user_id = ?1)
+ OR (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?1 FOR UPDATE SKIP LOCKED) IS NOT NULL)`
 	// rest waits for nobody: it is about hundreds of people in one transaction, and the app may be
 	// changing some of them in another, in another order.
 	rest = `UPDATE digest_due SET due_at = ?1

@@ -46,11 +46,19 @@ func (d database) classify(err error) error {
 		// A statement went wrong. What PostgreSQL says of it is fit to be read, its type nobody's business.
 		return fmt.Errorf("%s (SQLSTATE %s)", oneLine(said.Message), said.Code)
 	case errors.As(err, &connecting):
-		return d.unavailable("cannot be reached: is the server running, and does it listen on " + d.address() + "? (" + reason(connecting) + ")")
+		return d.unavailable("cannot be reached (" + reason(connecting) + "): see that the server runs, and that it listens on " + d.address())
 	case lost(err):
 		return d.unavailable("has ended the connection: see whether the server was restarted, and run again")
 	}
 	return err
+}
+
+// failed returns the error of a verb on the database. One that is in words already names it.
+func (d database) failed(verb string, err error) error {
+	if err = d.classify(err); errors.As(err, new(*trouble)) {
+		return err
+	}
+	return fmt.Errorf("%s %s: %w", verb, d.name(), err)
 }
 
 // lost reports whether err says that there is no connection any more.

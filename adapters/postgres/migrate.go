@@ -2,22 +2,16 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/uptrace/bun"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 )
 
 // alone is the number of the lock that keeps migrations apart: "rfcdgst" in ASCII.
 const alone = 0x72666364677374
-
-// Step is how far a migration has come: Done steps Of all, with What is being done now. Nothing of it is kept
-// before all are done.
-type Step struct {
-	Done, Of int
-	What     string
-}
 
 // Migrate adds what the database at url lacks, and returns what it did, a line for each thing; nothing
 // where it was up to date. It only ever adds. Where a table of the app's lacks a column that it should
@@ -26,12 +20,12 @@ type Step struct {
 // All of it is one transaction: after an error, or when the process dies, the database is what it
 // was before. Of two at once one waits for the other.
 func Migrate(ctx context.Context, url string) (done []string, err error) {
-	return MigrateStepwise(ctx, url, func(Step) {})
+	return MigrateStepwise(ctx, url, func(sqlstore.Step) {})
 }
 
 // MigrateStepwise is [Migrate] and calls progress before each of its steps and after the last; not at all, where
 // there is nothing to do.
-func MigrateStepwise(ctx context.Context, url string, progress func(Step)) (done []string, err error) {
+func MigrateStepwise(ctx context.Context, url string, progress func(sqlstore.Step)) (done []string, err error) {
 	d, err := parse(url)
 	if err != nil {
 		return nil, err
@@ -43,15 +37,12 @@ func MigrateStepwise(ctx context.Context, url string, progress func(Step)) (done
 		return err
 	})
 	if err != nil {
-		if err = d.classify(err); !errors.As(err, new(*trouble)) {
-			err = fmt.Errorf("migrate %s: %w", d.name(), err)
-		}
-		return nil, err
+		return nil, d.failed("migrate", err)
 	}
 	return done, nil
 }
 
-func migrateIn(ctx context.Context, tx bun.Tx, progress func(Step)) (done []string, err error) {
+func migrateIn(ctx context.Context, tx bun.Tx, progress func(sqlstore.Step)) (done []string, err error) {
 	// However long the other takes.
 	if _, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(?)", alone); err != nil {
 		return nil, err
@@ -67,21 +58,17 @@ func migrateIn(ctx context.Context, tx bun.Tx, progress func(Step)) (done []stri
 		return nil, fmt.Errorf("the app's tables lack %s: is this the RFC app's database? nothing was changed", strings.Join(lacking, ", "))
 	}
 	needed := there.additions()
-	for i, a := range needed {
-		progress(Step{Done: i, Of: len(needed), What: a.inHand()})
-		if _, err := tx.ExecContext(ctx, a.statement); err != nil {
-			return nil, fmt.Errorf("%s: %w", a.inHand(), err)
+	err = sqlstore.Add(needed, progress, func(statement string) error {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
 		}
-		done = append(done, a.what)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	if len(needed) > 0 {
-		progress(Step{Done: len(needed), Of: len(needed)})
+	for _, a := range needed {
+		done = append(done, a.What)
 	}
 	return done, nil
-}
-
-// inHand returns what a is about while it is made.
-func (a addition) inHand() string {
-	verb, rest, _ := strings.Cut(a.what, " ")
-	return strings.TrimSuffix(strings.TrimSuffix(verb, "d"), "e") + "ing " + rest
 }

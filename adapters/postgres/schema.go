@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/uptrace/bun"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 )
 
 // schema is what a database has of what statements need.
@@ -109,26 +111,23 @@ func (s schema) lacking() (names []string) {
 	return names
 }
 
-// addition is a statement that a database needs, and what it does in words.
-type addition struct{ what, statement string }
-
 // additions returns what a database that lacks nothing of the app's needs, in order.
-func (s schema) additions() (needed []addition) {
+func (s schema) additions() (needed []sqlstore.Addition) {
 	for _, t := range tables {
 		there, ok := s.columns[t.name]
 		if !ok {
-			needed = append(needed, addition{"created table " + t.name, t.create()})
+			needed = append(needed, sqlstore.Addition{What: "created table " + t.name, Statement: t.create()})
 			continue
 		}
 		for _, definition := range t.columns {
 			if name := columnName(definition); !slices.Contains(there, name) {
-				needed = append(needed, addition{"added column " + t.name + "." + name, "ALTER TABLE " + t.name + " ADD COLUMN " + definition})
+				needed = append(needed, sqlstore.Addition{What: "added column " + t.name + "." + name, Statement: "ALTER TABLE " + t.name + " ADD COLUMN " + definition})
 			}
 		}
 	}
 	for _, i := range indexes {
 		if !s.serves(i) {
-			needed = append(needed, addition{"added index " + i.name, i.create()})
+			needed = append(needed, sqlstore.Addition{What: "added index " + i.name, Statement: i.create()})
 		}
 	}
 	return append(needed, s.due()...)
@@ -136,16 +135,16 @@ func (s schema) additions() (needed []addition) {
 
 // due returns what is needed for digest_due to be kept. Where a trigger was missing, what has changed
 // since is unknown, so that all of it is made again.
-func (s schema) due() (needed []addition) {
+func (s schema) due() (needed []sqlstore.Addition) {
 	absent := missing(s.triggers)
 	if _, there := s.columns["digest_due"]; len(absent) == 0 && there {
 		return nil
 	}
-	needed = append(needed, addition{"added what triggers do", strings.Join(functions(), ";\n")})
+	needed = append(needed, sqlstore.Addition{What: "added what triggers do", Statement: strings.Join(functions(), ";\n")})
 	for _, t := range absent {
-		needed = append(needed, addition{"added trigger " + t.name, t.create()})
+		needed = append(needed, sqlstore.Addition{What: "added trigger " + t.name, Statement: t.create()})
 	}
-	return append(needed, addition{"noted when everybody is due", fillDue})
+	return append(needed, sqlstore.Addition{What: "noted when everybody is due", Statement: fillDue})
 }
 
 // missing returns the triggers that are not among those that are there.

@@ -3,13 +3,14 @@ package postgres_test
 import (
 	"context"
 	"crypto/rand"
-	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
@@ -36,28 +37,80 @@ func connected(t testing.TB, url string) *pgx.Conn {
 	return conn
 }
 
+// made returns the URL of an empty schema, which is nobody else's.
+func made(t testing.TB) string {
+	t.Helper()
+	name := "rfcdigest_test_" + strings.ToLower(rand.Text())
+	execute(t, server, "CREATE SCHEMA "+name)
+	return server + "&search_path=" + name
+}
+
 // schema returns the URL of an empty schema, which goes when the test ends.
 func schema(t testing.TB) string {
 	t.Helper()
-	conn := connected(t, server)
-	name := "rfcdigest_test_" + strings.ToLower(rand.Text())
-	_, err := conn.Exec(t.Context(), "CREATE SCHEMA "+name)
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		conn := connected(t, server)
-		_, err := conn.Exec(context.Background(), "SET client_min_messages = warning; DROP SCHEMA "+name+" CASCADE")
-		require.NoError(t, err)
-	})
-	return server + "&search_path=" + url.QueryEscape(name)
+	url := made(t)
+	t.Cleanup(func() { assert.NoError(t, drop(url)) })
+	return url
 }
 
-// migrated returns the URL of a fresh, migrated database.
+// drop drops what made has made.
+func drop(url string) error {
+	conn, err := pgx.Connect(context.Background(), server)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.Background())
+	_, name, _ := strings.Cut(url, "search_path=")
+	_, err = conn.Exec(context.Background(), "SET client_min_messages = warning; DROP SCHEMA "+name+" CASCADE")
+	return err
+}
+
+// spare are migrated schemas that no test uses at the moment. To make one costs a hundred times as much as
+// to empty it.
+var spare struct {
+	sync.Mutex
+	urls []string
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, url := range spare.urls {
+		drop(url)
+	}
+	os.Exit(code)
+}
+
+// migrated returns the URL of a migrated database with nothing in it.
 func migrated(t testing.TB) string {
 	t.Helper()
-	url := schema(t)
-	_, err := postgres.Migrate(t.Context(), url)
-	require.NoError(t, err)
+	spare.Lock()
+	defer spare.Unlock()
+	var url string
+	if n := len(spare.urls); n > 0 {
+		url, spare.urls = spare.urls[n-1], spare.urls[:n-1]
+	} else {
+		url = made(t)
+		_, err := postgres.Migrate(t.Context(), url)
+		require.NoError(t, err)
+	}
+	t.Cleanup(func() {
+		execute(t, url, "DELETE FROM notifications", "DELETE FROM notification_digests", "DELETE FROM users", "DELETE FROM watches", "DELETE FROM digest_preferences",
+			"DELETE FROM held_emails", "DELETE FROM digest_ticks", "DELETE FROM cached_rfcs")
+		spare.Lock()
+		defer spare.Unlock()
+		spare.urls = append(spare.urls, url)
+	})
 	return url
+}
+
+// execute runs statements on the database at url as another program does.
+func execute(t testing.TB, url string, statements ...string) {
+	t.Helper()
+	conn := connected(t, url)
+	for _, s := range statements {
+		_, err := conn.Exec(context.Background(), s)
+		require.NoError(t, err, s)
+	}
 }
 
 // opened returns a store over the database at url, closed when the test ends.

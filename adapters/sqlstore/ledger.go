@@ -26,7 +26,7 @@ func (s *Store) Claim(ctx context.Context, c core.Claim) (id int64, err error) {
 
 // insert adds the row of c where c holds.
 func (s *Store) insert(ctx context.Context, tx transaction, c core.Claim) (id int64, err error) {
-	if err := s.reserve(ctx, tx, c.Recipient); err != nil {
+	if err := reserve(ctx, tx, s.dialect.Reserve, c.Recipient); err != nil {
 		return 0, err
 	}
 	n, err := tx.insert(ctx, &id, s.text.claim,
@@ -48,13 +48,16 @@ func (s *Store) nextQuery() string {
 	return "UPDATE digest_due SET due_at = CASE has_hour WHEN 0 THEN ? + period ELSE 0 END, revision = " + s.dialect.Random + " WHERE user_id = ?"
 }
 
-// reserve keeps others from adding claims for recipient, until tx ends. What they added before is seen
-// by the statements that follow.
-func (s *Store) reserve(ctx context.Context, tx transaction, recipient int64) error {
-	if s.dialect.Reserve == "" {
+// reserve keeps others from claiming for recipient, until tx ends, where the query finds that possible.
+// What they did before is seen by the statements that follow.
+func reserve(ctx context.Context, tx transaction, query string, recipient int64) error {
+	if query == "" {
 		return nil
 	}
-	_, err := tx.change(ctx, s.dialect.Reserve, recipient)
+	n, err := tx.change(ctx, query, recipient)
+	if err == nil && n == 0 {
+		err = ports.ErrConflict
+	}
 	return err
 }
 

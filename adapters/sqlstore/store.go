@@ -53,10 +53,11 @@ type Dialect struct {
 	Returning string
 	// Random is the SQL of an integer that does not come again.
 	Random string
-	// Reserve is a query that returns when, up to the end of its transaction, no other one claims for
-	// the recipient that its one placeholder is given; empty where transactions that write exclude
+	// Reserve is a query that returns a row when, up to the end of its transaction, no other one claims
+	// for the recipient that ?1 is, or changes when they are due. ReserveNow returns none where
+	// another one has done so and not ended yet. Both are empty where transactions that write exclude
 	// each other.
-	Reserve string
+	Reserve, ReserveNow string
 	// Keep ends a query so that the rows it found stay as they are up to the end of its transaction;
 	// empty where they do anyhow.
 	Keep string

@@ -9,7 +9,7 @@ import (
 
 // Settings are what all commands share. Each can be given as a flag or in the environment; the flag wins.
 type Settings struct {
-	Database    string `default:"sqlite://rfcdigest.db" env:"DIGEST_DATABASE_URL" placeholder:"URL" help:"The database: sqlite://PATH, or sqlite:///PATH from the root (${default})."`
+	Database    string `default:"sqlite://rfcdigest.db" env:"DIGEST_DATABASE_URL" placeholder:"URL" help:"The database: sqlite://PATH, sqlite:///PATH from the root, or postgres://USER:PASS@HOST:5432/NAME (${default})."`
 	Mail        string `default:"maildir://outbox" env:"DIGEST_MAIL_URL" placeholder:"URL" help:"Where mail goes: smtp://USER:PASS@HOST:587 (with STARTTLS), smtps://HOST:465, maildir://DIR or discard:// (${default})."`
 	AppURL      string `default:"http://localhost:8000" env:"DIGEST_APP_URL" placeholder:"URL" help:"The RFC app's address, for links in mails (${default})."`
 	From        string `default:"Wiggleverse <digest@localhost>" env:"DIGEST_FROM" placeholder:"ADDRESS" help:"The sender (${default})."`

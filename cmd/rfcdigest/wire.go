@@ -20,18 +20,6 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// sqlitePath returns the file that a database URL names.
-func sqlitePath(databaseURL string) (string, error) {
-	scheme, path, ok := strings.Cut(databaseURL, "://")
-	switch {
-	case !ok || scheme != "sqlite":
-		return "", usagef("--database %q: want sqlite://PATH", redact(databaseURL))
-	case path == "":
-		return "", usagef("--database %q: the path is missing, like sqlite://rfcdigest.db", databaseURL)
-	}
-	return path, nil
-}
-
 // newMailer returns the mailer that the settings name, without a word to it.
 func (s *Settings) newMailer() (ports.Mailer, error) {
 	format, err := s.format()
@@ -76,7 +64,7 @@ func (s *Settings) format() (*mailfmt.Format, error) {
 // open puts together what a command works with, on the database that the settings name. The caller
 // closes the store.
 func (s *Settings) open(ctx context.Context, o sqlite.Options, mailer ports.Mailer, clock ports.Clock, log *slog.Logger) (*app.Ticker, *sqlstore.Store, error) {
-	path, err := sqlitePath(s.Database)
+	database, err := s.named()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,7 +72,7 @@ func (s *Settings) open(ctx context.Context, o sqlite.Options, mailer ports.Mail
 	if err != nil {
 		return nil, nil, err
 	}
-	store, err := sqlite.Open(ctx, path, o)
+	store, err := database.open(ctx, o)
 	if err != nil {
 		return nil, nil, err
 	}
