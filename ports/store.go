@@ -150,4 +150,8 @@ type Store interface {
 	Rounds
 	Paces
 	Ticks
+	MoveOut
+	MoveIn
+	Inventory
+	CopyMarks
 }

@@ -24,8 +24,10 @@ type Store struct {
 	notifications map[int64]core.Notification
 	ledger        map[int64]core.LedgerRow
 	held          map[int64]core.HeldRow
+	strangers     map[int64]core.Preferences // of people who are not there
 	watches       []core.Watch
 	lastTick      core.TickMark
+	copying       core.CopyMark
 	lastID        int64 // of the ledger and of held mail; never used twice
 
 	paid time.Time // what the pace was last told
@@ -49,7 +51,7 @@ func (s *Store) Fill(ctx context.Context, w core.World) error {
 	defer s.mu.Unlock()
 	s.prepare()
 	for _, u := range w.Users {
-		s.users[u.ID] = copyRecipient(u)
+		s.users[u.ID] = s.acquainted(copyRecipient(u))
 	}
 	for _, r := range w.RFCs {
 		s.titles[r.Slug] = r.Title
@@ -114,6 +116,7 @@ func (s *Store) prepare() {
 	s.notifications = make(map[int64]core.Notification)
 	s.ledger = make(map[int64]core.LedgerRow)
 	s.held = make(map[int64]core.HeldRow)
+	s.strangers = make(map[int64]core.Preferences)
 	s.byRecipient = make(map[int64][]int64)
 	s.windows = make(map[int64][]int64)
 	s.rounds = make(map[int64][]core.Range)

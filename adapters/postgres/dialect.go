@@ -32,6 +32,7 @@ func (d database) dialect(ready *guard) sqlstore.Dialect {
 		Reserve:   reserve, ReserveNow: reserveNow,
 		Keep:     " FOR UPDATE",
 		Rest:     rest,
+		Beyond:   beyond,
 		Classify: d.classify,
 	}
 }
@@ -52,6 +53,9 @@ WHERE locked AND (NOT EXISTS (SELECT 1 FROM digest_due AS due WHERE due.user_id 
 	rest = `UPDATE digest_due SET due_at = ?1
 WHERE user_id = (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?2 AND due.revision = ?3 FOR UPDATE SKIP LOCKED)`
 )
+
+// beyond may skip an ID; that does no harm.
+const beyond = `SELECT setval(pg_get_serial_sequence(?1, 'id'), greatest(nextval(pg_get_serial_sequence(?1, 'id')), ?2))`
 
 // stampText is right in sessions whose time zone is UTC, also of a column that knows no time zones.
 // What is no instant is a word then (infinity), or has one (BC), and is not read as a time.

@@ -52,6 +52,8 @@ var tables = []table{
 		"instant bigint NOT NULL", "after_id bigint NOT NULL", "through_id bigint NOT NULL", "taken integer NOT NULL"}},
 	{name: "digest_ticks", columns: []string{
 		"id integer PRIMARY KEY CHECK (id = 1)", "instant timestamptz NOT NULL", "ended_at timestamptz NOT NULL", "trouble text"}},
+	{name: "digest_copy", columns: []string{
+		"id integer PRIMARY KEY CHECK (id = 1)", "source text NOT NULL", "begun_at timestamptz NOT NULL"}},
 }
 
 // create returns the statement that makes the table.

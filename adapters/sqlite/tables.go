@@ -49,6 +49,8 @@ var tables = []table{
 		"sent_at TEXT"}},
 	{name: "digest_ticks", columns: []string{
 		"id INTEGER PRIMARY KEY CHECK (id = 1)", "instant TEXT NOT NULL", "ended_at TEXT NOT NULL", "trouble TEXT"}},
+	{name: "digest_copy", columns: []string{
+		"id INTEGER PRIMARY KEY CHECK (id = 1)", "source TEXT NOT NULL", "begun_at TEXT NOT NULL"}},
 }
 
 // create returns the statement that makes the table.

@@ -67,6 +67,9 @@ type Dialect struct {
 	// Rest is the statement that sets due_at to ?1 in the row of digest_due whose user_id is ?2, if
 	// its revision is ?3. It need not, where another transaction is about to change the row.
 	Rest string
+	// Beyond is a query, of a table's name and an ID, after which the IDs that are chosen for the table are
+	// greater; empty where that is so as soon as there is a row with the ID.
+	Beyond string
 	// Classify returns err as an error of package ports and in words for people, where it is one
 	// of the database's own that they or app can act on; else err.
 	Classify func(err error) error

@@ -43,6 +43,7 @@ type commandLine struct {
 	Explain  explainCommand  `cmd:"" help:"Explain one person's digest, notification by notification. Writes nothing."`
 	SendTest sendTestCommand `cmd:"" help:"Send somebody's digest to another address, marked as a test. Records nothing."`
 	Resend   resendCommand   `cmd:"" help:"Send a recorded digest once more, under its own Message-ID. Records nothing."`
+	Copy     copyCommand     `cmd:"" help:"Copy what is rfcdigest's own from the database to another one, and check it."`
 	Doctor   doctorCommand   `cmd:"" help:"Look at everything that digests need, and say how to mend it. Changes nothing."`
 
 	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in a shell."`

@@ -275,3 +275,73 @@ func (f *Faulty) Leave(ctx context.Context, p core.Pace, now time.Time) (leave t
 	})
 	return leave, err
 }
+
+// PreferencesAfter implements [ports.Store].
+func (f *Faulty) PreferencesAfter(ctx context.Context, after int64, limit int) (rows []core.PreferencesRow, odd []core.Oddity, err error) {
+	err = f.do(ctx, "PreferencesAfter", func() error {
+		rows, odd, err = f.Store.PreferencesAfter(ctx, after, limit)
+		return err
+	})
+	return rows, odd, err
+}
+
+// LedgerAfter implements [ports.Store].
+func (f *Faulty) LedgerAfter(ctx context.Context, after int64, limit int) (rows []core.LedgerRow, odd []core.Oddity, err error) {
+	err = f.do(ctx, "LedgerAfter", func() error {
+		rows, odd, err = f.Store.LedgerAfter(ctx, after, limit)
+		return err
+	})
+	return rows, odd, err
+}
+
+// HeldAfter implements [ports.Store].
+func (f *Faulty) HeldAfter(ctx context.Context, after int64, limit int) (rows []core.HeldRow, odd []core.Oddity, err error) {
+	err = f.do(ctx, "HeldAfter", func() error {
+		rows, odd, err = f.Store.HeldAfter(ctx, after, limit)
+		return err
+	})
+	return rows, odd, err
+}
+
+// PutPreferences implements [ports.Store].
+func (f *Faulty) PutPreferences(ctx context.Context, rows []core.PreferencesRow) error {
+	return f.do(ctx, "PutPreferences", func() error { return f.Store.PutPreferences(ctx, rows) })
+}
+
+// PutLedger implements [ports.Store].
+func (f *Faulty) PutLedger(ctx context.Context, rows []core.LedgerRow) error {
+	return f.do(ctx, "PutLedger", func() error { return f.Store.PutLedger(ctx, rows) })
+}
+
+// PutHeld implements [ports.Store].
+func (f *Faulty) PutHeld(ctx context.Context, rows []core.HeldRow) error {
+	return f.do(ctx, "PutHeld", func() error { return f.Store.PutHeld(ctx, rows) })
+}
+
+// Owned implements [ports.Store].
+func (f *Faulty) Owned(ctx context.Context) (o core.Owned, err error) {
+	err = f.do(ctx, "Owned", func() error {
+		o, err = f.Store.Owned(ctx)
+		return err
+	})
+	return o, err
+}
+
+// CopyMark implements [ports.Store].
+func (f *Faulty) CopyMark(ctx context.Context) (m core.CopyMark, err error) {
+	err = f.do(ctx, "CopyMark", func() error {
+		m, err = f.Store.CopyMark(ctx)
+		return err
+	})
+	return m, err
+}
+
+// BeginCopy implements [ports.Store].
+func (f *Faulty) BeginCopy(ctx context.Context, m core.CopyMark) error {
+	return f.do(ctx, "BeginCopy", func() error { return f.Store.BeginCopy(ctx, m) })
+}
+
+// EndCopy implements [ports.Store].
+func (f *Faulty) EndCopy(ctx context.Context, m core.CopyMark) error {
+	return f.do(ctx, "EndCopy", func() error { return f.Store.EndCopy(ctx, m) })
+}
