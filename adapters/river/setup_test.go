@@ -185,8 +185,8 @@ func (f *fleet) dump() core.World {
 	return w
 }
 
-// served asserts that each of so many people got one digest.
-func (f *fleet) served(people int) {
+// sent returns how many digests each person got, by the ledger.
+func (f *fleet) sent() map[int64]int {
 	f.Helper()
 	sent := map[int64]int{}
 	for _, row := range f.dump().Ledger {
@@ -194,9 +194,15 @@ func (f *fleet) served(people int) {
 			sent[row.Recipient]++
 		}
 	}
-	assert.Len(f, sent, people)
-	assert.Len(f, f.dump().Ledger, people)
-	assert.Len(f, f.mailer.Sent(), people)
+	return sent
+}
+
+// served waits until each of so many people got a digest, and asserts that nobody got more.
+func (f *fleet) served(people int) {
+	f.Helper()
+	f.await("digests for all", func() bool { return len(f.sent()) == people })
+	assert.Equal(f, people, len(f.dump().Ledger))
+	assert.Equal(f, people, len(f.mailer.Sent()))
 }
 
 // lines is a log that may be read while it is written.
