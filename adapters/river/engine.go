@@ -61,8 +61,8 @@ func New(config Config) (*Engine, error) {
 }
 
 // Run takes part until ctx ends. Then it takes no more jobs, and ends the context of the one in hand;
-// what that leaves, others take at once. Run returns nil when the job has returned, for which it has
-// [grace].
+// what that leaves, others take at once. Run returns nil when that job has returned, which is to be
+// within 30 seconds.
 //
 // An error says that the queue could not be used at the start: it does not answer, or lacks tables. A
 // database that goes away later is waited for.
@@ -113,7 +113,7 @@ func (e *Engine) clientConfig(ctx context.Context, pool *pgxpool.Pool) *river.Co
 		PeriodicJobs:                []*river.PeriodicJob{periodic(e.Every)},
 		Queues:                      map[string]river.QueueConfig{queue: {MaxWorkers: atOnce}},
 		JobTimeout:                  jobTimeout,
-		JobStuckThreshold:           2 * grace,
+		JobStuckThreshold:           stuckAfter,
 		RescueStuckJobsAfter:        rescueAfter,
 		MaxAttempts:                 len(e.retries) + 1,
 		RetryPolicy:                 e.retries,

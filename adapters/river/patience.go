@@ -19,12 +19,15 @@ const (
 	// beside its messages.
 	rangeSize = 500
 	// jobTimeout is how long a job may take. A range's messages fit in it at one a second, with some
-	// to spare; and it is as long as a claim is left alone, so that what a job claimed at its start,
-	// and others may take over, it is not still about to send.
+	// to spare. It is no longer than a claim is left alone, ten minutes: whoever takes a claim over
+	// does not meet the job that made it at its start.
 	jobTimeout = 10 * time.Minute
 	// grace is how long a job may go on with the messages in hand after its context ended; the
-	// ticker's own is as long.
+	// ticker's own is as long. A stop that takes longer is cut off.
 	grace = 30 * time.Second
+	// stuckAfter is how long after its timeout a job that does not return is worth a line in the log:
+	// when the grace is over, and time enough to record what it did.
+	stuckAfter = 2 * grace
 	// rescueAfter is when a job that is still said to be running has surely lost its process: not
 	// before its timeout and the grace after it have passed, and its result had time to be written
 	// down by a database that came back late. Nobody waits for it: the next round looks after its people.

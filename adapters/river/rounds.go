@@ -94,8 +94,8 @@ func (e *Engine) round(ctx context.Context, pool *pgxpool.Pool, job *river.Job[r
 		e.Log.Info("round left to a later one", job.Args.attrs()...)
 		return nil
 	}
-	// Trouble with what comes before has not to do with digests: where it has, as when the store is
-	// away, they will say so themselves.
+	// Some trouble with what comes before, as with watches, has nothing to do with digests. Where it
+	// has, as when the store is away, they come to it themselves.
 	fronting := e.Front(ctx, job.Args.Instant)
 	if ctx.Err() != nil {
 		return errors.Join(fronting, ctx.Err())
