@@ -27,7 +27,7 @@ func (p *post) deliverSafely(conn ports.MailConn, one parcel, owing *debt) (next
 // accepted.
 func (p *post) deliver(conn ports.MailConn, one parcel, owing *debt) (ports.MailConn, *debt) {
 	defer p.settle(owing) // where nothing came of the claim that would have done it
-	if p.stopped() != "" || p.ctx.Err() != nil {
+	if p.stopped() != "" || p.ctx.Err() != nil || !p.turn(owing) {
 		p.leave(one)
 		return conn, nil
 	}
@@ -61,12 +61,18 @@ func (p *post) deliver(conn ports.MailConn, one parcel, owing *debt) (ports.Mail
 	return conn, nil
 }
 
+// turn waits until another parcel may leave, with no claim open meanwhile: what the one before is owed
+// is not put off that long. It returns false where sending stops before.
+func (p *post) turn(owing *debt) bool {
+	return p.pass.turns.wait(p.going, func() { p.settle(owing) })
+}
+
 // claim records that one is about to leave and, in the same transaction if that can be, what the
 // parcel before it is owed.
 func (p *post) claim(one parcel, owing *debt) error {
 	lease := p.pass.clock.Now().UTC().Truncate(time.Second).Add(Lease)
 	next, fresh := one.(*digest)
-	if owing == nil || owing.digest == nil || !fresh || next.inDoubt {
+	if owing == nil || owing.settled || owing.digest == nil || !fresh || next.inDoubt {
 		p.settle(owing)
 		if p.stopped() != "" {
 			return errStopped

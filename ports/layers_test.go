@@ -28,6 +28,7 @@ var layers = []struct {
 	{"adapters/sqlstore", []string{"core", "ports"}, "what the SQL stores share knows neither of them"},
 	{"adapters/mailfmt", []string{"core", "ports"}, "what the mailers share knows none of them"},
 	{"adapters/sqlite", []string{"core", "ports", "adapters/sqlstore"}, "an adapter knows its technology, not its siblings"},
+	{"adapters/postgres", []string{"core", "ports", "adapters/sqlstore"}, "an adapter knows its technology, not its siblings"},
 	{"adapters/smtp", []string{"core", "ports", "adapters/mailfmt"}, "an adapter knows its technology, not its siblings"},
 	{"adapters/maildir", []string{"core", "ports", "adapters/mailfmt"}, "an adapter knows its technology, not its siblings"},
 	{"adapters/discard", []string{"core", "ports", "adapters/mailfmt"}, "an adapter knows its technology, not its siblings"},

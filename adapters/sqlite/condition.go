@@ -66,7 +66,7 @@ func (c *Condition) read(ctx context.Context, db *bun.DB) error {
 	}
 	c.Lacking = there.lacking()
 	for _, a := range there.additions() {
-		c.Missing = append(c.Missing, a.what)
+		c.Missing = append(c.Missing, a.What)
 	}
 	return db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&c.Journal)
 }

@@ -17,10 +17,15 @@ func dialect(path string, busy time.Duration, ready func(context.Context) error)
 		StampText: func(column string) string { return "CAST(" + column + " AS TEXT)" },
 		Readable:  readable,
 		Before:    before,
+		Unset:     func(column string) string { return "(" + column + " IS NULL OR " + column + " = '')" },
+		Time:      func(expression string) string { return expression },
 		List:      "json_each(?)",
 		Pairs:     "(SELECT CAST(key AS INTEGER) AS number, value AS text FROM json_each(?))",
 		Ready:     ready,
 		Indexed:   func(index string) string { return " INDEXED BY " + index },
+		Bind:      func(statement string) string { return statement },
+		Random:    "random()",
+		Rest:      "UPDATE digest_due SET due_at = ? WHERE user_id = ? AND revision = ?",
 		Classify:  classifier(path, busy),
 	}
 }

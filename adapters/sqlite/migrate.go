@@ -9,6 +9,8 @@ import (
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/migrate"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 )
 
 // The tables that say which migrations were applied, and that one is running.
@@ -28,19 +30,12 @@ const additionsMigration = "20260501000000"
 // All of it is one transaction: after an error, or when the process dies, the database is what it
 // was before; where there was none, it is an empty file.
 func Migrate(ctx context.Context, path string) (done []string, err error) {
-	return MigrateStepwise(ctx, path, func(Step) {})
-}
-
-// Step is how far a migration has come: Done steps Of all, with What is being done now. Nothing of it is kept
-// before all are done.
-type Step struct {
-	Done, Of int
-	What     string
+	return MigrateStepwise(ctx, path, func(sqlstore.Step) {})
 }
 
 // MigrateStepwise is [Migrate] and calls progress before each of its steps and after the last; not at all, where
 // there is nothing to do.
-func MigrateStepwise(ctx context.Context, path string, progress func(Step)) (done []string, err error) {
+func MigrateStepwise(ctx context.Context, path string, progress func(sqlstore.Step)) (done []string, err error) {
 	if err := checkFolder(path); err != nil {
 		return nil, err
 	}
@@ -70,7 +65,7 @@ func MigrateStepwise(ctx context.Context, path string, progress func(Step)) (don
 
 // migrateIn migrates in a transaction that spans everything, the migrator's own book-keeping too. db
 // has one connection, so a statement that knows nothing of the transaction is in it all the same.
-func migrateIn(ctx context.Context, db *bun.DB, progress func(Step)) (done []string, err error) {
+func migrateIn(ctx context.Context, db *bun.DB, progress func(sqlstore.Step)) (done []string, err error) {
 	if _, err := db.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return nil, err
 	}
@@ -101,16 +96,10 @@ func migrateIn(ctx context.Context, db *bun.DB, progress func(Step)) (done []str
 		return nil, err
 	}
 	for _, a := range needed {
-		done = append(done, a.what)
+		done = append(done, a.What)
 	}
 	end = "COMMIT"
 	return append(done, "recorded migration "+additionsMigration), nil
-}
-
-// inHand returns what a is about while it is made.
-func (a addition) inHand() string {
-	verb, rest, _ := strings.Cut(a.what, " ")
-	return strings.TrimSuffix(strings.TrimSuffix(verb, "d"), "e") + "ing " + rest
 }
 
 // isRecorded reports whether db says that it was migrated.
@@ -126,19 +115,17 @@ func isRecorded(ctx context.Context, db *bun.DB) (bool, error) {
 
 // apply runs the migration and records it. Where it is on record and something is missing again, it
 // is taken off the record first.
-func apply(ctx context.Context, db *bun.DB, needed []addition, recorded bool, progress func(Step)) error {
+func apply(ctx context.Context, db *bun.DB, needed []sqlstore.Addition, recorded bool, progress func(sqlstore.Step)) error {
 	migrations := migrate.NewMigrations()
 	migrations.Add(migrate.Migration{
 		Name: additionsMigration,
 		Up: func(ctx context.Context, m *migrate.Migrator, _ *migrate.Migration) error {
-			for i, a := range needed {
-				progress(Step{Done: i, Of: len(needed), What: a.inHand()})
-				if _, err := m.DB().ExecContext(ctx, a.statement); err != nil {
-					return fmt.Errorf("%s: %w", a.statement, err)
+			return sqlstore.Add(needed, progress, func(statement string) error {
+				if _, err := m.DB().ExecContext(ctx, statement); err != nil {
+					return fmt.Errorf("%s: %w", statement, err)
 				}
-			}
-			progress(Step{Done: len(needed), Of: len(needed)})
-			return nil
+				return nil
+			})
 		},
 	})
 	m := migrate.NewMigrator(db, migrations, migrate.WithTableName(migrationsTable), migrate.WithLocksTableName(locksTable),

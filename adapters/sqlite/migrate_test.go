@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
@@ -138,7 +139,7 @@ func TestMigrateGoesOnWhereAProcessDied(t *testing.T) {
 	require.NoError(t, err)
 	there, err := inspect(t.Context(), db)
 	require.NoError(t, err)
-	require.NoError(t, apply(t.Context(), db, there.additions(), false, func(Step) {}))
+	require.NoError(t, apply(t.Context(), db, there.additions(), false, func(sqlstore.Step) {}))
 
 	dead := filepath.Join(t.TempDir(), "app.db") // the files as they are when the process is no more
 	for _, suffix := range []string{"", "-journal"} {
@@ -200,12 +201,12 @@ func TestMigrateRefusesWhatIsNoPlaceForADatabase(t *testing.T) {
 func TestMigrateTellsOfEachStepOnce(t *testing.T) {
 	t.Parallel()
 	path := made(t, "app.sql")
-	var steps []Step
-	done, err := MigrateStepwise(t.Context(), path, func(s Step) { steps = append(steps, s) })
+	var steps []sqlstore.Step
+	done, err := MigrateStepwise(t.Context(), path, func(s sqlstore.Step) { steps = append(steps, s) })
 	require.NoError(t, err)
 	require.Greater(t, len(steps), 2)
 	for i, s := range steps {
-		assert.Equal(t, Step{Done: i, Of: len(steps) - 1, What: s.What}, s)
+		assert.Equal(t, sqlstore.Step{Done: i, Of: len(steps) - 1, What: s.What}, s)
 		if i == len(steps)-1 {
 			assert.Empty(t, s.What)
 			continue
@@ -213,6 +214,6 @@ func TestMigrateTellsOfEachStepOnce(t *testing.T) {
 		assert.Contains(t, done[i], strings.TrimLeft(s.What, "abcdefghijklmnopqrstuvwxyz"), "in the same order")
 		assert.Regexp(t, `^(creating|adding|noting) \S`, s.What)
 	}
-	_, err = MigrateStepwise(t.Context(), path, func(s Step) { t.Errorf("%+v, though all is up to date", s) })
+	_, err = MigrateStepwise(t.Context(), path, func(s sqlstore.Step) { t.Errorf("%+v, though all is up to date", s) })
 	require.NoError(t, err)
 }

@@ -49,7 +49,7 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 	if err != nil {
 		return nil, classifier(path, o.busy())(err)
 	}
-	config := sqlstore.Config{Dialect: dialect(path, o.busy(), (&guard{path: path, db: read}).check), Read: read}
+	config := sqlstore.Config{Dialect: dialect(path, o.busy(), (&guard{path: path, db: read}).check), Read: read, Writers: 1}
 	if !o.ReadOnly {
 		if config.Write, err = openWriter(ctx, path, o, read); err != nil {
 			_ = read.Close()

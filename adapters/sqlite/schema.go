@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/uptrace/bun"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 )
 
 // schema is what a database has of what statements need. Names are in lower case.
@@ -106,26 +108,23 @@ func (s schema) lacking() (names []string) {
 	return names
 }
 
-// addition is a statement that a database needs, and what it does in words.
-type addition struct{ what, statement string }
-
 // additions returns what a database that lacks nothing of the app's needs, in order.
-func (s schema) additions() (needed []addition) {
+func (s schema) additions() (needed []sqlstore.Addition) {
 	for _, t := range tables {
 		there, ok := s.columns[t.name]
 		if !ok {
-			needed = append(needed, addition{"created table " + t.name, t.create()})
+			needed = append(needed, sqlstore.Addition{What: "created table " + t.name, Statement: t.create()})
 			continue
 		}
 		for _, definition := range t.columns {
 			if name := columnName(definition); !slices.Contains(there, name) {
-				needed = append(needed, addition{"added column " + t.name + "." + name, "ALTER TABLE " + t.name + " ADD COLUMN " + definition})
+				needed = append(needed, sqlstore.Addition{What: "added column " + t.name + "." + name, Statement: "ALTER TABLE " + t.name + " ADD COLUMN " + definition})
 			}
 		}
 	}
 	for _, i := range indexes {
 		if !s.serves(i) {
-			needed = append(needed, addition{"added index " + i.name, i.create()})
+			needed = append(needed, sqlstore.Addition{What: "added index " + i.name, Statement: i.create()})
 		}
 	}
 	return append(needed, s.due()...)
@@ -133,14 +132,14 @@ func (s schema) additions() (needed []addition) {
 
 // due returns what is needed for digest_due to be kept. Where a trigger was missing, what has changed
 // since is unknown, so that all of it is made again.
-func (s schema) due() (needed []addition) {
+func (s schema) due() (needed []sqlstore.Addition) {
 	for _, t := range triggers {
 		if !slices.Contains(s.triggers, t.table+"."+t.name) {
-			needed = append(needed, addition{"added trigger " + t.name, t.create()})
+			needed = append(needed, sqlstore.Addition{What: "added trigger " + t.name, Statement: t.create()})
 		}
 	}
 	if _, there := s.columns["digest_due"]; len(needed) > 0 || !there {
-		needed = append(needed, addition{"noted when everybody is due", strings.Join(fillDue(), ";\n")})
+		needed = append(needed, sqlstore.Addition{What: "noted when everybody is due", Statement: strings.Join(fillDue(), ";\n")})
 	}
 	return needed
 }

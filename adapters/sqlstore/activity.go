@@ -24,7 +24,7 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 			earliest[span.Recipient] = span.Since
 		}
 	}
-	asked, err := paired(len(people), func(i int) (int64, string) { return people[i], fmt.Sprint(s.dialect.Stamp(earliest[people[i]])) })
+	asked, err := paired(len(people), func(i int) (int64, string) { return people[i], core.Timestamp(earliest[people[i]]) })
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 
 func (s *Store) sinceQuery() string {
 	columns := s.notificationColumns()
-	return "WITH span (recipient, since) AS MATERIALIZED (SELECT number, text FROM " + s.dialect.Pairs + `)
+	return "WITH span (recipient, since) AS MATERIALIZED (SELECT number, " + s.dialect.Time("text") + " FROM " + s.dialect.Pairs + ` AS asked)
 SELECT ` + columns + `
 FROM span CROSS JOIN notifications AS n
 WHERE n.recipient_user_id = span.recipient AND n.created_at >= span.since
@@ -46,7 +46,7 @@ UNION ALL
 SELECT ` + columns + `
 FROM span CROSS JOIN notifications AS n` + s.dialect.Indexed(IndexUnreadable) + `
 WHERE n.recipient_user_id = span.recipient AND ` + s.dialect.Unreadable("n") + `
- AND (n.created_at IS NULL OR n.created_at < span.since) AND coalesce(n.digest_included_at, '') = ''`
+ AND (n.created_at IS NULL OR n.created_at < span.since) AND ` + s.dialect.Unset("n.digest_included_at")
 }
 
 // ByID implements [ports.Activity].
@@ -59,7 +59,7 @@ func (s *Store) ByID(ctx context.Context, ids []int64) (found []core.Notificatio
 }
 
 func (s *Store) byIDQuery() string {
-	return "SELECT " + s.notificationColumns() + "\nFROM " + s.dialect.List + " AS asked CROSS JOIN notifications AS n ON n.id = asked.value"
+	return "SELECT " + s.notificationColumns() + "\nFROM " + s.dialect.List + " AS asked CROSS JOIN notifications AS n WHERE n.id = asked.value"
 }
 
 // notificationColumns are those of notifications AS n in the order of scanning.

@@ -10,9 +10,15 @@
 //
 // # Writing
 //
-// One goroutine writes, on one connection. Calls that come while it works share its next
-// transaction, so that many workers pay for one commit, and return when that is durable. Where one
-// of them fails, the transaction is undone and made again with a savepoint for each, so that it
-// spoils nothing else. What a write reads first cannot change before it is committed: the dialect's
-// write transactions exclude each other, also across processes.
+// Calls queue for a few goroutines that write, each on a connection of its own, and return when what
+// they asked for is durable. What a write reads first cannot change before it is committed, also not
+// by another process: either write transactions exclude each other, or each locks what it reads.
+//
+// In the first case one goroutine writes. Calls that come while it works share its next transaction,
+// so that many workers pay for one commit. Where one of them fails, the transaction is undone and made
+// again with a savepoint for each, so that it spoils nothing else.
+//
+// In the second case each call has a transaction of its own, about one person or, at a turnover, two.
+// So nobody waits for a lock while holding what others are after, and there are no deadlocks. One that
+// fails is tried once more, since another transaction may have been in the way.
 package sqlstore

@@ -63,7 +63,7 @@ func (s *Store) changeHeld(ctx context.Context, verb string, m core.HeldMail, ch
 	return s.write(ctx, what, func(ctx context.Context, tx transaction) error {
 		var row heldRow
 		err := tx.one(ctx, []any{&row.recipient, &row.status, &row.messageID, &row.lease}, `SELECT h.recipient_user_id, `+asText("h.status")+`, `+asText("h.message_id")+`, `+s.dialect.StampText("h.lease_until")+`
-FROM held_emails AS h WHERE h.id = ?`, m.ID)
+FROM held_emails AS h WHERE h.id = ?`+s.dialect.Keep, m.ID)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}

@@ -26,6 +26,9 @@ func (s *Store) Claim(ctx context.Context, c core.Claim) (id int64, err error) {
 
 // insert adds the row of c where c holds.
 func (s *Store) insert(ctx context.Context, tx transaction, c core.Claim) (id int64, err error) {
+	if err := reserve(ctx, tx, s.dialect.Reserve, c.Recipient); err != nil {
+		return 0, err
+	}
 	n, err := tx.insert(ctx, &id, s.text.claim,
 		c.Recipient, s.dialect.Stamp(c.Window.End), s.dialect.Stamp(c.Window.Start), EncodeIDs(c.Notifications), orNull(c.MessageID), c.Attempts,
 		s.dialect.stampOrNull(c.Lease), c.Previous)
@@ -37,9 +40,25 @@ func (s *Store) insert(ctx context.Context, tx transaction, c core.Claim) (id in
 	}
 	// Of rows that are being sent digest_due hears here, and not by a trigger, which would cost as much
 	// as all the rest of the claim.
-	_, err = tx.change(ctx, "UPDATE digest_due SET due_at = CASE has_hour WHEN 0 THEN ? + period ELSE 0 END, revision = random() WHERE user_id = ?",
-		c.Window.End.Unix(), c.Recipient)
+	_, err = tx.change(ctx, s.text.next, c.Window.End.Unix(), c.Recipient)
 	return id, err
+}
+
+func (s *Store) nextQuery() string {
+	return "UPDATE digest_due SET due_at = CASE has_hour WHEN 0 THEN ? + period ELSE 0 END, revision = " + s.dialect.Random + " WHERE user_id = ?"
+}
+
+// reserve keeps others from claiming for recipient, until tx ends, where the query finds that possible.
+// What they did before is seen by the statements that follow.
+func reserve(ctx context.Context, tx transaction, query string, recipient int64) error {
+	if query == "" {
+		return nil
+	}
+	n, err := tx.change(ctx, query, recipient)
+	if err == nil && n == 0 {
+		err = ports.ErrConflict
+	}
+	return err
 }
 
 func (s *Store) claimQuery() string {
@@ -85,7 +104,7 @@ func (s *Store) SettleAndClaim(ctx context.Context, done core.Claim, at time.Tim
 func (s *Store) settle(ctx context.Context, tx transaction, c core.Claim, at time.Time) error {
 	// Nearly always the row is as it was claimed. Where it is not, it is read to see why.
 	n, err := tx.change(ctx, `UPDATE notification_digests SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL
-WHERE id = ? AND status = 'sending' AND recipient_user_id = ? AND message_id = ?`, s.dialect.Stamp(at), c.ID, c.Recipient, plain(c.MessageID))
+WHERE id = ? AND status = 'sending' AND recipient_user_id = ? AND message_id = ?`, s.dialect.Stamp(at), c.ID, c.Recipient, Plain(c.MessageID))
 	if err == nil && n == 0 {
 		return s.settleOdd(ctx, tx, c, at)
 	}
@@ -129,10 +148,11 @@ func (s *Store) Release(ctx context.Context, c core.Claim, r core.Refusal) error
 		if err != nil || !there || !row.heldBy(c) {
 			return err
 		}
-		if _, err := tx.change(ctx, "DELETE FROM notification_digests WHERE id = ?", c.ID); err != nil {
+		if err := s.refused(ctx, tx, c.Recipient, r); err != nil {
 			return err
 		}
-		return s.refused(ctx, tx, c.Recipient, r)
+		_, err = tx.change(ctx, "DELETE FROM notification_digests WHERE id = ?", c.ID)
+		return err
 	})
 }
 
@@ -159,5 +179,5 @@ func (s *Store) ledgerRow(ctx context.Context, tx transaction, id int64) (r ledg
 
 func (s *Store) ledgerRowQuery() string {
 	return `SELECT recipient_user_id, ` + asText("status") + `, ` + asText("message_id") + `, ` + s.dialect.StampText("lease_until") + `
-FROM notification_digests WHERE id = ?`
+FROM notification_digests WHERE id = ?` + s.dialect.Keep
 }

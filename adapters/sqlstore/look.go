@@ -21,14 +21,14 @@ func (s *Store) Find(ctx context.Context, words string, after int64, limit int) 
 	if err != nil {
 		id = math.MinInt64
 	}
-	part := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(fmt.Sprint(plain(words))) + "%"
+	part := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(fmt.Sprint(Plain(words))) + "%"
 	err = s.each(ctx, "look for people", gather(&found, recipientScanner()), s.text.find, after, part, part, id, limit)
 	return found, err
 }
 
 func (s *Store) findQuery() string {
 	return s.selectRecipients("0", "users AS u") + `
-WHERE u.id > ? AND (lower(u.display_name) LIKE lower(?) ESCAPE '\' OR lower(u.email) LIKE lower(?) ESCAPE '\' OR u.id = ?)
+WHERE u.id > ? AND (lower(u.display_name) LIKE lower(?) ESCAPE '\' OR lower(u.email) LIKE lower(?) ESCAPE '\' OR u.id = CAST(? AS BIGINT))
 ORDER BY u.id LIMIT ?`
 }
 
@@ -47,7 +47,7 @@ func (s *Store) Windows(ctx context.Context, recipient, before int64, limit int)
 
 func (s *Store) windowsQuery() string {
 	return "SELECT " + s.ledgerColumns() + `
-FROM notification_digests WHERE recipient_user_id = ? AND id < ? ORDER BY id DESC LIMIT ?`
+FROM notification_digests WHERE recipient_user_id = ? AND id < CAST(? AS BIGINT) ORDER BY id DESC LIMIT ?`
 }
 
 // Window implements [ports.History].

@@ -33,11 +33,11 @@ func (s *Store) mark(ctx context.Context, tx transaction, column string, recipie
 
 // markQueries returns the statements that set column, one for each of markSizes. The plus keeps the
 // rows from being looked for among all that the recipient ever had.
-func markQueries(column string) []string {
+func (s *Store) markQueries(column string) []string {
 	queries := make([]string, len(markSizes))
 	for i, n := range markSizes {
 		queries[i] = "UPDATE notifications SET " + column + " = ? WHERE id IN (?" + strings.Repeat(", ?", n-1) + `)
- AND +recipient_user_id = ? AND (` + column + " IS NULL OR " + column + " = '')"
+ AND +recipient_user_id = ? AND ` + s.dialect.Unset(column)
 	}
 	return queries
 }

@@ -42,7 +42,7 @@ func (s *Store) actors(ctx context.Context, names map[int64]string) error {
 		return true, err
 	}
 	return s.each(ctx, fmt.Sprintf("read the names of %d people", len(names)), visit,
-		"SELECT u.id, "+asText("u.display_name")+" FROM "+s.dialect.List+" AS asked CROSS JOIN users AS u ON u.id = asked.value", EncodeIDs(keys(names)))
+		"SELECT u.id, "+asText("u.display_name")+" FROM "+s.dialect.List+" AS asked CROSS JOIN users AS u WHERE u.id = asked.value", EncodeIDs(keys(names)))
 }
 
 // titles looks up the cached titles of the RFCs in slugs, where there are any. They are told apart

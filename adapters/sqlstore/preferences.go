@@ -11,7 +11,7 @@ import (
 
 // refused counts r, if it charges anybody, among the preferences of the user, who may have had none.
 func (s *Store) refused(ctx context.Context, tx transaction, user int64, r core.Refusal) error {
-	r.Address, r.Reason = plain(r.Address), plain(r.Reason)
+	r.Address, r.Reason = Plain(r.Address), Plain(r.Reason)
 	if r.Address == "" {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (s *Store) accepted(ctx context.Context, tx transaction, user int64) error 
 
 func (s *Store) preferences(ctx context.Context, tx transaction, user int64) (p core.Preferences, there bool, err error) {
 	var row preferenceRow
-	err = tx.one(ctx, row.columns(), "SELECT "+preferenceColumns("p")+" FROM digest_preferences AS p WHERE p.user_id = ?", user)
+	err = tx.one(ctx, row.columns(), "SELECT "+preferenceColumns("p")+" FROM digest_preferences AS p WHERE p.user_id = ?"+s.dialect.Keep, user)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return p, false, nil

@@ -15,7 +15,7 @@ func (s *Store) Rest(ctx context.Context, rs []core.Rest) error {
 	}
 	return s.write(ctx, fmt.Sprintf("note when %d recipients are due", len(rs)), func(ctx context.Context, tx transaction) error {
 		for _, r := range rs {
-			_, err := tx.change(ctx, "UPDATE digest_due SET due_at = ? WHERE user_id = ? AND revision = ?", r.Until.Unix(), r.Recipient, r.Revision)
+			_, err := tx.change(ctx, s.dialect.Rest, r.Until.Unix(), r.Recipient, r.Revision)
 			if err != nil {
 				return fmt.Errorf("recipient %d: %w", r.Recipient, err)
 			}

@@ -2,9 +2,11 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // Roll implements [ports.Rolls].
@@ -16,7 +18,7 @@ func (s *Store) Roll(ctx context.Context, cs []core.Claim) (held int, err error)
 	err = s.write(ctx, what, func(ctx context.Context, tx transaction) error {
 		held = 0
 		for _, c := range cs {
-			n, err := tx.change(ctx, s.text.roll, c.Recipient, s.dialect.Stamp(c.Window.Start), s.dialect.Stamp(c.Window.End), c.Previous)
+			n, err := s.rollOne(ctx, tx, c)
 			if err != nil {
 				return fmt.Errorf("recipient %d: %w", c.Recipient, err)
 			}
@@ -28,6 +30,18 @@ func (s *Store) Roll(ctx context.Context, cs []core.Claim) (held int, err error)
 		return 0, err
 	}
 	return held, nil
+}
+
+// rollOne adds the row of c, if c holds, and returns how many rows it added. It waits for nobody: many
+// people are in tx, and whoever is locked may wait for one of them.
+func (s *Store) rollOne(ctx context.Context, tx transaction, c core.Claim) (int, error) {
+	switch err := reserve(ctx, tx, s.dialect.ReserveNow, c.Recipient); {
+	case errors.Is(err, ports.ErrConflict):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	}
+	return tx.change(ctx, s.text.roll, c.Recipient, s.dialect.Stamp(c.Window.Start), s.dialect.Stamp(c.Window.End), c.Previous)
 }
 
 func (s *Store) rollQuery() string {

@@ -53,13 +53,13 @@ ORDER BY u.id LIMIT ?`
 // dueQuery has CROSS JOIN so that people are looked up by what is in digest_due, never the other way
 // around, whatever the planner believes of their numbers. So have other statements.
 func (s *Store) dueQuery() string {
-	return s.selectRecipients("due.revision", "digest_due AS due CROSS JOIN users AS u ON u.id = due.user_id") + `
-WHERE due.user_id > ? AND due.due_at <= ? AND ` + onRoster + `
+	return s.selectRecipients("due.revision", "digest_due AS due CROSS JOIN users AS u") + `
+WHERE u.id = due.user_id AND due.user_id > ? AND due.due_at <= ? AND ` + onRoster + `
 ORDER BY due.user_id LIMIT ?`
 }
 
 func (s *Store) lookupQuery() string {
-	return s.selectRecipients("0", s.dialect.List+" AS asked CROSS JOIN users AS u ON u.id = asked.value")
+	return s.selectRecipients("0", s.dialect.List+" AS asked CROSS JOIN users AS u") + "\nWHERE u.id = asked.value"
 }
 
 // onRoster is the condition that users AS u can have digests at all.

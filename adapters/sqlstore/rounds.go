@@ -41,7 +41,7 @@ func (s *Store) Open(ctx context.Context, now time.Time, size int) error {
 		}
 		// Of two at once both may find it closed; they divide alike, so it does no harm.
 		_, err := tx.change(ctx, `INSERT INTO digest_rounds (instant, after_id, through_id, taken)
-SELECT ?, after_id, through_id, 0 FROM (`+divided+`) AS parts
+SELECT CAST(? AS BIGINT), after_id, through_id, 0 FROM (`+divided+`) AS parts
 WHERE NOT EXISTS (SELECT 1 FROM digest_rounds WHERE instant = ?)
 ON CONFLICT (instant, after_id) DO NOTHING`, now.Unix(), size, now.Unix(), now.Unix())
 		return err
@@ -53,10 +53,10 @@ func (s *Store) Take(ctx context.Context, now time.Time) (r core.Range, ok bool,
 	err = s.write(ctx, fmt.Sprintf("take a part of the round of %d", now.Unix()), func(ctx context.Context, tx transaction) error {
 		var after, through number
 		err := tx.one(ctx, []any{&after, &through}, s.text.take, now.Unix(), now.Unix())
+		r, ok = core.Range{After: after.value, Through: through.value}, err == nil
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
-		r, ok = core.Range{After: after.value, Through: through.value}, err == nil
 		return err
 	})
 	return r, ok, err

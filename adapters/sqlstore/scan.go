@@ -116,7 +116,7 @@ func paired(n int, pair func(i int) (int64, string)) (string, error) {
 	out := append(make([]byte, 0, 2+32*n), '{')
 	for i := range n {
 		number, s := pair(i)
-		quoted, err := json.Marshal(plain(s))
+		quoted, err := json.Marshal(Plain(s))
 		if err != nil {
 			return "", err
 		}
@@ -129,17 +129,17 @@ func paired(n int, pair func(i int) (int64, string)) (string, error) {
 	return string(append(out, '}')), nil
 }
 
-// plain returns s as a statement can carry it: without NUL bytes, and with invalid UTF-8 replaced.
-func plain(s string) string {
+// Plain returns s as a statement can carry it: without NUL bytes, and with invalid UTF-8 replaced.
+func Plain(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 }
 
 // is reports whether a column that was read holds s, or did before s was made fit for a statement.
-func (t text) is(s string) bool { return plain(string(t)) == plain(s) }
+func (t text) is(s string) bool { return Plain(string(t)) == Plain(s) }
 
 // orNull returns s for a placeholder; empty is null.
 func orNull(s string) any {
-	if s = plain(s); s != "" {
+	if s = Plain(s); s != "" {
 		return s
 	}
 	return nil

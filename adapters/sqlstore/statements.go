@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -13,14 +14,15 @@ import (
 // Every text is written down in this package: what differs from call to call is bound, lists as
 // JSON, so that there are few of them.
 type statements struct {
-	db *bun.DB
+	db      *bun.DB
+	dialect Dialect
 
 	mu       sync.Mutex
 	prepared map[string]*sql.Stmt
 }
 
-func newStatements(db *bun.DB) *statements {
-	return &statements{db: db, prepared: make(map[string]*sql.Stmt)}
+func newStatements(db *bun.DB, d Dialect) *statements {
+	return &statements{db: db, dialect: d, prepared: make(map[string]*sql.Stmt)}
 }
 
 func (s *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -29,7 +31,7 @@ func (s *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
 	if statement, ok := s.prepared[query]; ok {
 		return statement, nil
 	}
-	statement, err := s.db.DB.PrepareContext(ctx, query)
+	statement, err := s.db.DB.PrepareContext(ctx, s.dialect.Bind(query))
 	if err != nil {
 		return nil, fmt.Errorf("prepare a statement: %w", err)
 	}
@@ -51,7 +53,7 @@ func (s *statements) begin(ctx context.Context) (transaction, error) {
 }
 
 // keep has the statements that were new to t ready for the transactions that follow. It is called
-// when t has ended: while it lasts it has the only connection that there is.
+// when t has ended: while it lasts it may have the only connection that there is.
 func (t transaction) keep(ctx context.Context) {
 	for query := range t.mine {
 		_, _ = t.all.get(ctx, query) // where it fails, the next transaction prepares it for itself, and says so
@@ -69,7 +71,7 @@ func (t transaction) statement(ctx context.Context, query string) (*sql.Stmt, er
 		t.mine[query] = t.StmtContext(ctx, prepared)
 		return t.mine[query], nil
 	}
-	statement, err := t.PrepareContext(ctx, query)
+	statement, err := t.PrepareContext(ctx, t.all.dialect.Bind(query))
 	if err != nil {
 		return nil, fmt.Errorf("prepare a statement: %w", err)
 	}
@@ -89,6 +91,13 @@ func (t transaction) change(ctx context.Context, query string, args ...any) (int
 
 // insert runs a statement that adds one row or none, returns how many, and leaves its ID in id.
 func (t transaction) insert(ctx context.Context, id *int64, query string, args ...any) (int, error) {
+	if returning := t.all.dialect.Returning; returning != "" {
+		err := t.one(ctx, []any{id}, query+returning, args...)
+		if errors.Is(err, sql.ErrNoRows) {
+			return 0, nil
+		}
+		return 1, err
+	}
 	result, err := t.exec(ctx, query, args)
 	if err != nil {
 		return 0, err

@@ -14,7 +14,8 @@ import (
 
 var _ ports.Store = (*Store)(nil)
 
-// Dialect is what one SQL database does its own way. Every field must be set.
+// Dialect is what one SQL database does its own way. Every field must be set, but where it says what
+// empty stands for.
 type Dialect struct {
 	// Stamp returns t as a time column holds it, as a value for a placeholder.
 	Stamp func(t time.Time) any
@@ -27,6 +28,11 @@ type Dialect struct {
 	// Before returns the SQL of a condition under which the column surely holds a readable time
 	// before t.
 	Before func(column string, t time.Time) string
+	// Unset returns the SQL of a condition under which the time column is empty. It is never null.
+	Unset func(column string) string
+	// Time returns the SQL of what a time column holds for an instant, of which the expression is the
+	// text as [core.Timestamp] writes it.
+	Time func(expression string) string
 	// List is the SQL of a table whose column value has the elements of the JSON array of integers
 	// that its one placeholder is given.
 	List string
@@ -42,6 +48,25 @@ type Dialect struct {
 	// Indexed returns what follows a table's name to have it read by the index of that name, and
 	// by no other; empty where the database is not told such things.
 	Indexed func(index string) string
+	// Bind returns a statement, in which ? stands for the next value and ?1 for the first, as the
+	// driver takes it.
+	Bind func(statement string) string
+	// Returning ends a statement that adds a row and has the row's ID for its result; empty where the
+	// driver tells the ID by itself.
+	Returning string
+	// Random is the SQL of an integer that does not come again.
+	Random string
+	// Reserve is a query that returns a row when, up to the end of its transaction, no other one claims
+	// for the recipient that ?1 is, or changes when they are due. ReserveNow returns none where
+	// another one has done so and not ended yet. Both are empty where transactions that write exclude
+	// each other.
+	Reserve, ReserveNow string
+	// Keep ends a query so that the rows it found stay as they are up to the end of its transaction;
+	// empty where they do anyhow.
+	Keep string
+	// Rest is the statement that sets due_at to ?1 in the row of digest_due whose user_id is ?2, if
+	// its revision is ?3. It need not, where another transaction is about to change the row.
+	Rest string
 	// Classify returns err as an error of package ports and in words for people, where it is one
 	// of the database's own that they or app can act on; else err.
 	Classify func(err error) error
@@ -73,9 +98,12 @@ type Config struct {
 	Dialect Dialect
 	// Read is for statements that change nothing; it may have several connections.
 	Read *bun.DB
-	// Write has one connection, whose transactions exclude all other writers from their start. nil
-	// makes a store whose methods that write return [ports.ErrUnavailable].
+	// Write has as many connections as Writers. nil makes a store whose methods that write return
+	// [ports.ErrUnavailable].
 	Write *bun.DB
+	// Writers is how many transactions may be under way at once. One, for a database whose transactions
+	// exclude all other writers from their start, is shared by the calls that wait for it.
+	Writers int
 }
 
 // Store is a [ports.Store] over an SQL database. Make one with [New].
@@ -90,21 +118,22 @@ type Store struct {
 // texts are the statements that are put together from more than constants.
 type texts struct {
 	recipients, due, lookup, since, byID, claim, roll, ledgerRow string
-	find, windows, window, take                                  string
+	find, windows, window, next, take                            string
 	marks                                                        map[string][]string // by column
 }
 
 // New returns a store over the databases in c, which it owns from then on.
 func New(c Config) *Store {
-	s := &Store{dialect: c.Dialect, read: c.Read, reads: newStatements(c.Read)}
+	s := &Store{dialect: c.Dialect, read: c.Read, reads: newStatements(c.Read, c.Dialect)}
 	s.text = texts{
 		recipients: s.recipientsQuery(), due: s.dueQuery(), lookup: s.lookupQuery(), since: s.sinceQuery(), byID: s.byIDQuery(),
 		claim: s.claimQuery(), roll: s.rollQuery(), ledgerRow: s.ledgerRowQuery(),
-		find: s.findQuery(), windows: s.windowsQuery(), window: s.windowQuery(), take: s.takeQuery(),
-		marks: map[string][]string{"digest_included_at": markQueries("digest_included_at"), "email_sent_at": markQueries("email_sent_at")},
+		find: s.findQuery(), windows: s.windowsQuery(), window: s.windowQuery(),
+		marks: map[string][]string{"digest_included_at": s.markQueries("digest_included_at"), "email_sent_at": s.markQueries("email_sent_at")},
+		next:  s.nextQuery(), take: s.takeQuery(),
 	}
 	if c.Write != nil {
-		s.writer = newWriter(newStatements(c.Write), c.Dialect.Classify)
+		s.writer = newWriter(newStatements(c.Write, c.Dialect), c.Writers)
 	}
 	return s
 }

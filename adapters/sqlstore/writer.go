@@ -13,14 +13,17 @@ import (
 // maxBatch is the most changes that share a commit, so that the first does not wait long for the last.
 const maxBatch = 256
 
-// writer makes changes one after another, several in a transaction where several are waiting.
+// writer makes changes one after another, several in a transaction where several are waiting, or, where
+// there may be several transactions at once, each in one of its own: a database that can do that lets
+// them share what a commit costs, and those who change the same rows do not wait for a whole batch.
 // While one commit is on its way to the disk, the next batch gathers. Nobody waits for company by the
 // clock: before it ends a batch, the writer only lets those go on who are ready to, once, since many
 // of them are about to ask.
 type writer struct {
 	statements *statements
 	classify   func(error) error
-	stopped    chan struct{}
+	most       int // changes in a transaction
+	stopped    sync.WaitGroup
 
 	mu     sync.Mutex
 	work   *sync.Cond // queue or closed changed
@@ -49,10 +52,15 @@ const (
 	withdrawn
 )
 
-func newWriter(s *statements, classify func(error) error) *writer {
-	w := &writer{statements: s, classify: classify, stopped: make(chan struct{})}
+func newWriter(s *statements, transactions int) *writer {
+	w := &writer{statements: s, classify: s.dialect.Classify, most: maxBatch}
+	if transactions > 1 {
+		w.most = 1
+	}
 	w.work = sync.NewCond(&w.mu)
-	go w.loop()
+	for range transactions {
+		w.stopped.Go(w.loop)
+	}
 	return w
 }
 
@@ -92,14 +100,13 @@ func (w *writer) enqueue(j *job) bool {
 func (w *writer) close() error {
 	w.mu.Lock()
 	w.closed = true
-	w.work.Signal()
+	w.work.Broadcast()
 	w.mu.Unlock()
-	<-w.stopped
+	w.stopped.Wait()
 	return w.statements.db.Close()
 }
 
 func (w *writer) loop() {
-	defer close(w.stopped)
 	for w.wait() {
 		w.commit()
 	}
@@ -142,7 +149,7 @@ func (w *writer) commit() {
 		return
 	}
 	var batch []*job
-	for len(batch) < maxBatch {
+	for len(batch) < w.most {
 		j := w.take()
 		if j == nil {
 			break
@@ -166,8 +173,9 @@ func (w *writer) end(tx transaction, batch []*job) {
 	if err := tx.Commit(); err != nil {
 		// It may have happened. Even those who lost to another of the batch cannot know now.
 		fail(batch, fmt.Errorf("%w: commit: %w", ports.ErrUnknown, w.classify(err)))
+	} else {
+		tx.keep(context.Background())
 	}
-	tx.keep(context.Background())
 	for _, j := range batch {
 		close(j.done)
 	}

@@ -14,6 +14,9 @@ import (
 	_ "modernc.org/sqlite" // a database to write to
 )
 
+// same is a dialect in which everything is as it is.
+var same = Dialect{Bind: func(statement string) string { return statement }, Classify: func(err error) error { return err }}
+
 // testWriter returns a writer over a database with a table of numbers, and what reads them.
 func testWriter(t *testing.T) (*writer, func() []int) {
 	t.Helper()
@@ -26,7 +29,7 @@ func testWriter(t *testing.T) (*writer, func() []int) {
 	reader, err := sql.Open("sqlite", name)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, reader.Close()) })
-	return newWriter(newStatements(bun.NewDB(pool, sqlitedialect.New())), func(err error) error { return err }), func() (out []int) {
+	return newWriter(newStatements(bun.NewDB(pool, sqlitedialect.New()), same), 1), func() (out []int) {
 		rows, err := reader.QueryContext(t.Context(), "SELECT n FROM numbers ORDER BY n")
 		require.NoError(t, err)
 		defer rows.Close()

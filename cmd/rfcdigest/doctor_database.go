@@ -17,13 +17,18 @@ const (
 	noRoom     = 20 << 20
 )
 
-// database looks at the file, and reports whether it can be read and is migrated.
+// database looks at the database, and reports whether it can be read and is migrated.
 func (d *doctor) database(ctx context.Context) bool {
-	path, err := sqlitePath(d.Database)
+	database, err := d.named()
 	if err != nil {
 		d.fails("database", plainly(err), "set --database (DIGEST_DATABASE_URL), like sqlite:///var/lib/rfc/app.db")
 		return false
 	}
+	return database.diagnose(ctx, d)
+}
+
+// file looks at an SQLite file, and reports whether it can be read and is migrated.
+func (d *doctor) file(ctx context.Context, path string) bool {
 	c, err := sqlite.Inspect(ctx, path)
 	if err != nil {
 		found, mend := plainly(err), "check --database, and the permissions of the file and its folder"
@@ -34,7 +39,7 @@ func (d *doctor) database(ctx context.Context) bool {
 		return false
 	}
 	d.passes("database", fmt.Sprintf("%s, %s and %s of log", path, inBytes(c.Size), inBytes(c.LogSize)))
-	migrated := d.schema(path, c)
+	migrated := d.schema("--database "+shellWord("sqlite://"+path), c.Lacking, c.Missing)
 	if c.Journal == "wal" {
 		d.passes("journal", "write-ahead log; "+strings.Join(c.Settings, ", "))
 	} else {
@@ -58,12 +63,14 @@ func parted(line, by, mend string) (string, string) {
 	return line, mend
 }
 
-func (d *doctor) schema(path string, c sqlite.Condition) bool {
+// schema says what the tables lack that migrate does not add, and what migrate would do where it is told
+// which database.
+func (d *doctor) schema(which string, lacking, missing []string) bool {
 	switch {
-	case len(c.Lacking) > 0:
-		d.fails("schema", "the app's tables lack "+few(c.Lacking), "check --database: this is not the RFC app's database, or a very old one")
-	case len(c.Missing) > 0:
-		d.fails("schema", "not migrated; migrate would say: "+few(c.Missing), "run rfcdigest migrate --database "+shellWord("sqlite://"+path))
+	case len(lacking) > 0:
+		d.fails("schema", "the app's tables lack "+few(lacking), "check --database: this is not the RFC app's database, or a very old one")
+	case len(missing) > 0:
+		d.fails("schema", "not migrated; migrate would say: "+few(missing), "run rfcdigest migrate "+which)
 	default:
 		d.passes("schema", "migrated")
 		return true

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
-	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 )
 
 type migrateCommand struct {
@@ -15,14 +15,14 @@ type migrateCommand struct {
 
 // Run migrates the database.
 func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) error {
-	path, err := sqlitePath(s.Database)
+	database, err := s.named()
 	if err != nil {
 		return err
 	}
 	var latest atomic.Pointer[stage]
 	latest.Store(&stage{})
 	stop := newProgress(std.err).follow("", func() stage { return *latest.Load() })
-	done, err := sqlite.MigrateStepwise(ctx, path, func(s sqlite.Step) {
+	done, err := database.migrate(ctx, func(s sqlstore.Step) {
 		latest.Store(&stage{done: int64(s.Done), total: int64(s.Of), what: s.What})
 	})
 	stop()
@@ -30,13 +30,13 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 		return err
 	}
 	if c.JSON {
-		return printJSON(std, map[string]any{"database": path, "done": append([]string{}, done...)})
+		return printJSON(std, map[string]any{"database": database.name, "done": append([]string{}, done...)})
 	}
 	if len(done) == 0 {
-		fmt.Fprintf(std.out, "%s is already up to date\n", path)
+		fmt.Fprintf(std.out, "%s is already up to date\n", database.name)
 		return nil
 	}
-	fmt.Fprintf(std.out, "%s is migrated:\n", path)
+	fmt.Fprintf(std.out, "%s is migrated:\n", database.name)
 	for _, step := range done {
 		fmt.Fprintf(std.out, "  %s\n", step)
 	}

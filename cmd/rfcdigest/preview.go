@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -52,7 +51,7 @@ func (s *Settings) preview(ctx context.Context, log *slog.Logger) (http.Handler,
 	if err != nil {
 		return nil, nil, err
 	}
-	path, err := sqlitePath(s.Database)
+	database, err := s.named()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -67,7 +66,7 @@ func (s *Settings) preview(ctx context.Context, log *slog.Logger) (http.Handler,
 			mail, err := format.Render(m, nil)
 			return mail.Data, err
 		},
-		Now: clock.Now, Brand: s.Name, Database: filepath.Base(path), Log: log,
+		Now: clock.Now, Brand: s.Name, Database: database.brief, Log: log,
 	}), store, nil
 }
 

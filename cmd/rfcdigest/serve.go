@@ -10,19 +10,30 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
-	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 )
 
 type serveCommand struct{}
 
-// Run ticks, and answers HTTP where it is told to, until ctx ends.
-func (serveCommand) Run(ctx context.Context, s *Settings, std streams) error {
+// Run ticks, and answers HTTP where it is told to, until ctx ends: also before it got to begin.
+func (c serveCommand) Run(ctx context.Context, s *Settings, std streams) error {
+	err := c.serve(ctx, s, std)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 	mailer, err := s.newMailer()
 	if err != nil {
 		return err
 	}
 	log := newLog(std.err, slog.LevelInfo)
-	ticker, store, err := s.open(ctx, sqlite.Options{}, mailer, systemclock.Clock{}, log)
+	clock, err := s.clockAt(ctx, "")
+	if err != nil {
+		return err
+	}
+	ticker, store, err := s.open(ctx, sqlite.Options{}, mailer, clock, log)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/discard"
 	"github.com/wiggleverse/rfcdigest/adapters/maildir"
@@ -19,18 +18,6 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
-
-// sqlitePath returns the file that a database URL names.
-func sqlitePath(databaseURL string) (string, error) {
-	scheme, path, ok := strings.Cut(databaseURL, "://")
-	switch {
-	case !ok || scheme != "sqlite":
-		return "", usagef("--database %q: want sqlite://PATH", redact(databaseURL))
-	case path == "":
-		return "", usagef("--database %q: the path is missing, like sqlite://rfcdigest.db", databaseURL)
-	}
-	return path, nil
-}
 
 // newMailer returns the mailer that the settings name, without a word to it.
 func (s *Settings) newMailer() (ports.Mailer, error) {
@@ -76,7 +63,7 @@ func (s *Settings) format() (*mailfmt.Format, error) {
 // open puts together what a command works with, on the database that the settings name. The caller
 // closes the store.
 func (s *Settings) open(ctx context.Context, o sqlite.Options, mailer ports.Mailer, clock ports.Clock, log *slog.Logger) (*app.Ticker, *sqlstore.Store, error) {
-	path, err := sqlitePath(s.Database)
+	database, err := s.named()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,7 +71,7 @@ func (s *Settings) open(ctx context.Context, o sqlite.Options, mailer ports.Mail
 	if err != nil {
 		return nil, nil, err
 	}
-	store, err := sqlite.Open(ctx, path, o)
+	store, err := database.open(ctx, o)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -93,7 +80,9 @@ func (s *Settings) open(ctx context.Context, o sqlite.Options, mailer ports.Mail
 		MailOff:     !s.Enabled,
 		Connections: s.Connections,
 		WatchDays:   s.WatchDays,
-		Every:       time.Duration(s.TickSeconds) * time.Second,
+		Every:       s.every(),
+		Pace:        core.Pace{PerMinute: s.MaxRate},
+		Shared:      database.shared,
 		Log:         log,
 	}, store, mailer, clock)
 	if err != nil {
@@ -113,10 +102,15 @@ func (s *Settings) warnUnsubscribe(log *slog.Logger) {
 	}
 }
 
-// clockAt returns the system's clock or, where now is an instant, one that runs on from there.
-func clockAt(now string) (ports.Clock, error) {
+// clockAt returns the clock that goes with the database or, where now is an instant, one that runs on from
+// there.
+func (s *Settings) clockAt(ctx context.Context, now string) (ports.Clock, error) {
 	if now == "" {
-		return systemclock.Clock{}, nil
+		database, err := s.named()
+		if err != nil {
+			return nil, err
+		}
+		return database.clock(ctx)
 	}
 	at, err := parseInstant("--now", now)
 	if err != nil {

@@ -1,8 +1,6 @@
-package sqlite
+package duetest
 
 import (
-	"context"
-	"database/sql/driver"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -12,18 +10,6 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// scene is what a scheduler, or two of them, do to a database while another program changes it.
-type scene struct {
-	*rapid.T
-	shared
-	ctx context.Context
-	now time.Time
-	// late are the rests of a tick that took its time over noting them.
-	late []core.Rest
-	// claims are those in hand.
-	claims []core.Claim
-}
-
 // ours does one thing that a tick does.
 func (v *scene) ours() {
 	switch rapid.IntRange(0, 8).Draw(v.T, "ours") {
@@ -31,14 +17,14 @@ func (v *scene) ours() {
 		v.now = v.now.Add(time.Duration(rapid.SampledFrom([]int{-26, -1, 1, 5, 24, 168}).Draw(v.T, "hours")) * time.Hour)
 	case 1, 2:
 		rests, _ := v.look()
-		require.NoError(v, v.store.Rest(v.ctx, rests))
+		require.NoError(v, v.Store.Rest(v.ctx, rests))
 	case 3:
-		require.NoError(v, v.store.Rest(v.ctx, v.late))
+		require.NoError(v, v.Store.Rest(v.ctx, v.late))
 		v.late, _ = v.look()
 	case 4:
 		_, due := v.look()
 		for _, c := range due {
-			id, err := v.store.Claim(v.ctx, c)
+			id, err := v.Store.Claim(v.ctx, c)
 			if err == nil {
 				c.ID = id
 				v.claims = append(v.claims, c)
@@ -48,7 +34,7 @@ func (v *scene) ours() {
 		}
 	case 5:
 		_, due := v.look()
-		_, err := v.store.Roll(v.ctx, due)
+		_, err := v.Store.Roll(v.ctx, due)
 		require.NoError(v, err)
 	case 6, 7, 8:
 		v.finish()
@@ -64,15 +50,15 @@ func (v *scene) finish() {
 	v.claims = v.claims[1:]
 	switch rapid.IntRange(0, 2).Draw(v.T, "end") {
 	case 0:
-		_ = v.store.Settle(v.ctx, c, v.now) // a conflict, where the row was changed
+		_ = v.Store.Settle(v.ctx, c, v.now) // a conflict, where the row was changed
 	case 1:
-		require.NoError(v, v.store.Release(v.ctx, c, core.Refusal{Address: "a@rfc.example"}))
+		require.NoError(v, v.Store.Release(v.ctx, c, core.Refusal{Address: "a@rfc.example"}))
 	case 2:
 		_, due := v.look()
 		if len(due) == 0 {
-			due = []core.Claim{claimOf(404)}
+			due = []core.Claim{{Recipient: 404, Window: core.Window{Start: noon.Add(-24 * time.Hour), End: noon}, MessageID: "id@rfc.example", Lease: noon, Attempts: 1}}
 		}
-		id, _, claimed := v.store.SettleAndClaim(v.ctx, c, v.now, due[0])
+		id, _, claimed := v.Store.SettleAndClaim(v.ctx, c, v.now, due[0])
 		if claimed == nil {
 			due[0].ID = id
 			v.claims = append(v.claims, due[0])
@@ -82,7 +68,7 @@ func (v *scene) finish() {
 
 // look returns what a tick makes of those whom the store lists: who may rest, and who is claimed.
 func (v *scene) look() (rests []core.Rest, due []core.Claim) {
-	listed, err := v.store.Due(v.ctx, v.now, -10, 100)
+	listed, err := v.Store.Due(v.ctx, v.now, -10, 100)
 	require.NoError(v, err)
 	for _, r := range listed {
 		p := core.Look(r, zoneOf(r), v.now)
@@ -94,29 +80,4 @@ func (v *scene) look() (rests []core.Rest, due []core.Claim) {
 		}
 	}
 	return rests, due
-}
-
-// hasty returns options for a store that does not wait for the disk.
-func hasty() Options {
-	return Options{wrapWriter: func(c driver.Connector) driver.Connector { return &hastyConnector{c} }}
-}
-
-type hastyConnector struct{ driver.Connector }
-
-func (h *hastyConnector) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := h.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &hastyConn{conn.(everything)}, nil
-}
-
-type hastyConn struct{ everything }
-
-// BeginTx is when it has been seen to already that the setting is another.
-func (c *hastyConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
-	if _, err := c.ExecContext(ctx, "PRAGMA synchronous = OFF", nil); err != nil {
-		return nil, err
-	}
-	return c.everything.BeginTx(ctx, o)
 }

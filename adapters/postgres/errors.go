@@ -1,0 +1,117 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/wiggleverse/rfcdigest/ports"
+)
+
+// ErrUnmigrated says that a database lacks what migrate adds.
+var ErrUnmigrated = errors.New("database is not migrated")
+
+// trouble is an error in one line for people, and the kinds of error that it is.
+type trouble struct {
+	line  string
+	kinds []error
+}
+
+func (t *trouble) Error() string   { return t.line }
+func (t *trouble) Unwrap() []error { return t.kinds }
+
+// unavailable returns the error of a database that, as a whole, does what it should not.
+func (d database) unavailable(does string) error {
+	return &trouble{"database " + d.name() + " " + does, []error{ports.ErrUnavailable}}
+}
+
+// classify turns PostgreSQL's own errors into words and into errors of package ports.
+func (d database) classify(err error) error {
+	var said *pgconn.PgError
+	var connecting *pgconn.ConnectError
+	switch {
+	case err == nil || errors.Is(err, ports.ErrUnavailable):
+		return err
+	case errors.As(err, &said):
+		if does := d.describe(said); does != "" {
+			return d.unavailable(does)
+		}
+		// A statement went wrong. What PostgreSQL says of it is fit to be read, its type nobody's business.
+		return fmt.Errorf("%s (SQLSTATE %s)", oneLine(said.Message), said.Code)
+	case errors.As(err, &connecting):
+		return d.unavailable("cannot be reached (" + reason(connecting) + "): see that the server runs, and that it listens on " + d.address())
+	case lost(err):
+		return d.unavailable("has ended the connection: see whether the server was restarted, and run again")
+	}
+	return err
+}
+
+// failed returns the error of a verb on the database. One that is in words already names it.
+func (d database) failed(verb string, err error) error {
+	if err = d.classify(err); errors.As(err, new(*trouble)) {
+		return err
+	}
+	return fmt.Errorf("%s %s: %w", verb, d.name(), err)
+}
+
+// lost reports whether err says that there is no connection any more.
+func lost(err error) bool {
+	var network net.Error
+	return errors.As(err, &network) && !errors.Is(err, context.Canceled) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || strings.Contains(err.Error(), "conn closed")
+}
+
+// reason returns why no connection came about: the innermost error, which names neither user nor
+// password.
+func reason(err error) string {
+	for {
+		inner := errors.Unwrap(err)
+		if several, ok := err.(interface{ Unwrap() []error }); ok && len(several.Unwrap()) > 0 {
+			inner = several.Unwrap()[0]
+		}
+		if inner == nil {
+			return oneLine(err.Error())
+		}
+		err = inner
+	}
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// describe returns what an error means to whoever runs the program, after the name of the database;
+// empty where it is about a statement, not about the whole.
+func (d database) describe(e *pgconn.PgError) string {
+	switch e.Code {
+	case "28P01", "28000":
+		return fmt.Sprintf("does not let user %q in: check user and password in --database, and pg_hba.conf of the server", d.config.User)
+	case "3D000":
+		return "does not exist: make it with createdb, or check --database"
+	case "3F000":
+		return "has no such schema: make the one that search_path in --database names, or check that"
+	case "42501":
+		return fmt.Sprintf("does not let user %q do this: %s: grant the right to, or connect as the owner of the tables", d.config.User, oneLine(e.Message))
+	case "25006":
+		return "is read-only: connect to the primary server, not to a standby of it"
+	case "53100":
+		return "cannot be written to: the server's disk is full: free some space and run again; nothing is lost"
+	case "53300":
+		return "has too many connections: end some, or raise max_connections of the server"
+	case "55P03":
+		return fmt.Sprintf("is locked: another transaction has kept what is needed for more than %v (the RFC app's, or somebody's at a prompt); "+
+			"try again, or see which in pg_stat_activity", lockTimeout)
+	}
+	switch {
+	case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57P"):
+		return "does not answer: " + oneLine(e.Message) + ": see whether the server is being restarted, and run again"
+	case strings.HasPrefix(e.Code, "53"), strings.HasPrefix(e.Code, "58"), strings.HasPrefix(e.Code, "XX"):
+		return fmt.Sprintf("has failed: %s (SQLSTATE %s): see the server's log", oneLine(e.Message), e.Code)
+	}
+	return ""
+}
