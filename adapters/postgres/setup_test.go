@@ -101,7 +101,7 @@ func migrated(t testing.TB) string {
 	}
 	t.Cleanup(func() {
 		execute(t, url, `DELETE FROM notifications; DELETE FROM notification_digests; DELETE FROM users; DELETE FROM watches; DELETE FROM digest_preferences;
-DELETE FROM held_emails; DELETE FROM digest_ticks; DELETE FROM digest_rounds; DELETE FROM digest_pace; DELETE FROM cached_rfcs`)
+DELETE FROM held_emails; DELETE FROM digest_ticks; DELETE FROM digest_rounds; DELETE FROM digest_pace; DELETE FROM digest_copy; DELETE FROM cached_rfcs`)
 		spare.Lock()
 		defer spare.Unlock()
 		spare.urls = append(spare.urls, url)
