@@ -28,6 +28,13 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
+	database, err := s.named()
+	if err != nil {
+		return err
+	}
+	if s.Engine == river && database.engine == nil {
+		return usagef("--engine river: it needs PostgreSQL, --database postgres://…")
+	}
 	log := newLog(std.err, slog.LevelInfo)
 	clock, err := s.clockAt(ctx, "")
 	if err != nil {
@@ -48,8 +55,16 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 		return err
 	}
 	defer stop()
-	log.Info("serving", "tick_seconds", s.TickSeconds, "mail", redact(s.Mail), "enabled", s.Enabled)
-	err = ticker.Run(ctx)
+	log.Info("serving", "tick_seconds", s.TickSeconds, "mail", redact(s.Mail), "enabled", s.Enabled, "engine", s.Engine)
+	run := ticker.Run
+	if s.Engine == river {
+		engine, err := database.engine(ticker, s.every(), log)
+		if err != nil {
+			return err
+		}
+		run = engine.Run
+	}
+	err = run(ctx)
 	log.Info("stopped")
 	return err
 }

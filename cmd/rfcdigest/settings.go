@@ -20,7 +20,8 @@ type Settings struct {
 	WatchDays   int           `default:"90" env:"DIGEST_WATCH_DAYS" placeholder:"N" help:"Days without participation after which a watch lapses (${default})."`
 	MaxRFCs     int           `name:"max-rfcs" default:"50" env:"DIGEST_MAX_RFCS" placeholder:"N" help:"RFCs that a digest lists at the most (${default})."`
 	Spread      time.Duration `default:"0" env:"DIGEST_SPREAD" placeholder:"TIME" help:"Spread the digests that fall due at once over as long as this, like 30m, with ticks closer together (${default})."`
-	MaxRate     int           `default:"0" env:"DIGEST_MAX_RATE" placeholder:"N" help:"Messages a minute at the most, of this process (${default}: no limit)."`
+	MaxRate     int           `default:"0" env:"DIGEST_MAX_RATE" placeholder:"N" help:"Messages a minute at the most, of all processes on the database (${default}: no limit)."`
+	Engine      string        `default:"plain" enum:"plain,river" env:"DIGEST_ENGINE" placeholder:"NAME" help:"What shares ticks among processes on PostgreSQL: plain, or river, whose tables migrate adds then (${default})."`
 	Listen      string        `env:"DIGEST_LISTEN" placeholder:"ADDR" help:"Where serve answers HTTP, like 127.0.0.1:8095 (nowhere)."`
 	PublicURL   string        `env:"DIGEST_PUBLIC_URL" placeholder:"URL" help:"Where recipients reach that: https, in front of /unsubscribe (none)."`
 	Secret      string        `env:"DIGEST_SECRET" placeholder:"TEXT" help:"Signs unsubscribe links; 32 bytes or more. Several, separated by commas: the first signs, all verify (none)."`

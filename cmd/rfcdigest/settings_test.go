@@ -53,6 +53,7 @@ var settingsChecked = map[string]struct{ variable, good, bad string }{
 	"--secret":       {"DIGEST_SECRET", secret, "short"},
 	"--spread":       {"DIGEST_SPREAD", "2h", "30m"}, // ticks are an hour apart
 	"--max-rate":     {"DIGEST_MAX_RATE", "1", "-1"},
+	"--engine":       {"DIGEST_ENGINE", "river", "boat"},
 }
 
 func linkOf(s *site, _ result) string {
