@@ -105,7 +105,8 @@ func printCopy(std streams, from, to string, r app.CopyReport) {
 	}
 	table := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
 	for _, t := range r.Tables {
-		fmt.Fprintf(table, "  %s\t%7d rows\tsha256 %.12s\n", t.Table, t.Rows, t.SHA256)
+		_, rows, _ := strings.Cut(plural(int(t.Rows), "row"), " ")
+		fmt.Fprintf(table, "  %s\t%7d %s\tsha256 %.12s\n", t.Table, t.Rows, rows, t.SHA256)
 	}
 	table.Flush()
 	if r.Changed > 0 {
