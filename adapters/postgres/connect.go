@@ -79,9 +79,10 @@ var (
 		"timezone": "UTC", "datestyle": "ISO, MDY",
 		"lock_timeout": strconv.FormatInt(lockTimeout.Milliseconds(), 10),
 	}
-	// onlyReads has each transaction see one moment. Its statements are few and long, and so planned
-	// anew with what they ask for.
-	onlyReads = settings{"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read", "plan_cache_mode": "force_custom_plan"}
+	// onlyReads has each transaction see one moment. Its statements are for a page, and so planned anew
+	// for what they ask, but not compiled.
+	onlyReads = settings{"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read",
+		"plan_cache_mode": "force_custom_plan", "jit": "off"}
 	// durable has a commit return when it is on the disk; and each statement see what was committed
 	// before, once it has waited for others.
 	durable = settings{"synchronous_commit": "on", "default_transaction_isolation": "read committed"}

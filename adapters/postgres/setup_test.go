@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"crypto/rand"
+	"flag"
 	"os"
 	"strings"
 	"sync"
@@ -73,6 +74,11 @@ var spare struct {
 }
 
 func TestMain(m *testing.M) {
+	// Each statement is a message to a server and back, so chance gets fewer turns than elsewhere.
+	flag.Parse()
+	if checks := flag.Lookup("rapid.checks").Value; checks.String() == "100" {
+		_ = checks.Set("15")
+	}
 	code := m.Run()
 	for _, url := range spare.urls {
 		drop(url)
@@ -94,8 +100,8 @@ func migrated(t testing.TB) string {
 		require.NoError(t, err)
 	}
 	t.Cleanup(func() {
-		execute(t, url, "DELETE FROM notifications", "DELETE FROM notification_digests", "DELETE FROM users", "DELETE FROM watches", "DELETE FROM digest_preferences",
-			"DELETE FROM held_emails", "DELETE FROM digest_ticks", "DELETE FROM cached_rfcs")
+		execute(t, url, `DELETE FROM notifications; DELETE FROM notification_digests; DELETE FROM users; DELETE FROM watches; DELETE FROM digest_preferences;
+DELETE FROM held_emails; DELETE FROM digest_ticks; DELETE FROM cached_rfcs`)
 		spare.Lock()
 		defer spare.Unlock()
 		spare.urls = append(spare.urls, url)
