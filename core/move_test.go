@@ -1,0 +1,48 @@
+package core
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestAPortableRowLosesOnlyWhatIsNamed(t *testing.T) {
+	t.Parallel()
+	const dirty, clean = "\x00Grüße\x00 \xff\xfe!", "Grüße \uFFFD!"
+	unclean := func(id int64, columns ...string) (odd []Oddity) {
+		for _, c := range columns {
+			odd = append(odd, Oddity{ID: id, Column: c, Reason: Unclean})
+		}
+		return odd
+	}
+	preferences := func(text string) PreferencesRow {
+		return PreferencesRow{User: 7, Preferences: Preferences{TimeZone: text, SendWeekday: text, QuietStart: text, QuietEnd: text,
+			SuppressedAddress: text, SuppressedReason: text, Failures: 2}}
+	}
+	ledger := func(text string) LedgerRow {
+		return LedgerRow{Claim: Claim{ID: 8, Recipient: 7, MessageID: text, Notifications: []int64{9, 2}}, Status: Status(text), Error: text}
+	}
+	held := func(text string) HeldRow {
+		return HeldRow{HeldMail: HeldMail{ID: 9, Subject: text, Text: text, HTML: text, Status: Status(text), MessageID: text}, Error: text}
+	}
+
+	p, odd := preferences(dirty).Portable()
+	assert.Equal(t, preferences(clean), p)
+	assert.Equal(t, unclean(7, "time_zone", "send_weekday", "quiet_start", "quiet_end", "suppressed_address", "suppressed_reason"), odd)
+	l, odd := ledger(dirty).Portable()
+	assert.Equal(t, ledger(clean), l)
+	assert.Equal(t, unclean(8, "status", "message_id", "error"), odd)
+	h, odd := held(dirty).Portable()
+	assert.Equal(t, held(clean), h)
+	assert.Equal(t, unclean(9, "subject", "body_text", "body_html", "status", "message_id", "error"), odd)
+
+	p, odd = p.Portable()
+	assert.Equal(t, preferences(clean), p)
+	assert.Empty(t, odd, "what is portable stays as it is")
+	empty := ledger(clean)
+	empty.Notifications, empty.Previous = []int64{}, 5
+	l, odd = empty.Portable()
+	assert.Nil(t, l.Notifications)
+	assert.Zero(t, l.Previous)
+	assert.Empty(t, odd)
+}
