@@ -46,3 +46,22 @@ func TestAPortableRowLosesOnlyWhatIsNamed(t *testing.T) {
 	assert.Zero(t, l.Previous)
 	assert.Empty(t, odd)
 }
+
+func TestNumbersThatAreOutOfRangeAreNotPortable(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{-1 << 31, -1, 0, 23, 1<<31 - 1, -1<<31 - 1, 1 << 31, 1<<63 - 1} {
+		fits := n == int(int32(n))
+		p, odd := PreferencesRow{User: 7, Preferences: Preferences{SendHour: &n, Failures: n}}.Portable()
+		l, more := LedgerRow{Claim: Claim{ID: 8, Attempts: n}}.Portable()
+		h, most := HeldRow{HeldMail: HeldMail{ID: 9, Attempts: n}}.Portable()
+		odd = append(append(odd, more...), most...)
+		if fits {
+			assert.Equal(t, []int{n, n, n, n}, []int{*p.SendHour, p.Failures, l.Attempts, h.Attempts})
+			assert.Empty(t, odd)
+			continue
+		}
+		assert.Nil(t, p.SendHour)
+		assert.Equal(t, []int{0, 0, 0}, []int{p.Failures, l.Attempts, h.Attempts})
+		assert.Equal(t, []Oddity{{7, "send_hour", OutOfRange}, {7, "failures", OutOfRange}, {8, "attempts", OutOfRange}, {9, "attempts", OutOfRange}}, odd)
+	}
+}
