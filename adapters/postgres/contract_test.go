@@ -15,7 +15,7 @@ func TestStoreContract(t *testing.T) {
 	porttest.StoreContract(t, func(t *testing.T) porttest.StoreWorld {
 		url := migrated(t)
 		s := opened(t, url, postgres.Options{})
-		fill := func(ctx context.Context, w core.World) error { return postgres.Fill(ctx, url, w) }
-		return porttest.StoreWorld{Store: s, Fill: fill, Dump: s.Dump}
+		fillIn := func(ctx context.Context, w core.World) error { return fill(ctx, url, w) }
+		return porttest.StoreWorld{Store: s, Fill: fillIn, Dump: s.Dump}
 	})
 }

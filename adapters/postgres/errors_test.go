@@ -56,7 +56,7 @@ func TestADatabaseThatCannotBeUsedIsSaidSo(t *testing.T) {
 func TestWhatMayNotBeWrittenIsUnavailable(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)
-	require.NoError(t, postgres.Fill(t.Context(), url, core.World{Users: people(1)}))
+	require.NoError(t, fill(t.Context(), url, core.World{Users: people(1)}))
 	_, err := opened(t, url, postgres.Options{ReadOnly: true}).Claim(t.Context(), claimOf(1))
 	require.ErrorIs(t, err, ports.ErrUnavailable)
 	condition, err := postgres.Inspect(t.Context(), url)
@@ -81,7 +81,7 @@ func TestWhatMayNotBeWrittenIsUnavailable(t *testing.T) {
 func TestALockThatStaysIsNotWaitedForWithoutEnd(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)
-	require.NoError(t, postgres.Fill(t.Context(), url, core.World{Users: people(2)}))
+	require.NoError(t, fill(t.Context(), url, core.World{Users: people(2)}))
 	s := opened(t, url+"&lock_timeout=30ms", postgres.Options{})
 	app := connected(t, url)
 	_, err := app.Exec(t.Context(), "BEGIN; UPDATE users SET digest_cadence = 'weekly' WHERE id = 1")
@@ -103,7 +103,7 @@ func TestALockThatStaysIsNotWaitedForWithoutEnd(t *testing.T) {
 func TestAStoreOutlivesItsConnections(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)
-	require.NoError(t, postgres.Fill(t.Context(), url, core.World{Users: people(3)}))
+	require.NoError(t, fill(t.Context(), url, core.World{Users: people(3)}))
 	s := opened(t, url+"&application_name=rfcdigest_cut", postgres.Options{})
 	for id := int64(1); id <= 3; id++ {
 		_, err := s.Claim(t.Context(), claimOf(id))
@@ -192,7 +192,7 @@ func (c *cutter) serve(client net.Conn) {
 func TestACommitMayHaveHappenedWhateverItSays(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)
-	require.NoError(t, postgres.Fill(t.Context(), url, core.World{Users: people(2), Notifications: []core.Notification{{ID: 1, Recipient: 1, CreatedAt: noon}}}))
+	require.NoError(t, fill(t.Context(), url, core.World{Users: people(2), Notifications: []core.Notification{{ID: 1, Recipient: 1, CreatedAt: noon}}}))
 	c := newCutter(t)
 	s := opened(t, strings.Replace(url, "127.0.0.1:5432", c.Addr().String(), 1), postgres.Options{})
 	ctx, done := context.WithTimeout(t.Context(), time.Minute)
@@ -227,7 +227,7 @@ func TestTextThatPostgreSQLCannotHoldIsMadeFit(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)
 	const odd = "a\x00b\xffc"
-	require.NoError(t, postgres.Fill(t.Context(), url, core.World{Users: []core.Recipient{{ID: 1, Address: odd, Name: odd, Cadence: core.Daily}}, RFCs: []core.RFC{{Slug: odd, Title: odd}}}))
+	require.NoError(t, fill(t.Context(), url, core.World{Users: []core.Recipient{{ID: 1, Address: odd, Name: odd, Cadence: core.Daily}}, RFCs: []core.RFC{{Slug: odd, Title: odd}}}))
 	s := opened(t, url, postgres.Options{})
 	c := claimOf(1)
 	c.MessageID = odd

@@ -200,7 +200,7 @@ func TestATableThatIsEmptiedAtOnceIsNoticed(t *testing.T) {
 	eight := 8
 	w := core.World{Users: people(2), Ledger: []core.LedgerRow{{Claim: core.Claim{Recipient: 1, Window: core.Window{End: noon}}}, {Claim: core.Claim{Recipient: 2, Window: core.Window{End: noon}}}}}
 	w.Users[1].Preferences.SendHour = &eight
-	require.NoError(t, postgres.Fill(t.Context(), url, w))
+	require.NoError(t, fill(t.Context(), url, w))
 	for _, step := range []struct {
 		statement string
 		want      []string

@@ -26,7 +26,7 @@ func TestTwoSchedulersAtTheSameInstant(t *testing.T) {
 	for id := range int64(n) {
 		w.Notifications = append(w.Notifications, core.Notification{ID: id + 1, Recipient: id + 1, CreatedAt: noon})
 	}
-	require.NoError(t, postgres.Fill(t.Context(), url, w))
+	require.NoError(t, fill(t.Context(), url, w))
 	a, b := opened(t, url, postgres.Options{}), opened(t, url, postgres.Options{})
 	var wg sync.WaitGroup
 	var won, lost atomic.Int32
@@ -91,7 +91,7 @@ func TestSchedulersAndTheAppDoNotStopEachOther(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)
 	const n = 30
-	require.NoError(t, postgres.Fill(t.Context(), url, core.World{Users: people(n)}))
+	require.NoError(t, fill(t.Context(), url, core.World{Users: people(n)}))
 	ctx, stop := context.WithCancel(t.Context())
 	var app, schedulers sync.WaitGroup
 	var changes atomic.Int32

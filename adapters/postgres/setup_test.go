@@ -66,11 +66,12 @@ func drop(url string) error {
 	return err
 }
 
-// spare are migrated schemas that no test uses at the moment. To make one costs a hundred times as much as
-// to empty it.
+// spare are the URLs of migrated schemas that no test uses at the moment. To make one costs a hundred times
+// as much as to empty it. conns are connections to all such schemas, as the app may have them.
 var spare struct {
 	sync.Mutex
-	urls []string
+	urls  []string
+	conns map[string]*pgx.Conn
 }
 
 func TestMain(m *testing.M) {
@@ -81,7 +82,7 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	for _, url := range spare.urls {
-		drop(url)
+		_ = drop(url)
 	}
 	os.Exit(code)
 }
@@ -98,15 +99,31 @@ func migrated(t testing.TB) string {
 		url = made(t)
 		_, err := postgres.Migrate(t.Context(), url)
 		require.NoError(t, err)
+		conn, err := pgx.Connect(context.Background(), url)
+		require.NoError(t, err)
+		if spare.conns == nil {
+			spare.conns = map[string]*pgx.Conn{}
+		}
+		spare.conns[url] = conn
 	}
+	conn := spare.conns[url]
 	t.Cleanup(func() {
-		execute(t, url, `DELETE FROM notifications; DELETE FROM notification_digests; DELETE FROM users; DELETE FROM watches; DELETE FROM digest_preferences;
+		_, err := conn.Exec(context.Background(), `DELETE FROM notifications; DELETE FROM notification_digests; DELETE FROM users; DELETE FROM watches; DELETE FROM digest_preferences;
 DELETE FROM held_emails; DELETE FROM digest_ticks; DELETE FROM cached_rfcs`)
+		require.NoError(t, err)
 		spare.Lock()
 		defer spare.Unlock()
 		spare.urls = append(spare.urls, url)
 	})
 	return url
+}
+
+// fill adds the rows of w to a database of migrated.
+func fill(ctx context.Context, url string, w core.World) error {
+	spare.Lock()
+	conn := spare.conns[url]
+	spare.Unlock()
+	return postgres.Fill(ctx, conn, w)
 }
 
 // execute runs statements on the database at url as another program does.
