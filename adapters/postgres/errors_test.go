@@ -22,7 +22,8 @@ const password = "Tr0ub4dor-and-3"
 
 func TestADatabaseThatCannotBeUsedIsSaidSo(t *testing.T) {
 	t.Parallel()
-	url := migrated(t)
+	h := moved(t)
+	url := h.url
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.NoError(t, closed.Close())
@@ -55,8 +56,9 @@ func TestADatabaseThatCannotBeUsedIsSaidSo(t *testing.T) {
 
 func TestWhatMayNotBeWrittenIsUnavailable(t *testing.T) {
 	t.Parallel()
-	url := migrated(t)
-	require.NoError(t, fill(t.Context(), url, core.World{Users: people(1)}))
+	h := moved(t)
+	url := h.url
+	require.NoError(t, h.fill(t.Context(), core.World{Users: people(1)}))
 	_, err := opened(t, url, postgres.Options{ReadOnly: true}).Claim(t.Context(), claimOf(1))
 	require.ErrorIs(t, err, ports.ErrUnavailable)
 	condition, err := postgres.Inspect(t.Context(), url)
@@ -80,11 +82,11 @@ func TestWhatMayNotBeWrittenIsUnavailable(t *testing.T) {
 
 func TestALockThatStaysIsNotWaitedForWithoutEnd(t *testing.T) {
 	t.Parallel()
-	url := migrated(t)
-	require.NoError(t, fill(t.Context(), url, core.World{Users: people(2)}))
+	h := moved(t)
+	url := h.url
+	require.NoError(t, h.fill(t.Context(), core.World{Users: people(2)}))
 	s := opened(t, url+"&lock_timeout=30ms", postgres.Options{})
-	app := connected(t, url)
-	_, err := app.Exec(t.Context(), "BEGIN; UPDATE users SET digest_cadence = 'weekly' WHERE id = 1")
+	_, err := h.app.Exec(t.Context(), "BEGIN; UPDATE users SET digest_cadence = 'weekly' WHERE id = 1")
 	require.NoError(t, err)
 	_, err = s.Claim(t.Context(), claimOf(1))
 	require.ErrorIs(t, err, ports.ErrUnavailable)
@@ -94,7 +96,7 @@ func TestALockThatStaysIsNotWaitedForWithoutEnd(t *testing.T) {
 	held, err := s.Roll(t.Context(), []core.Claim{claimOf(1)})
 	require.NoError(t, err, "who is locked is left out")
 	assert.Zero(t, held)
-	_, err = app.Exec(t.Context(), "COMMIT")
+	_, err = h.app.Exec(t.Context(), "COMMIT")
 	require.NoError(t, err)
 	_, err = s.Claim(t.Context(), claimOf(1))
 	require.NoError(t, err)
@@ -102,8 +104,9 @@ func TestALockThatStaysIsNotWaitedForWithoutEnd(t *testing.T) {
 
 func TestAStoreOutlivesItsConnections(t *testing.T) {
 	t.Parallel()
-	url := migrated(t)
-	require.NoError(t, fill(t.Context(), url, core.World{Users: people(3)}))
+	h := moved(t)
+	url := h.url
+	require.NoError(t, h.fill(t.Context(), core.World{Users: people(3)}))
 	s := opened(t, url+"&application_name=rfcdigest_cut", postgres.Options{})
 	for id := int64(1); id <= 3; id++ {
 		_, err := s.Claim(t.Context(), claimOf(id))
@@ -191,8 +194,9 @@ func (c *cutter) serve(client net.Conn) {
 
 func TestACommitMayHaveHappenedWhateverItSays(t *testing.T) {
 	t.Parallel()
-	url := migrated(t)
-	require.NoError(t, fill(t.Context(), url, core.World{Users: people(2), Notifications: []core.Notification{{ID: 1, Recipient: 1, CreatedAt: noon}}}))
+	h := moved(t)
+	url := h.url
+	require.NoError(t, h.fill(t.Context(), core.World{Users: people(2), Notifications: []core.Notification{{ID: 1, Recipient: 1, CreatedAt: noon}}}))
 	c := newCutter(t)
 	s := opened(t, strings.Replace(url, "127.0.0.1:5432", c.Addr().String(), 1), postgres.Options{})
 	ctx, done := context.WithTimeout(t.Context(), time.Minute)
@@ -225,10 +229,10 @@ func TestACommitMayHaveHappenedWhateverItSays(t *testing.T) {
 
 func TestTextThatPostgreSQLCannotHoldIsMadeFit(t *testing.T) {
 	t.Parallel()
-	url := migrated(t)
+	h := moved(t)
 	const odd = "a\x00b\xffc"
-	require.NoError(t, fill(t.Context(), url, core.World{Users: []core.Recipient{{ID: 1, Address: odd, Name: odd, Cadence: core.Daily}}, RFCs: []core.RFC{{Slug: odd, Title: odd}}}))
-	s := opened(t, url, postgres.Options{})
+	require.NoError(t, h.fill(t.Context(), core.World{Users: []core.Recipient{{ID: 1, Address: odd, Name: odd, Cadence: core.Daily}}, RFCs: []core.RFC{{Slug: odd, Title: odd}}}))
+	s := h.store
 	c := claimOf(1)
 	c.MessageID = odd
 	id, err := s.Claim(t.Context(), c)
