@@ -74,7 +74,7 @@ type CopyChange struct {
 }
 
 // changesNamed is how many changed values, and how many people, are named at the most.
-const changesNamed = 20
+const changesNamed = 10
 
 // Run copies, and checks by reading both stores again. Whatever stops it, the same Run later goes on,
 // and comes to the same end; after the end, it finds that there is nothing to do. An error of a refusal
@@ -160,7 +160,7 @@ func (c *copying) compare(ctx context.Context) (used bool, err error) {
 }
 
 func notEmpty(there core.Owned) error {
-	return fmt.Errorf("the target is not empty (digest_preferences has %d rows, notification_digests %d, held_emails %d), and they are no part of this copy: take another one",
+	return fmt.Errorf("the target is not empty (rows in digest_preferences: %d, in notification_digests: %d, in held_emails: %d), and what is there is no part of this copy: take another target",
 		there.Preferences, there.Ledger, there.Held)
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
@@ -165,6 +166,7 @@ func (t *rowsOf[R]) source(ctx context.Context, visit func([]R, []core.Oddity) e
 		var going []R
 		for _, r := range rows {
 			if t.stays(r) {
+				odd = slices.DeleteFunc(odd, func(o core.Oddity) bool { return o.ID == t.id(r) })
 				continue
 			}
 			row, unclean := t.portable(r)

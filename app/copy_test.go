@@ -196,8 +196,8 @@ func TestACopyIsRefusedBeforeAnythingIsWritten(t *testing.T) {
 		"a digest is being sent":         {sending, users(lives()), core.CopyMark{}, core.CopyMark{}, "stop all schedulers first: digest 5000 is being sent until 2026-03-29 12:00:01 UTC; after that it can be copied"},
 		"a mail is being sent":           {mailing, users(lives()), core.CopyMark{}, core.CopyMark{}, "held mail 5 is being sent until 2026-03-29 12:01:00 UTC"},
 		"people are missing":             {lives(), some, core.CopyMark{}, core.CopyMark{}, "the target has no users 1, 3, who have digests: let the app move its tables first"},
-		"the target is in use":           {lives(), used, core.CopyMark{}, core.CopyMark{}, "the target is not empty (digest_preferences has 0 rows, notification_digests 1, held_emails 0)"},
-		"the target has as many rows":    {lives(), alike, core.CopyMark{}, core.CopyMark{}, "the target is not empty (digest_preferences has 2 rows, notification_digests 1050, held_emails 105)"},
+		"the target is in use":           {lives(), used, core.CopyMark{}, core.CopyMark{}, "the target is not empty (rows in digest_preferences: 0, in notification_digests: 1, in held_emails: 0)"},
+		"the target has as many rows":    {lives(), alike, core.CopyMark{}, core.CopyMark{}, "the target is not empty (rows in digest_preferences: 2, in notification_digests: 1050, in held_emails: 105)"},
 		"the target is another's":        {lives(), users(lives()), core.CopyMark{}, mark, "the target has a part of other.db: a copy that was begun at 2026-03-29 12:00:00 UTC has not ended"},
 		"the source is only half a copy": {users(lives()), users(lives()), mark, core.CopyMark{}, "the source has only a part of other.db"},
 	} {

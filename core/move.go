@@ -1,6 +1,7 @@
 package core
 
 import (
+	"math"
 	"strings"
 	"time"
 )
@@ -42,6 +43,8 @@ const (
 	Unreadable OddReason = "cannot be read"
 	// Unclean: it is text with zero bytes, which go, or with invalid UTF-8, for which U+FFFD stands.
 	Unclean OddReason = "is not clean text"
+	// OutOfRange: it is a number that 32 bits do not hold. The row has none.
+	OutOfRange OddReason = "is out of range"
 )
 
 // namedText is a text of a row, and the name of its column.
@@ -62,11 +65,28 @@ func clean(id int64, texts ...namedText) (odd []Oddity) {
 	return odd
 }
 
+// bound makes n what every store can hold, and names it where it was not.
+func bound(id int64, column string, n *int) (odd []Oddity) {
+	if *n < math.MinInt32 || *n > math.MaxInt32 {
+		*n = 0
+		odd = append(odd, Oddity{ID: id, Column: column, Reason: OutOfRange})
+	}
+	return odd
+}
+
 // Portable returns r as every store can hold it, and names what is different then.
 func (r PreferencesRow) Portable() (PreferencesRow, []Oddity) {
 	odd := clean(r.User, namedText{"time_zone", &r.TimeZone}, namedText{"send_weekday", &r.SendWeekday}, namedText{"quiet_start", &r.QuietStart},
 		namedText{"quiet_end", &r.QuietEnd}, namedText{"suppressed_address", &r.SuppressedAddress}, namedText{"suppressed_reason", &r.SuppressedReason})
-	return r, odd
+	if r.SendHour != nil {
+		hour := *r.SendHour
+		far := bound(r.User, "send_hour", &hour)
+		if len(far) > 0 {
+			r.SendHour = nil
+		}
+		odd = append(odd, far...)
+	}
+	return r, append(odd, bound(r.User, "failures", &r.Failures)...)
 }
 
 // Portable returns r as every store can hold it, and names what is different then.
@@ -74,7 +94,7 @@ func (r LedgerRow) Portable() (LedgerRow, []Oddity) {
 	r.Previous = 0 // is no column
 	r.Notifications = orNil(r.Notifications)
 	odd := clean(r.ID, namedText{"status", (*string)(&r.Status)}, namedText{"message_id", &r.MessageID}, namedText{"error", &r.Error})
-	return r, odd
+	return r, append(odd, bound(r.ID, "attempts", &r.Attempts)...)
 }
 
 // Portable returns r as every store can hold it, and names what is different then.
@@ -83,7 +103,7 @@ func (r HeldRow) Portable() (HeldRow, []Oddity) {
 	r.SentAt.Set = !r.SentAt.At.IsZero()
 	odd := clean(r.ID, namedText{"subject", &r.Subject}, namedText{"body_text", &r.Text}, namedText{"body_html", &r.HTML}, namedText{"status", (*string)(&r.Status)},
 		namedText{"message_id", &r.MessageID}, namedText{"error", &r.Error})
-	return r, odd
+	return r, append(odd, bound(r.ID, "attempts", &r.Attempts)...)
 }
 
 // orNil returns ids; an empty list is nil.

@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	// lockTimeout is how long a statement waits for another transaction to let go of a row or table.
-	lockTimeout = 5 * time.Second
+	// lockTimeout is how long a statement waits for another transaction to let go of a row or table,
+	// unless the URL says otherwise.
+	lockTimeout = "5s"
 	// connectTimeout is how long a server may take to answer, unless the URL says otherwise.
 	connectTimeout = 10 * time.Second
 )
@@ -36,8 +37,10 @@ func parse(url string) (database, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
 	}
-	if config.RuntimeParams["application_name"] == "" {
-		config.RuntimeParams["application_name"] = "rfcdigest"
+	for name, value := range map[string]string{"application_name": "rfcdigest", "lock_timeout": lockTimeout} {
+		if config.RuntimeParams[name] == "" {
+			config.RuntimeParams[name] = value
+		}
 	}
 	// What is not prepared is run once: there is nothing to keep of it.
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
@@ -75,10 +78,7 @@ type settings map[string]string
 
 // The settings of all connections, and of some only.
 var (
-	standing = settings{
-		"timezone": "UTC", "datestyle": "ISO, MDY",
-		"lock_timeout": strconv.FormatInt(lockTimeout.Milliseconds(), 10),
-	}
+	standing = settings{"timezone": "UTC", "datestyle": "ISO, MDY"}
 	// onlyReads has each transaction see one moment. Its statements are for a page, and so planned anew
 	// for what they ask, but not compiled.
 	onlyReads = settings{"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read",

@@ -9,15 +9,13 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"pgregory.net/rapid"
 
-	"github.com/wiggleverse/rfcdigest/adapters/postgres"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/duetest"
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
 func TestNobodyWhoIsDueIsLeftOutWhateverOthersDo(t *testing.T) {
 	t.Parallel()
-	url := migrated(t)
-	other := connected(t, url)
+	h := moved(t)
 	duetest.Run(t, duetest.SQL{
 		Ends: anyEnds, Any: "'infinity'",
 		Emails:   []string{"'a@rfc.example'", "'a@rfc.example'", "'broken'", "''", "NULL"},
@@ -25,15 +23,15 @@ func TestNobodyWhoIsDueIsLeftOutWhateverOthersDo(t *testing.T) {
 		Statuses: []string{"NULL", "'sent'", "'empty'", "''"},
 		Forms:    forms,
 	}, duetest.Database{
-		Store: opened(t, url, postgres.Options{}),
+		Store: h.store,
 		Do: func(statement string) error {
-			_, err := other.Exec(t.Context(), statement)
+			_, err := h.app.Exec(t.Context(), statement)
 			if said := new(pgconn.PgError); errors.As(err, &said) && strings.HasPrefix(said.Code, "23") {
 				return nil // it breaks a rule of the tables
 			}
 			if err == nil {
 				// Who chooses IDs by themselves has to say so.
-				_, err = other.Exec(t.Context(), "SELECT setval(pg_get_serial_sequence('notification_digests', 'id'), greatest((SELECT max(id) FROM notification_digests), 1))")
+				_, err = h.app.Exec(t.Context(), "SELECT setval(pg_get_serial_sequence('notification_digests', 'id'), greatest((SELECT max(id) FROM notification_digests), 1))")
 			}
 			return err
 		},

@@ -104,8 +104,8 @@ func (d database) describe(e *pgconn.PgError) string {
 	case "53300":
 		return "has too many connections: end some, or raise max_connections of the server"
 	case "55P03":
-		return fmt.Sprintf("is locked: another transaction has kept what is needed for more than %v (the RFC app's, or somebody's at a prompt); "+
-			"try again, or see which in pg_stat_activity", lockTimeout)
+		return "is locked: another transaction has kept what is needed for too long (the RFC app's, or somebody's at a prompt); " +
+			"try again, or see which in pg_stat_activity"
 	}
 	switch {
 	case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57P"):

@@ -9,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/core"
@@ -18,23 +17,10 @@ import (
 // unreadable stands where something is stored that is no time.
 var unreadable = pgtype.Timestamptz{InfinityModifier: pgtype.Infinity, Valid: true}
 
-// Fill adds the rows of w to the migrated database at url, all or nothing. IDs of the ledger and of
-// held mail that are 0 are chosen.
-func Fill(ctx context.Context, url string, w core.World) error {
-	d, err := parse(url)
-	if err != nil {
-		return err
-	}
-	db := d.open(1, durable)
-	defer db.Close()
-	conn, err := db.DB.Conn(ctx)
-	if err != nil {
-		return d.classify(err)
-	}
-	defer conn.Close()
-	return conn.Raw(func(driver any) error {
-		return pgx.BeginFunc(ctx, driver.(*stdlib.Conn).Conn(), func(tx pgx.Tx) error { return fill(ctx, tx, w) })
-	})
+// Fill adds the rows of w to the migrated database that conn is a connection to, all or nothing. IDs of
+// the ledger and of held mail that are 0 are chosen.
+func Fill(ctx context.Context, conn *pgx.Conn, w core.World) error {
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return fill(ctx, tx, w) })
 }
 
 func fill(ctx context.Context, tx pgx.Tx, w core.World) error {

@@ -47,7 +47,7 @@ func migrateIn(ctx context.Context, tx bun.Tx, progress func(sqlstore.Step)) (do
 	if _, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(?)", alone); err != nil {
 		return nil, err
 	}
-	if _, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = ?", standing["lock_timeout"]); err != nil {
+	if _, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout TO DEFAULT"); err != nil {
 		return nil, err
 	}
 	there, err := inspect(ctx, tx)

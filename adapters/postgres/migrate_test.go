@@ -137,7 +137,7 @@ func TestTwoMigrationsAtOnceBothEndWell(t *testing.T) {
 	}
 	wg.Wait()
 	assert.True(t, (len(done[0]) == 0) != (len(done[1]) == 0), "one did it all: %v", done)
-	assert.Equal(t, shape(t, migrated(t)), shape(t, url))
+	assert.Equal(t, shape(t, moved(t).url), shape(t, url))
 }
 
 func TestMigrateNamesEveryMissingColumnAndChangesNothing(t *testing.T) {
@@ -195,12 +195,12 @@ func TestATriggerThatIsGoneIsMissed(t *testing.T) {
 
 func TestATableThatIsEmptiedAtOnceIsNoticed(t *testing.T) {
 	t.Parallel()
-	url := migrated(t)
-	s := opened(t, url, postgres.Options{})
+	h := moved(t)
+	url, s := h.url, h.store
 	eight := 8
 	w := core.World{Users: people(2), Ledger: []core.LedgerRow{{Claim: core.Claim{Recipient: 1, Window: core.Window{End: noon}}}, {Claim: core.Claim{Recipient: 2, Window: core.Window{End: noon}}}}}
 	w.Users[1].Preferences.SendHour = &eight
-	require.NoError(t, postgres.Fill(t.Context(), url, w))
+	require.NoError(t, h.fill(t.Context(), w))
 	for _, step := range []struct {
 		statement string
 		want      []string
@@ -222,7 +222,8 @@ func TestATableThatIsEmptiedAtOnceIsNoticed(t *testing.T) {
 // TestTheAppNeedsNoRightsOfOurs has the app connect as somebody who may do nothing but with its own tables.
 func TestTheAppNeedsNoRightsOfOurs(t *testing.T) {
 	t.Parallel()
-	url := migrated(t)
+	h := moved(t)
+	url := h.url
 	_, name, _ := strings.Cut(url, "search_path=")
 	execute(t, url, "CREATE ROLE "+name, "GRANT USAGE ON SCHEMA "+name+" TO "+name, "GRANT ALL ON users, notification_digests TO "+name)
 	t.Cleanup(func() { execute(t, url, "DROP OWNED BY "+name, "DROP ROLE "+name) })

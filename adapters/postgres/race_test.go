@@ -14,20 +14,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 func TestTwoSchedulersAtTheSameInstant(t *testing.T) {
 	t.Parallel()
-	url := migrated(t)
+	h := moved(t)
 	const n = 30
 	w := core.World{Users: people(n), Held: []core.HeldRow{{HeldMail: core.HeldMail{ID: 1, Recipient: 1, Text: "x", Status: core.Held}}}}
 	for id := range int64(n) {
 		w.Notifications = append(w.Notifications, core.Notification{ID: id + 1, Recipient: id + 1, CreatedAt: noon})
 	}
-	require.NoError(t, postgres.Fill(t.Context(), url, w))
-	a, b := opened(t, url, postgres.Options{}), opened(t, url, postgres.Options{})
+	require.NoError(t, h.fill(t.Context(), w))
+	a, b := h.store, opened(t, h.url, postgres.Options{})
 	var wg sync.WaitGroup
 	var won, lost atomic.Int32
 	count := func(err error) {
@@ -89,16 +90,15 @@ func TestTwoSchedulersAtTheSameInstant(t *testing.T) {
 // the same people in each of its transactions, in any order.
 func TestSchedulersAndTheAppDoNotStopEachOther(t *testing.T) {
 	t.Parallel()
-	url := migrated(t)
+	h := moved(t)
 	const n = 30
-	require.NoError(t, postgres.Fill(t.Context(), url, core.World{Users: people(n)}))
+	require.NoError(t, h.fill(t.Context(), core.World{Users: people(n)}))
 	ctx, stop := context.WithCancel(t.Context())
 	var app, schedulers sync.WaitGroup
 	var changes atomic.Int32
-	conn := connected(t, url)
 	app.Go(func() {
 		for ctx.Err() == nil {
-			assert.NoError(t, pgx.BeginFunc(context.Background(), conn, func(tx pgx.Tx) error {
+			assert.NoError(t, pgx.BeginFunc(context.Background(), h.app, func(tx pgx.Tx) error {
 				for _, i := range rand.Perm(n)[:n/3] {
 					if _, err := tx.Exec(context.Background(), "UPDATE users SET digest_cadence = CASE digest_cadence WHEN 'daily' THEN 'weekly' ELSE 'daily' END WHERE id = $1", i+1); err != nil {
 						return err
@@ -110,8 +110,7 @@ func TestSchedulersAndTheAppDoNotStopEachOther(t *testing.T) {
 		}
 	})
 	var sent atomic.Int32
-	for range 2 {
-		s := opened(t, url, postgres.Options{})
+	for _, s := range []*sqlstore.Store{h.store, opened(t, h.url, postgres.Options{})} {
 		for worker := range 3 {
 			schedulers.Go(func() {
 				for id := int64(worker + 1); id <= n; id += 2 {

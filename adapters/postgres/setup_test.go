@@ -3,10 +3,8 @@ package postgres_test
 import (
 	"context"
 	"crypto/rand"
-	"flag"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -64,49 +62,6 @@ func drop(url string) error {
 	_, name, _ := strings.Cut(url, "search_path=")
 	_, err = conn.Exec(context.Background(), "SET client_min_messages = warning; DROP SCHEMA "+name+" CASCADE")
 	return err
-}
-
-// spare are migrated schemas that no test uses at the moment. To make one costs a hundred times as much as
-// to empty it.
-var spare struct {
-	sync.Mutex
-	urls []string
-}
-
-func TestMain(m *testing.M) {
-	// Each statement is a message to a server and back, so chance gets fewer turns than elsewhere.
-	flag.Parse()
-	if checks := flag.Lookup("rapid.checks").Value; checks.String() == "100" {
-		_ = checks.Set("15")
-	}
-	code := m.Run()
-	for _, url := range spare.urls {
-		drop(url)
-	}
-	os.Exit(code)
-}
-
-// migrated returns the URL of a migrated database with nothing in it.
-func migrated(t testing.TB) string {
-	t.Helper()
-	spare.Lock()
-	defer spare.Unlock()
-	var url string
-	if n := len(spare.urls); n > 0 {
-		url, spare.urls = spare.urls[n-1], spare.urls[:n-1]
-	} else {
-		url = made(t)
-		_, err := postgres.Migrate(t.Context(), url)
-		require.NoError(t, err)
-	}
-	t.Cleanup(func() {
-		execute(t, url, `DELETE FROM notifications; DELETE FROM notification_digests; DELETE FROM users; DELETE FROM watches; DELETE FROM digest_preferences;
-DELETE FROM held_emails; DELETE FROM digest_ticks; DELETE FROM digest_rounds; DELETE FROM digest_pace; DELETE FROM digest_copy; DELETE FROM cached_rfcs`)
-		spare.Lock()
-		defer spare.Unlock()
-		spare.urls = append(spare.urls, url)
-	})
-	return url
 }
 
 // execute runs statements on the database at url as another program does.

@@ -10,9 +10,9 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// together is how many rows are added by one statement, where there are as many: a database that is
+// atOnce is how many rows are added by one statement, where there are as many: a database that is
 // reached over a network takes as long to answer about all of them as about one.
-const together = 50
+const atOnce = 50
 
 // PutPreferences implements [ports.MoveIn].
 func (s *Store) PutPreferences(ctx context.Context, rows []core.PreferencesRow) error {
@@ -90,8 +90,8 @@ func (s *Store) put(ctx context.Context, t target, n int, row func(i int) []any,
 	return s.write(ctx, fmt.Sprintf("add %d rows to %s", n, t.table), func(ctx context.Context, tx transaction) error {
 		for i := 0; i < n; {
 			size := 1
-			if n-i >= together {
-				size = together
+			if n-i >= atOnce {
+				size = atOnce
 			}
 			var values []any
 			for j := range size {

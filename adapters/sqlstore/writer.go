@@ -28,6 +28,7 @@ type writer struct {
 	mu     sync.Mutex
 	work   *sync.Cond // queue or closed changed
 	queue  []*job
+	coming int // transactions that begin for what is queued
 	closed bool
 }
 
@@ -64,86 +65,13 @@ func newWriter(s *statements, transactions int) *writer {
 	return w
 }
 
-// do has c made and returns when it is durable. Where ctx ends before c has started, it does not
-// start; afterwards ctx has no say.
-func (w *writer) do(ctx context.Context, c change) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	j := &job{ctx: ctx, change: c, done: make(chan struct{})}
-	if !w.enqueue(j) {
-		return errClosed
-	}
-	select {
-	case <-j.done:
-	case <-ctx.Done():
-		if j.state.CompareAndSwap(queued, withdrawn) {
-			return ctx.Err()
-		}
-		<-j.done
-	}
-	return j.err
-}
-
-func (w *writer) enqueue(j *job) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closed {
-		return false
-	}
-	w.queue = append(w.queue, j)
-	w.work.Signal()
-	return true
-}
-
-// close makes what is queued, refuses what comes later, and closes the database.
-func (w *writer) close() error {
-	w.mu.Lock()
-	w.closed = true
-	w.work.Broadcast()
-	w.mu.Unlock()
-	w.stopped.Wait()
-	return w.statements.db.Close()
-}
-
-func (w *writer) loop() {
-	for w.wait() {
-		w.commit()
-	}
-}
-
-// wait returns when something is queued, or false when nothing ever will be.
-func (w *writer) wait() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for len(w.queue) == 0 && !w.closed {
-		w.work.Wait()
-	}
-	return len(w.queue) > 0
-}
-
-// take returns the next job that is still wanted, or nil.
-func (w *writer) take() *job {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for len(w.queue) > 0 {
-		j := w.queue[0]
-		w.queue[0] = nil
-		w.queue = w.queue[1:]
-		if j.state.CompareAndSwap(queued, taken) {
-			return j
-		}
-	}
-	return nil
-}
-
 // commit makes what is queued, and what comes while it does, in one transaction. Nearly always all
 // of it can be done; savepoints would cost more than many of the changes, and come into it only
 // where one of them failed.
 func (w *writer) commit() {
 	// Whoever waits for another process to let go of the database may give up: the jobs are taken
 	// when the transaction has begun.
-	tx, err := w.statements.begin(context.Background())
+	tx, err := w.begin()
 	if err != nil {
 		w.refuse(fmt.Errorf("begin a transaction: %w", w.classify(err)))
 		return
@@ -164,6 +92,10 @@ func (w *writer) commit() {
 			w.apart(batch)
 			return
 		}
+	}
+	if len(batch) == 0 { // whoever waited has given up
+		_ = tx.Rollback()
+		return
 	}
 	w.end(tx, batch)
 }

@@ -21,7 +21,7 @@ type copyCommand struct {
 
 // Help says what goes before a copy, and what comes after it.
 func (copyCommand) Help() string {
-	return `Moves to another database, such as from SQLite to PostgreSQL:
+	return `To move to another database, such as from SQLite to PostgreSQL:
 
   1. Stop all schedulers, and the app.
   2. Let the app move its own tables: users, notifications, RFCs, watches.
@@ -42,7 +42,13 @@ func (c *copyCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return usagef("%s", strings.Replace(err.Error(), "--database", "--to", 1))
 	}
-	if c.To == s.Database {
+	if from.name, err = wholeName(s.Database, from.name); err != nil {
+		return err
+	}
+	if to.name, err = wholeName(c.To, to.name); err != nil {
+		return err
+	}
+	if from.name == to.name {
 		return usagef("--to is the same database as --database: name another one")
 	}
 	source, err := from.open(ctx, sqlite.Options{ReadOnly: true})
@@ -55,11 +61,6 @@ func (c *copyCommand) Run(ctx context.Context, s *Settings, std streams) error {
 		return fmt.Errorf("the target (--to): %w", err)
 	}
 	defer target.Close()
-	if scheme, path, _ := strings.Cut(s.Database, "://"); scheme == "sqlite" {
-		if from.name, err = filepath.Abs(path); err != nil {
-			return fmt.Errorf("find %s: %w", path, err)
-		}
-	}
 	copying := app.Copy{From: source, To: target, Source: from.name, Now: systemclock.Clock{}.Now()}
 	report, err := watchCopy(ctx, std, copying)
 	switch {
@@ -72,6 +73,19 @@ func (c *copyCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	}
 	printCopy(std, from.name, to.name, report)
 	return nil
+}
+
+// wholeName returns the name of the database at url, wherever it is said.
+func wholeName(url, name string) (string, error) {
+	path, isFile := strings.CutPrefix(url, "sqlite://")
+	if !isFile {
+		return name, nil
+	}
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("find %s: %w", path, err)
+	}
+	return whole, nil
 }
 
 // watchCopy copies, and shows on a terminal how far it has come, with a bar for each pass.
@@ -105,11 +119,12 @@ func printCopy(std streams, from, to string, r app.CopyReport) {
 	}
 	table := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
 	for _, t := range r.Tables {
-		fmt.Fprintf(table, "  %s\t%7d rows\tsha256 %.12s\n", t.Table, t.Rows, t.SHA256)
+		_, rows, _ := strings.Cut(plural(int(t.Rows), "row"), " ")
+		fmt.Fprintf(table, "  %s\t%7d %s\tsha256 %.12s\n", t.Table, t.Rows, rows, t.SHA256)
 	}
 	table.Flush()
 	if r.Changed > 0 {
-		fmt.Fprintf(std.out, "Not taken along as they were (what cannot be read is left empty; of text, zero bytes go, and U+FFFD stands for invalid UTF-8): %s\n", plural(int(r.Changed), "value"))
+		fmt.Fprintf(std.out, "Not taken along as they were (what cannot be read, or is out of range, is left empty; of text, zero bytes go, and U+FFFD stands for invalid UTF-8): %s\n", plural(int(r.Changed), "value"))
 		for _, c := range r.Changes {
 			fmt.Fprintf(std.out, "  %s %d: %s %s\n", c.Table, c.ID, c.Column, c.Reason)
 		}

@@ -1,0 +1,257 @@
+package postgres_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/adapters/postgres"
+	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
+)
+
+const password = "Tr0ub4dor-and-3"
+
+func TestADatabaseThatCannotBeUsedIsSaidSo(t *testing.T) {
+	t.Parallel()
+	h := moved(t)
+	url := h.url
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, closed.Close())
+	for name, c := range map[string]struct {
+		url   string
+		words []string
+	}{
+		"nobody listens":   {"postgres://digest:" + password + "@" + closed.Addr().String() + "/rfc", []string{"rfc on " + closed.Addr().String(), "cannot be reached", "refused"}},
+		"no such database": {strings.Replace(server, "5432/postgres", "5432/rfcdigest_nowhere", 1), []string{"rfcdigest_nowhere on 127.0.0.1:5432", "does not exist", "createdb"}},
+		"no such user":     {strings.Replace(server, "postgres@", "rfcdigest_nobody:"+password+"@", 1), []string{`"rfcdigest_nobody"`}},
+		"only for reading": {url + "&default_transaction_read_only=on", []string{"read-only", "primary"}},
+	} {
+		_, err := postgres.Open(t.Context(), c.url, postgres.Options{})
+		require.ErrorIs(t, err, ports.ErrUnavailable, name)
+		for _, word := range c.words {
+			assert.ErrorContains(t, err, word, name)
+		}
+		assert.NotContains(t, err.Error(), password, name)
+		assert.NotContains(t, err.Error(), "\n", name)
+	}
+	for _, odd := range []string{"postgres://digest:" + password + "/@127.0.0.1/rfc", "postgres://digest:%zz" + password + "@h/rfc", "postgres://digest:" + password + "@h:x/rfc"} {
+		_, err := postgres.Name(odd)
+		require.ErrorIs(t, err, postgres.ErrURL)
+		assert.NotContains(t, err.Error(), password)
+	}
+	name, err := postgres.Name("postgres://digest:" + password + "@db.example/rfc?search_path=app")
+	require.NoError(t, err)
+	assert.Equal(t, "rfc on db.example:5432 (schema app)", name)
+}
+
+func TestWhatMayNotBeWrittenIsUnavailable(t *testing.T) {
+	t.Parallel()
+	h := moved(t)
+	url := h.url
+	require.NoError(t, h.fill(t.Context(), core.World{Users: people(1)}))
+	_, err := opened(t, url, postgres.Options{ReadOnly: true}).Claim(t.Context(), claimOf(1))
+	require.ErrorIs(t, err, ports.ErrUnavailable)
+	condition, err := postgres.Inspect(t.Context(), url)
+	require.NoError(t, err)
+	assert.Empty(t, condition.Unwritable)
+	assert.Empty(t, condition.Missing)
+	assert.Positive(t, condition.Size)
+	assert.NotEmpty(t, condition.Version)
+
+	_, name, _ := strings.Cut(url, "search_path=")
+	execute(t, url, "CREATE ROLE "+name+" LOGIN", "GRANT USAGE ON SCHEMA "+name+" TO "+name, "GRANT SELECT ON ALL TABLES IN SCHEMA "+name+" TO "+name, "GRANT UPDATE ON users TO "+name)
+	t.Cleanup(func() { execute(t, url, "DROP OWNED BY "+name, "DROP ROLE "+name) })
+	reader := strings.Replace(url, "postgres@", name+"@", 1)
+	condition, err = postgres.Inspect(t.Context(), reader)
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(condition.Unwritable, "notifications (UPDATE), watches (UPDATE), notification_digests (INSERT)"), condition.Unwritable)
+	_, err = opened(t, reader, postgres.Options{}).Claim(t.Context(), claimOf(1))
+	require.ErrorIs(t, err, ports.ErrUnavailable)
+	assert.ErrorContains(t, err, "grant")
+}
+
+func TestALockThatStaysIsNotWaitedForWithoutEnd(t *testing.T) {
+	t.Parallel()
+	h := moved(t)
+	url := h.url
+	require.NoError(t, h.fill(t.Context(), core.World{Users: people(2)}))
+	s := opened(t, url+"&lock_timeout=30ms", postgres.Options{})
+	_, err := h.app.Exec(t.Context(), "BEGIN; UPDATE users SET digest_cadence = 'weekly' WHERE id = 1")
+	require.NoError(t, err)
+	_, err = s.Claim(t.Context(), claimOf(1))
+	require.ErrorIs(t, err, ports.ErrUnavailable)
+	assert.ErrorContains(t, err, "is locked")
+	_, err = s.Claim(t.Context(), claimOf(2))
+	require.NoError(t, err, "nobody is in the way of others")
+	held, err := s.Roll(t.Context(), []core.Claim{claimOf(1)})
+	require.NoError(t, err, "who is locked is left out")
+	assert.Zero(t, held)
+	_, err = h.app.Exec(t.Context(), "COMMIT")
+	require.NoError(t, err)
+	_, err = s.Claim(t.Context(), claimOf(1))
+	require.NoError(t, err)
+}
+
+func TestAStoreOutlivesItsConnections(t *testing.T) {
+	t.Parallel()
+	h := moved(t)
+	url := h.url
+	require.NoError(t, h.fill(t.Context(), core.World{Users: people(3)}))
+	s := opened(t, url+"&application_name=rfcdigest_cut", postgres.Options{})
+	for id := int64(1); id <= 3; id++ {
+		_, err := s.Claim(t.Context(), claimOf(id))
+		require.NoError(t, err)
+		execute(t, url, "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE application_name = 'rfcdigest_cut'")
+		for range 10 { // each of its connections may find out by itself
+			if _, err = s.Lookup(t.Context(), []int64{1}); err != nil {
+				require.ErrorIs(t, err, ports.ErrUnavailable)
+			}
+			if err = s.Unsubscribe(t.Context(), 404); err != nil {
+				require.ErrorIs(t, err, ports.ErrUnavailable)
+			}
+		}
+		require.NoError(t, err)
+	}
+}
+
+// cutter is between a store and its server, and cuts the connection at a commit.
+type cutter struct {
+	net.Listener
+	// next says what happens at the next commit: nothing, or it is cut before or after the server has made it.
+	next atomic.Int32
+}
+
+const (
+	cutBefore int32 = iota + 1
+	cutAfter
+)
+
+func newCutter(t *testing.T) *cutter {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	c := &cutter{Listener: listener}
+	t.Cleanup(func() { _ = c.Close() })
+	go func() {
+		for {
+			client, err := c.Accept()
+			if err != nil {
+				return
+			}
+			go c.serve(client)
+		}
+	}()
+	return c
+}
+
+func (c *cutter) serve(client net.Conn) {
+	defer client.Close()
+	server, err := net.Dial("tcp", "127.0.0.1:5432")
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	var deaf atomic.Bool
+	go func() {
+		buffer := make([]byte, 64<<10)
+		for {
+			n, err := server.Read(buffer)
+			if err != nil || deaf.Load() {
+				_ = client.Close()
+				return
+			}
+			_, _ = client.Write(buffer[:n])
+		}
+	}()
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := client.Read(buffer)
+		if err != nil {
+			return
+		}
+		if at := bytes.Index(buffer[:n], []byte("commit\x00")); at > 0 && buffer[at-1] < ' ' {
+			switch c.next.Swap(0) {
+			case cutBefore:
+				return
+			case cutAfter:
+				deaf.Store(true)
+			}
+		}
+		if _, err := io.Copy(server, bytes.NewReader(buffer[:n])); err != nil {
+			return
+		}
+	}
+}
+
+func TestACommitMayHaveHappenedWhateverItSays(t *testing.T) {
+	t.Parallel()
+	h := moved(t)
+	url := h.url
+	require.NoError(t, h.fill(t.Context(), core.World{Users: people(2), Notifications: []core.Notification{{ID: 1, Recipient: 1, CreatedAt: noon}}}))
+	c := newCutter(t)
+	s := opened(t, strings.Replace(url, "127.0.0.1:5432", c.Addr().String(), 1), postgres.Options{})
+	ctx, done := context.WithTimeout(t.Context(), time.Minute)
+	defer done()
+	claim := claimOf(1, 1)
+	for _, cut := range []int32{cutBefore, cutAfter} {
+		c.next.Store(cut)
+		_, err := s.Claim(ctx, claim)
+		require.ErrorIs(t, err, ports.ErrUnknown)
+	}
+	_, err := s.Claim(ctx, claim)
+	require.ErrorIs(t, err, ports.ErrConflict, "the second has happened")
+	doubts, err := s.InDoubt(ctx, noon.Add(time.Hour), 0, 10)
+	require.NoError(t, err)
+	require.Len(t, doubts, 1)
+	for _, cut := range []int32{cutBefore, cutAfter, 0} { // what settles can be asked for again
+		c.next.Store(cut)
+		if err := s.Settle(ctx, doubts[0], noon); cut != 0 {
+			require.ErrorIs(t, err, ports.ErrUnknown)
+		} else {
+			require.NoError(t, err)
+		}
+	}
+	d, err := s.Dump(ctx)
+	require.NoError(t, err)
+	require.Len(t, d.Ledger, 1)
+	assert.Equal(t, core.Sent, d.Ledger[0].Status)
+	assert.Equal(t, core.At(noon), d.Notifications[0].IncludedAt)
+}
+
+func TestTextThatPostgreSQLCannotHoldIsMadeFit(t *testing.T) {
+	t.Parallel()
+	h := moved(t)
+	const odd = "a\x00b\xffc"
+	require.NoError(t, h.fill(t.Context(), core.World{Users: []core.Recipient{{ID: 1, Address: odd, Name: odd, Cadence: core.Daily}}, RFCs: []core.RFC{{Slug: odd, Title: odd}}}))
+	s := h.store
+	c := claimOf(1)
+	c.MessageID = odd
+	id, err := s.Claim(t.Context(), c)
+	require.NoError(t, err)
+	c.ID = id
+	require.NoError(t, s.Release(t.Context(), c, core.Refusal{Address: odd, Reason: odd}))
+	found, err := s.Find(t.Context(), odd, 0, 10)
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	assert.Equal(t, "ab\uFFFDc", found[0].Preferences.SuppressedAddress)
+	m := core.HeldMail{Recipient: 1, Subject: odd, Text: odd, HTML: odd}
+	m.ID, err = s.Hold(t.Context(), m)
+	require.NoError(t, err)
+	m.Status, m.MessageID = core.Held, odd
+	require.NoError(t, s.ClaimHeld(t.Context(), m, noon))
+	m.Status, m.Lease = core.Sending, noon
+	require.NoError(t, s.SettleHeld(t.Context(), m, noon))
+	require.NoError(t, s.Ticked(t.Context(), core.TickMark{Instant: noon, EndedAt: noon, Trouble: odd}))
+	d, err := s.Dump(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "ab\uFFFDc", d.Held[0].Text)
+}

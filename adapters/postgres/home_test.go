@@ -1,0 +1,83 @@
+package postgres_test
+
+import (
+	"context"
+	"flag"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/adapters/postgres"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// home is a migrated schema with nothing in it, where one test after another is at home: to make one
+// costs a hundred times as much as to empty it, and new connections cost most of what is left.
+type home struct {
+	url string
+	// app is a connection as another program has it.
+	app   *pgx.Conn
+	store *sqlstore.Store
+}
+
+// vacant are the homes that no test is in.
+var vacant struct {
+	sync.Mutex
+	homes []home
+}
+
+func TestMain(m *testing.M) {
+	// Each statement is a message to a server and back, so chance gets fewer turns than elsewhere.
+	flag.Parse()
+	if checks := flag.Lookup("rapid.checks").Value; checks.String() == "100" {
+		_ = checks.Set("10")
+	}
+	code := m.Run()
+	for _, h := range vacant.homes {
+		_ = h.store.Close()
+		_ = h.app.Close(context.Background())
+		_ = drop(h.url)
+	}
+	os.Exit(code)
+}
+
+// moved returns a home for the test.
+func moved(t testing.TB) home {
+	t.Helper()
+	vacant.Lock()
+	defer vacant.Unlock()
+	var h home
+	if n := len(vacant.homes); n > 0 {
+		h, vacant.homes = vacant.homes[n-1], vacant.homes[:n-1]
+	} else {
+		h = built(t)
+	}
+	t.Cleanup(func() {
+		_, err := h.app.Exec(context.Background(), `RESET ALL; DELETE FROM notifications; DELETE FROM notification_digests; DELETE FROM users; DELETE FROM watches;
+DELETE FROM digest_preferences; DELETE FROM held_emails; DELETE FROM digest_ticks; DELETE FROM cached_rfcs`)
+		require.NoError(t, err)
+		vacant.Lock()
+		defer vacant.Unlock()
+		vacant.homes = append(vacant.homes, h)
+	})
+	return h
+}
+
+func built(t testing.TB) home {
+	t.Helper()
+	h := home{url: made(t)}
+	_, err := postgres.Migrate(t.Context(), h.url)
+	require.NoError(t, err)
+	h.app, err = pgx.Connect(context.Background(), h.url)
+	require.NoError(t, err)
+	h.store, err = postgres.Open(t.Context(), h.url, postgres.Options{})
+	require.NoError(t, err)
+	return h
+}
+
+// fill adds the rows of w.
+func (h home) fill(ctx context.Context, w core.World) error { return postgres.Fill(ctx, h.app, w) }

@@ -1,0 +1,90 @@
+package sqlstore
+
+import "context"
+
+// do has c made and returns when it is durable. Where ctx ends before c has started, it does not
+// start; afterwards ctx has no say.
+func (w *writer) do(ctx context.Context, c change) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j := &job{ctx: ctx, change: c, done: make(chan struct{})}
+	if !w.enqueue(j) {
+		return errClosed
+	}
+	select {
+	case <-j.done:
+	case <-ctx.Done():
+		if j.state.CompareAndSwap(queued, withdrawn) {
+			return ctx.Err()
+		}
+		<-j.done
+	}
+	return j.err
+}
+
+func (w *writer) enqueue(j *job) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return false
+	}
+	w.queue = append(w.queue, j)
+	w.work.Signal()
+	return true
+}
+
+// close makes what is queued, refuses what comes later, and closes the database.
+func (w *writer) close() error {
+	w.mu.Lock()
+	w.closed = true
+	w.work.Broadcast()
+	w.mu.Unlock()
+	w.stopped.Wait()
+	return w.statements.db.Close()
+}
+
+func (w *writer) loop() {
+	for w.wait() {
+		w.commit()
+	}
+}
+
+// wait returns when something is queued for which no transaction begins yet, or false when nothing ever
+// will be.
+func (w *writer) wait() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.queue) <= w.coming && !w.closed {
+		w.work.Wait()
+	}
+	if len(w.queue) <= w.coming {
+		return false
+	}
+	w.coming++
+	return true
+}
+
+// begin returns a transaction for what is queued.
+func (w *writer) begin() (transaction, error) {
+	tx, err := w.statements.begin(context.Background())
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.coming--
+	return tx, err
+}
+
+// take returns the next job that is still wanted, or nil.
+func (w *writer) take() *job {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.queue) > 0 {
+		j := w.queue[0]
+		w.queue[0] = nil
+		w.queue = w.queue[1:]
+		if j.state.CompareAndSwap(queued, taken) {
+			return j
+		}
+	}
+	return nil
+}
