@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/adapters/postgres"
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// onPostgres returns a site whose database is an empty schema on PostgreSQL, which goes when the test
+// ends, and a connection to it. Where no server answers, the test is skipped, unless
+// RFCDIGEST_MUST_HAVE_POSTGRES is set.
+func onPostgres(t *testing.T) (*site, *pgx.Conn) {
+	t.Helper()
+	name := "rfcdigest_test_" + strings.ToLower(rand.Text())
+	url := "postgres://postgres:" + password + "@127.0.0.1:5432/postgres?sslmode=disable&connect_timeout=2&search_path=" + name
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil && os.Getenv("RFCDIGEST_MUST_HAVE_POSTGRES") == "" {
+		t.Skip("no PostgreSQL on 127.0.0.1:5432")
+	}
+	require.NoError(t, err)
+	_, err = conn.Exec(t.Context(), "SET client_min_messages = warning; CREATE SCHEMA "+name)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_, err := conn.Exec(context.Background(), "DROP SCHEMA "+name+" CASCADE")
+		assert.NoError(t, err)
+		assert.NoError(t, conn.Close(context.Background()))
+	})
+	return newSite(t, "DIGEST_DATABASE_URL="+url), conn
+}
+
+func TestEveryCommandWorksOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	s, conn := onPostgres(t)
+	for _, command := range []string{"tick", "serve", "plan", "preview"} {
+		s.run(command).fails(exitFailed, "postgres on 127.0.0.1:5432", "is not migrated", `run "rfcdigest migrate"`).silent()
+	}
+	found := s.diagnosed().named("schema")
+	assert.Equal(t, failure, found.Status)
+	assert.Contains(t, found.Mend, "rfcdigest migrate with the same --database")
+	assert.Contains(t, s.run("migrate").done().out, "is migrated:\n  created table users\n")
+	assert.Contains(t, s.run("migrate").done().out, "is already up to date\n")
+	at, err := time.Parse(time.RFC3339, noon)
+	require.NoError(t, err)
+	require.NoError(t, postgres.Fill(t.Context(), conn, core.World{
+		Users:         []core.Recipient{{ID: 1, Address: "ada@rfc.example", Name: "Ada Lovelace", Cadence: core.Daily}},
+		Notifications: []core.Notification{{ID: 1, Recipient: 1, Kind: "pr_opened", PR: 12, CreatedAt: at.Add(-time.Hour)}},
+	}))
+	assert.Contains(t, s.run("plan", "--now", noon).done().out, "1 to send")
+	assert.Contains(t, s.run("explain", "--user", "ada@rfc.example", "--now", noon).done().out, "Ada Lovelace (user 1)")
+	s.run("send-test", "--user", "1", "--to", "me@rfc.example", "--now", noon).done()
+	assert.Equal(t, report{Considered: 1, DigestsSent: 1}, s.run("tick", "--json", "--now", noon).done().report())
+	assert.Equal(t, report{}, s.run("tick", "--json", "--now", noon).done().report())
+	s.run("resend", "--digest", "1").done()
+	d := s.diagnosed()
+	for _, name := range []string{"database", "schema", "permissions", "addresses"} {
+		assert.Equal(t, fine, d.named(name).Status, "%+v", d.named(name))
+	}
+	assert.Contains(t, d.named("database").Found, "PostgreSQL 1")
+	assert.Len(t, s.files(), 1, "the outbox")
+}
+
+func TestAPostgreSQLThatIsNotThereIsOneLine(t *testing.T) {
+	t.Parallel()
+	nowhere := closedPort(t)
+	s := newSite(t, "DIGEST_DATABASE_URL=postgres://digest:"+password+"@"+nowhere+"/rfc")
+	for _, command := range []string{"migrate", "tick", "serve", "plan", "preview"} {
+		s.run(command).fails(exitFailed, "rfc on "+nowhere+" cannot be reached (connection refused)").silent()
+	}
+	found := s.diagnosed().named("database")
+	assert.Equal(t, failure, found.Status)
+	assert.Contains(t, found.Mend, "see that the server runs")
+	s.run("tick", "--database", "postgres://digest:"+password+"/@"+nowhere+"/rfc").fails(exitUsage, "--database", "postgres://HOST").silent()
+}
