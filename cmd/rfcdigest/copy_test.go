@@ -1,8 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -12,31 +10,17 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// elsewhere is a schema of its own in PostgreSQL, and its URL. Where no server answers, the test is
-// skipped, unless RFCDIGEST_MUST_HAVE_POSTGRES is set.
-func elsewhere(t *testing.T) (*sql.DB, string) {
+// elsewhere returns a connection to an empty schema on PostgreSQL, and its URL.
+func elsewhere(t *testing.T) (*pgx.Conn, string) {
 	t.Helper()
-	const server = "postgres://postgres:" + password + "@127.0.0.1:5432/postgres?sslmode=disable&connect_timeout=2"
-	name := "rfcdigest_test_" + strings.ToLower(rand.Text())
-	url := server + "&search_path=" + name
-	db, err := sql.Open("pgx", url)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = db.Close() })
-	if err := db.PingContext(t.Context()); err != nil && os.Getenv("RFCDIGEST_MUST_HAVE_POSTGRES") == "" {
-		t.Skip("no PostgreSQL on 127.0.0.1:5432")
-	}
-	_, err = db.Exec("CREATE SCHEMA " + name)
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		_, err := db.Exec("SET client_min_messages = warning; DROP SCHEMA " + name + " CASCADE")
-		assert.NoError(t, err)
-	})
-	return db, url
+	s, conn := onPostgres(t)
+	_, url, _ := strings.Cut(s.env[0], "=")
+	return conn, url
 }
 
 // movers is SQL for what the app moves by itself.
@@ -122,7 +106,7 @@ func TestACopyGoesToPostgreSQLAndBack(t *testing.T) {
 	db, url := elsewhere(t)
 	s := lived(t)
 	s.run("migrate", "--database", url).done()
-	_, err := db.Exec(movers)
+	_, err := db.Exec(t.Context(), movers)
 	require.NoError(t, err)
 	there := s.run("copy", "--json", "--to", url).done().copied()
 	assert.Equal(t, s.path("rfcdigest.db"), there.From)
@@ -134,14 +118,14 @@ func TestACopyGoesToPostgreSQLAndBack(t *testing.T) {
 	assert.Equal(t, s.own("rfcdigest.db"), s.own("back.db"), "byte for byte")
 
 	assert.Contains(t, s.run("tick", "--now", noon, "--database", url, "--mail", "discard://").done().out, " 0  people due")
-	_, err = db.Exec("INSERT INTO held_emails (recipient_user_id, body_text, status) VALUES (3, 'Hello', 'held')")
+	_, err = db.Exec(t.Context(), "INSERT INTO held_emails (recipient_user_id, body_text, status) VALUES (3, 'Hello', 'held')")
 	require.NoError(t, err)
 	s.run("tick", "--now", "2026-03-30T12:00:00Z", "--database", url, "--mail", "discard://").done()
 	var rows, newest int
-	require.NoError(t, db.QueryRow("SELECT count(*), max(id) FROM notification_digests").Scan(&rows, &newest))
+	require.NoError(t, db.QueryRow(t.Context(), "SELECT count(*), max(id) FROM notification_digests").Scan(&rows, &newest))
 	assert.Greater(t, rows, there.Report.Tables[1].Rows)
 	assert.GreaterOrEqual(t, newest, rows, "no ID was in the way of another")
-	require.NoError(t, db.QueryRow("SELECT max(id) FROM held_emails WHERE status = 'sent'").Scan(&newest))
+	require.NoError(t, db.QueryRow(t.Context(), "SELECT max(id) FROM held_emails WHERE status = 'sent'").Scan(&newest))
 	assert.Greater(t, newest, 70)
 }
 
@@ -176,7 +160,7 @@ func TestACopyNamesWhatIsOdd(t *testing.T) {
 	db, url := elsewhere(t)
 	s := lived(t, odd...)
 	s.run("migrate", "--database", url).done()
-	_, err := db.Exec(movers)
+	_, err := db.Exec(t.Context(), movers)
 	require.NoError(t, err)
 	s.ready("new.db")
 	var reports []copied
