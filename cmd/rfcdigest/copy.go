@@ -19,6 +19,14 @@ type copyCommand struct {
 	JSON bool   `name:"json" help:"Print the result as one line of JSON."`
 }
 
+// nameSource takes the database that --from names. The sender, whose flag it is everywhere else, has no part
+// in a copy, and no sender is a URL.
+func (copyCommand) nameSource(s *Settings) {
+	if strings.Contains(s.From, "://") {
+		s.Database, s.From = s.From, "nobody@localhost"
+	}
+}
+
 // Help says what goes before a copy, and what comes after it.
 func (copyCommand) Help() string {
 	return `To move to another database, such as from SQLite to PostgreSQL:
@@ -26,10 +34,10 @@ func (copyCommand) Help() string {
   1. Stop all schedulers, and the app.
   2. Let the app move its own tables: users, notifications, RFCs, watches.
   3. rfcdigest migrate --database postgres://HOST/NAME
-  4. rfcdigest copy --database sqlite://PATH --to postgres://HOST/NAME
+  4. rfcdigest copy --from sqlite://PATH --to postgres://HOST/NAME
   5. Start the app and the schedulers on the new database, and only there.
 
-Preferences, the ledger and held e-mail are copied, with their IDs. Both databases are then read again, and must have as many rows with the same hash. A copy that was interrupted is gone on with by the same command. The database that is copied from is not changed.`
+Without --from, the database of --database is copied. Preferences, the ledger and held e-mail are copied, with their IDs. Both databases are then read again, and must have as many rows with the same hash. A copy that was interrupted is gone on with by the same command. The database that is copied from is not changed.`
 }
 
 // Run copies, and says what came of it.
@@ -49,11 +57,11 @@ func (c *copyCommand) Run(ctx context.Context, s *Settings, std streams) error {
 		return err
 	}
 	if from.name == to.name {
-		return usagef("--to is the same database as --database: name another one")
+		return usagef("--to is the same database as the source: name another one")
 	}
 	source, err := from.open(ctx, sqlite.Options{ReadOnly: true})
 	if err != nil {
-		return fmt.Errorf("the source (--database): %w", err)
+		return fmt.Errorf("the source (--from): %w", err)
 	}
 	defer source.Close()
 	target, err := to.open(ctx, sqlite.Options{})

@@ -113,7 +113,7 @@ func TestACopyGoesToPostgreSQLAndBack(t *testing.T) {
 	assert.Regexp(t, `^postgres on 127\.0\.0\.1:5432`, there.To)
 
 	s.ready("back.db")
-	back := s.run("copy", "--json", "--database", url, "--to", "sqlite://back.db").done().copied()
+	back := s.run("copy", "--json", "--from", url, "--to", "sqlite://back.db").done().copied()
 	assert.Equal(t, there.Report, back.Report)
 	assert.Equal(t, s.own("rfcdigest.db"), s.own("back.db"), "byte for byte")
 

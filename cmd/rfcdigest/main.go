@@ -93,6 +93,9 @@ func run(ctx context.Context, args []string, std streams) int {
 	if err != nil {
 		return complain(std, usagef("%s", redact(err.Error()))) // it may repeat a URL that stands in the wrong place
 	}
+	if command.Command() == "copy" {
+		line.Copy.nameSource(&line.Settings)
+	}
 	if err := line.Settings.check(); err != nil {
 		return complain(std, usageError{err})
 	}
