@@ -28,7 +28,7 @@ func (d database) dialect(ready *guard) sqlstore.Dialect {
 		Random:    random,
 		Reserve:   reserve, ReserveNow: reserveNow,
 		Keep:     " FOR UPDATE",
-		Rest:     rest,
+		Idle:     idle,
 		Classify: d.classify,
 	}
 }
@@ -44,11 +44,12 @@ const (
 	reserveNow = `SELECT 1 FROM (SELECT pg_try_advisory_xact_lock(` + person + `) AS locked) AS person
 WHERE locked AND (NOT EXISTS (SELECT 1 FROM digest_due AS due WHERE due.user_id = ?1)
  OR (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?1 FOR UPDATE SKIP LOCKED) IS NOT NULL)`
-	// rest waits for nobody: it is about hundreds of people in one transaction, and the app may be
-	// changing some of them in another, in another order.
-	rest = `UPDATE digest_due SET due_at = ?1
-WHERE user_id = (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?2 AND due.revision = ?3 FOR UPDATE SKIP LOCKED)`
 )
+
+// idle locks the rows that it finds, and passes over those that others have locked.
+func idle(table, condition string) string {
+	return "ctid = ANY (ARRAY(SELECT ctid FROM " + table + " WHERE " + condition + " FOR UPDATE SKIP LOCKED))"
+}
 
 // stampText is right in sessions whose time zone is UTC, also of a column that knows no time zones.
 // What is no instant is a word then (infinity), or has one (BC), and is not read as a time.

@@ -84,9 +84,9 @@ func TestALockThatStaysIsNotWaitedForWithoutEnd(t *testing.T) {
 	t.Parallel()
 	h := moved(t)
 	url := h.url
-	require.NoError(t, h.fill(t.Context(), core.World{Users: people(2)}))
+	require.NoError(t, h.fill(t.Context(), core.World{Users: people(2), Watches: []core.Watch{{User: 1, State: core.Watching, Participation: core.At(noon)}}}))
 	s := opened(t, url+"&lock_timeout=30ms", postgres.Options{})
-	_, err := h.app.Exec(t.Context(), "BEGIN; UPDATE users SET digest_cadence = 'weekly' WHERE id = 1")
+	_, err := h.app.Exec(t.Context(), "BEGIN; UPDATE users SET digest_cadence = 'weekly' WHERE id = 1; UPDATE watches SET state = state")
 	require.NoError(t, err)
 	_, err = s.Claim(t.Context(), claimOf(1))
 	require.ErrorIs(t, err, ports.ErrUnavailable)
@@ -96,10 +96,16 @@ func TestALockThatStaysIsNotWaitedForWithoutEnd(t *testing.T) {
 	held, err := s.Roll(t.Context(), []core.Claim{claimOf(1)})
 	require.NoError(t, err, "who is locked is left out")
 	assert.Zero(t, held)
+	decayed, err := s.Decay(t.Context(), noon.Add(time.Hour))
+	require.NoError(t, err)
+	assert.Zero(t, decayed)
 	_, err = h.app.Exec(t.Context(), "COMMIT")
 	require.NoError(t, err)
 	_, err = s.Claim(t.Context(), claimOf(1))
 	require.NoError(t, err)
+	decayed, err = s.Decay(t.Context(), noon.Add(time.Hour))
+	require.NoError(t, err)
+	assert.Equal(t, 1, decayed)
 }
 
 func TestAStoreOutlivesItsConnections(t *testing.T) {

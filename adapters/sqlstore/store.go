@@ -61,9 +61,9 @@ type Dialect struct {
 	// Keep ends a query so that the rows it found stay as they are up to the end of its transaction;
 	// empty where they do anyhow.
 	Keep string
-	// Rest is the statement that sets due_at to ?1 in the row of digest_due whose user_id is ?2, if
-	// its revision is ?3. It need not, where another transaction is about to change the row.
-	Rest string
+	// Idle returns the SQL of a condition on the rows of a table, that the given one holds; it need not
+	// hold of a row that another transaction is about to change.
+	Idle func(table, condition string) string
 	// Classify returns err as an error of package ports and in words for people, where it is one
 	// of the database's own that they or app can act on; else err.
 	Classify func(err error) error
@@ -115,7 +115,7 @@ type Store struct {
 // texts are the statements that are put together from more than constants.
 type texts struct {
 	recipients, due, lookup, since, byID, claim, roll, ledgerRow string
-	find, windows, window, next                                  string
+	find, windows, window, next, rest                            string
 	marks                                                        map[string][]string // by column
 }
 
@@ -127,7 +127,7 @@ func New(c Config) *Store {
 		claim: s.claimQuery(), roll: s.rollQuery(), ledgerRow: s.ledgerRowQuery(),
 		find: s.findQuery(), windows: s.windowsQuery(), window: s.windowQuery(),
 		marks: map[string][]string{"digest_included_at": s.markQueries("digest_included_at"), "email_sent_at": s.markQueries("email_sent_at")},
-		next:  s.nextQuery(),
+		next:  s.nextQuery(), rest: s.restQuery(),
 	}
 	if c.Write != nil {
 		s.writer = newWriter(newStatements(c.Write, c.Dialect), c.Writers)
