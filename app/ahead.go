@@ -28,11 +28,11 @@ type batch struct {
 	err error
 }
 
-// ahead plans those who may be due at now, a batch at a time in the order of their IDs. While one
+// ahead plans those in ranges who may be due at now, a batch at a time in their order. While one
 // batch is carried out, others are planned on all processors, and the next page is read; how many is
 // bounded, so that memory does not grow with the number of those who are due. It ends after the first
 // error.
-func (t *Ticker) ahead(ctx context.Context, now time.Time) iter.Seq2[[]Planned, error] {
+func (t *Ticker) ahead(ctx context.Context, now time.Time, ranges ranges) iter.Seq2[[]Planned, error] {
 	return func(yield func([]Planned, error) bool) {
 		var all sync.WaitGroup
 		defer all.Wait()
@@ -42,7 +42,7 @@ func (t *Ticker) ahead(ctx context.Context, now time.Time) iter.Seq2[[]Planned, 
 		all.Go(func() {
 			defer close(toPlan)
 			defer close(inOrder)
-			for b := range t.batches(ctx, now) {
+			for b := range t.batches(ctx, now, ranges) {
 				select {
 				case inOrder <- b:
 					toPlan <- b // there is always somebody who takes it
@@ -70,13 +70,10 @@ func (t *Ticker) ahead(ctx context.Context, now time.Time) iter.Seq2[[]Planned, 
 	}
 }
 
-// batches reads page after page of those who may be due at now.
-func (t *Ticker) batches(ctx context.Context, now time.Time) iter.Seq[*batch] {
+// batches reads page after page of those in ranges who may be due at now.
+func (t *Ticker) batches(ctx context.Context, now time.Time, ranges ranges) iter.Seq[*batch] {
 	return func(yield func(*batch) bool) {
-		recipients := paged(func(after int64) ([]core.Recipient, error) {
-			recipients, err := t.store.Due(ctx, now, after, pageSize)
-			return recipients, wrap(err, "listing who is due")
-		}, func(r core.Recipient) int64 { return r.ID })
+		recipients := t.due(ctx, now, ranges)
 		for p, err := range planned(recipients, func(rs []core.Recipient) (*page, error) { return t.read(ctx, now, rs) }) {
 			if err != nil {
 				yield(&batch{err: err, done: make(chan struct{})})

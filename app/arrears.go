@@ -73,7 +73,7 @@ func (t *Ticker) arrear(a *Arrears, r core.Recipient, now time.Time) {
 	case core.IsSuppressed(r):
 		a.Suppressed.add(r.ID)
 	}
-	prospect := core.Look(r, zone, now)
+	prospect := t.config.Style.Look(r, zone, now)
 	if prospect.Action != core.Send {
 		return
 	}

@@ -31,6 +31,10 @@ func (p *post) deliver(conn ports.MailConn, one parcel, owing *debt) (ports.Mail
 		p.leave(one)
 		return conn, nil
 	}
+	if err := p.turn(owing); err != nil {
+		p.turnedAway(one, err)
+		return conn, nil
+	}
 	if conn == nil {
 		var err error
 		if conn, err = p.pass.mailer.Dial(p.ctx); err != nil {
@@ -61,12 +65,27 @@ func (p *post) deliver(conn ports.MailConn, one parcel, owing *debt) (ports.Mail
 	return conn, nil
 }
 
+// turn waits until another parcel may leave, with no claim open meanwhile: what the one before is owed
+// is not put off that long.
+func (p *post) turn(owing *debt) error {
+	return p.pass.turns.wait(p.going, func() { p.settle(owing) })
+}
+
+// turnedAway counts a parcel whose turn did not come: since sending stopped before, or nobody could tell.
+func (p *post) turnedAway(one parcel, err error) {
+	if p.going.Err() != nil {
+		p.leave(one)
+		return
+	}
+	p.unclaimed(one, err)
+}
+
 // claim records that one is about to leave and, in the same transaction if that can be, what the
 // parcel before it is owed.
 func (p *post) claim(one parcel, owing *debt) error {
 	lease := p.pass.clock.Now().UTC().Truncate(time.Second).Add(Lease)
 	next, fresh := one.(*digest)
-	if owing == nil || owing.digest == nil || !fresh || next.inDoubt {
+	if owing == nil || owing.settled || owing.digest == nil || !fresh || next.inDoubt {
 		p.settle(owing)
 		if p.stopped() != "" {
 			return errStopped

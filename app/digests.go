@@ -12,7 +12,7 @@ import (
 func (p *pass) sendDigests(ctx context.Context) error {
 	defer p.post.wait()
 	var s silent
-	for plans, err := range p.ahead(ctx, p.now) {
+	for plans, err := range p.ahead(ctx, p.now, p.part.ranges) {
 		if err != nil {
 			return err
 		}

@@ -216,5 +216,5 @@ func (t *Ticker) listed(v core.View, one Planned) core.Listed {
 	if one.Err != nil {
 		return core.Listed{Recipient: one.Recipient, Plan: one.Plan, Why: fmt.Sprint(one.Err), Trouble: true}
 	}
-	return core.Listed{Recipient: one.Recipient, Plan: one.Plan, Why: core.Because(one.Plan, one.Recipient, t.zones.of(one.Recipient), v.Now)}
+	return core.Listed{Recipient: one.Recipient, Plan: one.Plan, Why: t.config.Style.Because(one.Plan, one.Recipient, t.zones.of(one.Recipient), v.Now)}
 }

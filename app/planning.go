@@ -37,7 +37,7 @@ func (t *Ticker) read(ctx context.Context, now time.Time, recipients []core.Reci
 	p := &page{now: now, plans: make([]Planned, len(recipients))}
 	var spans []core.Span
 	for i, r := range recipients {
-		prospect := core.Look(r, t.zones.of(r), now)
+		prospect := t.config.Style.Look(r, t.zones.of(r), now)
 		p.plans[i] = Planned{Recipient: r, Plan: core.Plan{Recipient: r.ID, Prospect: prospect}}
 		if prospect.Action == core.Send {
 			spans = append(spans, core.Span{Recipient: r.ID, Since: prospect.Since})

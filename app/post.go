@@ -31,9 +31,12 @@ type post struct {
 	// ctx ends when no new parcel may be begun; hands ends a grace later, and with it those in hand.
 	ctx, hands context.Context
 	release    context.CancelFunc
-	queue      chan parcel
-	workers    sync.WaitGroup
-	pending    sync.WaitGroup
+	// going ends with ctx, and when sending stops.
+	going   context.Context
+	halted  context.CancelFunc
+	queue   chan parcel
+	workers sync.WaitGroup
+	pending sync.WaitGroup
 
 	mu       sync.Mutex
 	started  int
@@ -44,7 +47,8 @@ type post struct {
 
 func newPost(ctx context.Context, p *pass) *post {
 	hands, release := withGrace(ctx, Grace)
-	return &post{pass: p, ctx: ctx, hands: hands, release: release, queue: make(chan parcel, p.config.Connections)}
+	going, halted := context.WithCancel(ctx)
+	return &post{pass: p, ctx: ctx, hands: hands, release: release, going: going, halted: halted, queue: make(chan parcel, p.config.Connections)}
 }
 
 // withGrace returns a context that ends grace after ctx does, or when cancel is called.
@@ -89,6 +93,7 @@ func (p *post) leave(one parcel) {
 func (p *post) close() {
 	close(p.queue)
 	p.workers.Wait()
+	p.halted()
 	p.release()
 }
 
@@ -112,6 +117,7 @@ func (p *post) halt(why string, fault error) {
 	defer p.mu.Unlock()
 	if p.stop == "" {
 		p.stop, p.fault = why, fault
+		p.halted()
 		p.pass.log.Error("sending stopped for this tick", "reason", why)
 	}
 }

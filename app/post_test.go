@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,9 +37,12 @@ func slowly(t *testing.T, n int64, answer func(s *stage, n int) error, story fun
 // recording notes the calls that write to the ledger, and has the ones fail that fault says.
 func (s *stage) recording(fault func(method string) (bool, error)) *[]string {
 	calls := new([]string)
+	var mu sync.Mutex
 	s.faulty.Fault = func(method string) (bool, error) {
 		if slices.Contains([]string{"Claim", "Settle", "SettleAndClaim", "Release"}, method) {
+			mu.Lock()
 			*calls = append(*calls, method)
+			mu.Unlock()
 		}
 		if fault == nil {
 			return true, nil

@@ -54,7 +54,11 @@ func (t *Ticker) tickSafely(ctx context.Context, instant time.Time) {
 			t.log.Debug("tick failed", "stack", string(debug.Stack()))
 		}
 	}()
-	report, err := t.TickAt(ctx, instant)
+	tick := t.TickAt
+	if t.config.Shared {
+		tick = t.TickShared
+	}
+	report, err := tick(ctx, instant)
 	if err != nil && ctx.Err() == nil {
 		t.log.Error("tick failed", "instant", instant.UTC(), "error", err, "report", report)
 		return

@@ -20,10 +20,22 @@ func (t *Ticker) Tick(ctx context.Context) (Report, error) { return t.TickAt(ctx
 // One recipient's trouble is counted and named in the report, and is no error. An error says that
 // the tick as a whole could not go on, or that ctx ended; the report then counts what was done.
 // Nothing is lost by either: the next tick takes what this one left.
-func (t *Ticker) TickAt(ctx context.Context, now time.Time) (report Report, err error) {
+func (t *Ticker) TickAt(ctx context.Context, now time.Time) (Report, error) {
+	return t.tick(ctx, now, part{front: true, ranges: one(core.Everybody())})
+}
+
+// TickShared is TickAt, but for the digests, which it shares with everybody who ticks at the same instant
+// in the same way: each looks at a part of the people. Whom one that dies had taken, later ticks serve.
+func (t *Ticker) TickShared(ctx context.Context, now time.Time) (Report, error) {
+	now = now.UTC().Truncate(time.Second)
+	return t.tick(ctx, now, part{front: true, ranges: t.shared(ctx, now)})
+}
+
+// tick makes one pass over a part of what there is to do.
+func (t *Ticker) tick(ctx context.Context, now time.Time, some part) (report Report, err error) {
 	t.ticking.Lock()
 	defer t.ticking.Unlock()
-	p := &pass{Ticker: t, now: now.UTC().Truncate(time.Second), began: t.clock.Now()}
+	p := &pass{Ticker: t, part: some, now: now.UTC().Truncate(time.Second), began: t.clock.Now()}
 	t.vitals.begin(p.began)
 	err = errPanic // unless it comes to its end
 	defer func() { report = p.end(ctx, err) }()
@@ -52,6 +64,7 @@ func (p *pass) end(ctx context.Context, err error) Report {
 type pass struct {
 	*Ticker
 	tally
+	part  part
 	now   time.Time
 	began time.Time
 	post  *post
@@ -79,11 +92,17 @@ func (p *pass) fail(recipient int64, reason string, args ...any) {
 // steps goes through a tick in its order. Watches have nothing to do with mail, so trouble with
 // them does not keep digests from going out.
 func (p *pass) steps(ctx context.Context) error {
-	if p.config.MailOff {
+	if p.part.front && p.config.MailOff {
 		return p.decay(ctx)
+	}
+	if p.config.MailOff {
+		return nil
 	}
 	if err := p.settleOwed(ctx); err != nil {
 		return err
+	}
+	if !p.part.front {
+		return p.sendDigests(ctx)
 	}
 	if err := p.recoverDigests(ctx); err != nil {
 		return err
@@ -93,6 +112,9 @@ func (p *pass) steps(ctx context.Context) error {
 	}
 	decaying := p.decay(ctx)
 	if errors.Is(decaying, ports.ErrUnavailable) {
+		return decaying
+	}
+	if p.part.ranges == nil {
 		return decaying
 	}
 	return errors.Join(decaying, p.sendDigests(ctx))

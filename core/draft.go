@@ -11,7 +11,7 @@ func Draft(s Snapshot, style *Style) (m Message, ok bool) {
 }
 
 func draft(s Snapshot, style *Style, x extras) (m Message, ok bool) {
-	plan, included := judgeAll(s)
+	plan, included := judgeAll(s, style)
 	if len(included) == 0 || s.Recipient.Cadence.Period() == 0 {
 		return Message{}, false
 	}

@@ -58,7 +58,7 @@ func Explain(s Snapshot, style *Style) Explanation {
 	e := Explanation{Now: s.Now, Recipient: s.Recipient, Since: LookbackAt(s.Recipient, s.Now)}
 	s.Notifications = lookBack(s.Notifications, e.Since)
 	e.Plan = PlanDigest(s, style)
-	e.Why = Because(e.Plan, s.Recipient, s.Zone, s.Now)
+	e.Why = style.Because(e.Plan, s.Recipient, s.Zone, s.Now)
 	counts := map[Verdict]int{}
 	for i, n := range byID(s.Notifications) {
 		verdict := e.Plan.Judgements[i].Verdict

@@ -83,11 +83,11 @@ func at(s Stamp, now time.Time) string {
 }
 
 // Because says what led to the action of p, which was made for r at now.
-func Because(p Plan, r Recipient, zone *time.Location, now time.Time) string {
+func (s *Style) Because(p Plan, r Recipient, zone *time.Location, now time.Time) string {
 	if zone == nil {
 		zone = time.UTC
 	}
-	rhythm := rhythm(p, r, zone) + "."
+	rhythm := rhythm(p, r, zone) + s.apart(p, r, zone) + "."
 	due := "Due since " + Timestamp(p.DueAt) + ": " + rhythm
 	if r.Latest.End.IsZero() {
 		due = "Due: no window was recorded that it could follow, so it reaches 30 days back."
@@ -129,6 +129,30 @@ func rhythm(p Plan, r Recipient, zone *time.Location) string {
 		each = "every " + r.Preferences.weekday(Weekly).String()
 	}
 	return fmt.Sprintf("%s, and it follows %s at %02d:00 on their clock (%s)", began, each, hour, zone)
+}
+
+// apart says how much later the digest of p is due because digests are spread; empty where it is not.
+func (s *Style) apart(p Plan, r Recipient, zone *time.Location) string {
+	later := p.DueAt.Sub(DueAt(r, p.Window.Start, zone))
+	if later <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and %s later for them, since digests are spread over %s", spell(later), spell(s.spread.Stretch))
+}
+
+// spell writes a time as people say it, to the second.
+func spell(d time.Duration) string {
+	var parts []string
+	for _, unit := range []struct {
+		size time.Duration
+		name string
+	}{{time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}} {
+		if n := d / unit.size; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, unit.name))
+		}
+		d %= unit.size
+	}
+	return strings.Join(parts, " ")
 }
 
 // suppression says why the address of r is suppressed.

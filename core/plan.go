@@ -48,7 +48,8 @@ type Prospect struct {
 	Window Window
 	// Since is the instant from which the plan needs notifications.
 	Since time.Time
-	// DueAt is when the window rolls over, or did; zero where the cadence has no digest.
+	// DueAt is when the digest is due, or was: when the window rolls over and, where digests are spread
+	// ([Spread]), perhaps some time later. It is zero where the cadence has no digest.
 	DueAt time.Time
 }
 
@@ -58,16 +59,25 @@ type Prospect struct {
 //	cadence is neither daily nor weekly       Skip     NoCadence
 //	no address                                Skip     NoAddress
 //	the newest window is still being sent     Skip     InDoubt
-//	the window has not rolled over            Skip     NotDue
+//	the digest is not due yet                 Skip     NotDue
 //	mail cannot be addressed to the address   Refuse   BadAddress
 //	the address is suppressed                 Defer    Suppressed
 //	now is in the quiet hours                 Defer    QuietHours
 //	otherwise                                 Send     Activity
 //
-// zone is as in [Snapshot].
+// zone is as in [Snapshot]. Digests are not spread; where they are, ask [Style.Look].
 func Look(r Recipient, zone *time.Location, now time.Time) Prospect {
+	return Spread{}.look(r, zone, now)
+}
+
+// Look is [Look] for an installation of this style, which may spread its digests.
+func (s *Style) Look(r Recipient, zone *time.Location, now time.Time) Prospect {
+	return s.spread.look(r, zone, now)
+}
+
+func (s Spread) look(r Recipient, zone *time.Location, now time.Time) Prospect {
 	w := WindowAt(r, now)
-	p := Prospect{Action: Skip, Window: w, Since: Reach(r, w.Start), DueAt: DueAt(r, w.Start, zone)}
+	p := Prospect{Action: Skip, Window: w, Since: Reach(r, w.Start), DueAt: s.dueAt(r, w.Start, zone)}
 	switch {
 	case r.Cadence.Period() == 0:
 		p.Reason = NoCadence
@@ -119,7 +129,7 @@ type judged struct {
 
 // PlanDigest returns what to do for one recipient; it reads nothing but s, changes nothing in s, and ignores the order of its slices.
 //
-// The action is that of [Look], but for Send: where the rules leave nothing in, it becomes Roll.
+// The action is that of [Style.Look], but for Send: where the rules leave nothing in, it becomes Roll.
 // Verdicts are given whatever the action is.
 func PlanDigest(s Snapshot, style *Style) Plan {
 	plan, included := decide(s, style)
@@ -131,7 +141,7 @@ func PlanDigest(s Snapshot, style *Style) Plan {
 
 // decide returns the plan without its digest and message, and the notifications to make them from.
 func decide(s Snapshot, style *Style) (Plan, []judged) {
-	plan, included := judgeAll(s)
+	plan, included := judgeAll(s, style)
 	if plan.Action != Send {
 		return plan, nil
 	}
@@ -145,8 +155,8 @@ func decide(s Snapshot, style *Style) (Plan, []judged) {
 }
 
 // judgeAll returns the plan as far as the verdicts, and the notifications that they let in.
-func judgeAll(s Snapshot) (Plan, []judged) {
-	plan := Plan{Recipient: s.Recipient.ID, Prospect: Look(s.Recipient, s.Zone, s.Now)}
+func judgeAll(s Snapshot, style *Style) (Plan, []judged) {
+	plan := Plan{Recipient: s.Recipient.ID, Prospect: style.Look(s.Recipient, s.Zone, s.Now)}
 	ns := byID(s.Notifications)
 	plan.Judgements = slices.Grow(plan.Judgements, len(ns))
 	included := make([]judged, 0, len(ns))

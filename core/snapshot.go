@@ -52,8 +52,8 @@ type Recipient struct {
 }
 
 // Rest says that nothing is to be decided about a recipient before Until, as long as all that they
-// were judged by stays as it is. Should the rules of their time zone change meanwhile, that is seen
-// when the rest ends, a week after at the latest.
+// were judged by stays as it is. Should the rules of their time zone change meanwhile, or how digests
+// are spread, that is seen when the rest ends, a week after at the latest.
 type Rest struct {
 	Recipient int64
 	// Revision is that of the [Recipient] that was judged.

@@ -28,6 +28,8 @@ type Brand struct {
 	Unsubscribe Keyring
 	// UnsubscribeMailbox also takes requests to unsubscribe, by mail; empty where there is none.
 	UnsubscribeMailbox string
+	// Spread keeps people from coming due all at once; its zero value does not.
+	Spread Spread
 }
 
 // Style is how the digests of one installation read and look. It is made once, by [NewStyle],
@@ -43,6 +45,8 @@ type Style struct {
 	publicURL          string // empty where there are no unsubscribe links
 	keyring            Keyring
 	unsubscribeMailbox string
+
+	spread Spread
 }
 
 // NewStyle checks b and prepares everything that all of its digests share.
@@ -57,11 +61,15 @@ func NewStyle(b Brand) (*Style, error) {
 	if b.MaxRFCs < 0 {
 		return nil, fmt.Errorf("RFCs in a digest: %d, want 1 or more", b.MaxRFCs)
 	}
+	if err := b.Spread.Check(); err != nil {
+		return nil, fmt.Errorf("spreading digests over %s: %w", b.Spread.Stretch, err)
+	}
 	s := &Style{
 		name:    Clean(b.Name),
 		appURL:  appURL,
 		domain:  b.Domain,
 		maxRFCs: b.MaxRFCs,
+		spread:  Spread{Stretch: b.Spread.Stretch, Tick: b.Spread.tick()},
 	}
 	if s.name == "" {
 		s.name = "Wiggleverse"
@@ -83,6 +91,9 @@ func NewStyle(b Brand) (*Style, error) {
 	}
 	return s, nil
 }
+
+// Spread is how digests are spread, and for how long a tick.
+func (s *Style) Spread() Spread { return s.spread }
 
 var errNoBase = errors.New("not an absolute address")
 

@@ -45,7 +45,8 @@ func Reach(r Recipient, start time.Time) time.Time {
 
 // DueAt returns the instant at which a window of r that starts at start has rolled over: when a
 // whole cadence has passed or, where the person has a send hour, at the first local boundary after
-// start. It is zero where the cadence has no digest.
+// start. It is zero where the cadence has no digest. Where digests are spread, they are due then or
+// later; see [Spread].
 func DueAt(r Recipient, start time.Time, zone *time.Location) time.Time {
 	period := r.Cadence.Period()
 	if period == 0 {

@@ -147,5 +147,11 @@ type Store interface {
 	Directory
 	History
 	Backlog
+	Rounds
+	Paces
 	Ticks
+	MoveOut
+	MoveIn
+	Inventory
+	CopyMarks
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
@@ -23,12 +24,17 @@ type Store struct {
 	notifications map[int64]core.Notification
 	ledger        map[int64]core.LedgerRow
 	held          map[int64]core.HeldRow
+	strangers     map[int64]core.Preferences // of people who are not there
 	watches       []core.Watch
 	lastTick      core.TickMark
+	copying       core.CopyMark
 	lastID        int64 // of the ledger and of held mail; never used twice
 
-	byRecipient map[int64][]int64 // notification IDs
-	windows     map[int64][]int64 // ledger IDs, ascending
+	paid time.Time // what the pace was last told
+
+	byRecipient map[int64][]int64      // notification IDs
+	windows     map[int64][]int64      // ledger IDs, ascending
+	rounds      map[int64][]core.Range // what is left of each, by the second of its instant
 }
 
 // New returns a store that holds w.
@@ -45,7 +51,7 @@ func (s *Store) Fill(ctx context.Context, w core.World) error {
 	defer s.mu.Unlock()
 	s.prepare()
 	for _, u := range w.Users {
-		s.users[u.ID] = copyRecipient(u)
+		s.users[u.ID] = s.acquainted(copyRecipient(u))
 	}
 	for _, r := range w.RFCs {
 		s.titles[r.Slug] = r.Title
@@ -110,8 +116,10 @@ func (s *Store) prepare() {
 	s.notifications = make(map[int64]core.Notification)
 	s.ledger = make(map[int64]core.LedgerRow)
 	s.held = make(map[int64]core.HeldRow)
+	s.strangers = make(map[int64]core.Preferences)
 	s.byRecipient = make(map[int64][]int64)
 	s.windows = make(map[int64][]int64)
+	s.rounds = make(map[int64][]core.Range)
 }
 
 // nextID returns id, or where it is 0 one that was never used.

@@ -17,18 +17,22 @@ func (d database) dialect(ready *guard) sqlstore.Dialect {
 		Before: func(column string, t time.Time) string {
 			return readable(column) + " AND " + column + " < '" + t.UTC().Truncate(time.Second).Format(time.RFC3339) + "'"
 		},
-		Unset:     func(column string) string { return column + " IS NULL" },
-		Time:      func(expression string) string { return "CAST(" + expression + " AS timestamptz)" },
-		List:      "(SELECT CAST(value AS bigint) AS value FROM json_array_elements_text(CAST(? AS json)))",
-		Pairs:     "(SELECT CAST(key AS bigint) AS number, value AS text FROM json_each_text(CAST(? AS json)))",
-		Ready:     ready.check,
-		Indexed:   func(string) string { return "" },
-		Bind:      bind,
+		Unset:   func(column string) string { return column + " IS NULL" },
+		Time:    func(expression string) string { return "CAST(" + expression + " AS timestamptz)" },
+		List:    "(SELECT CAST(value AS bigint) AS value FROM json_array_elements_text(CAST(? AS json)))",
+		Pairs:   "(SELECT CAST(key AS bigint) AS number, value AS text FROM json_each_text(CAST(? AS json)))",
+		Ready:   ready.check,
+		Indexed: func(string) string { return "" },
+		Bind:    bind,
+
+		SkipLocked: " FOR UPDATE SKIP LOCKED",
+
 		Returning: " RETURNING id",
 		Random:    random,
 		Reserve:   reserve, ReserveNow: reserveNow,
 		Keep:     " FOR UPDATE",
 		Idle:     idle,
+		Beyond:   beyond,
 		Classify: d.classify,
 	}
 }
@@ -50,6 +54,9 @@ WHERE locked AND (NOT EXISTS (SELECT 1 FROM digest_due AS due WHERE due.user_id 
 func idle(table, condition string) string {
 	return "ctid = ANY (ARRAY(SELECT ctid FROM " + table + " WHERE " + condition + " FOR UPDATE SKIP LOCKED))"
 }
+
+// beyond may skip an ID; that does no harm.
+const beyond = `SELECT setval(pg_get_serial_sequence(?1, 'id'), greatest(nextval(pg_get_serial_sequence(?1, 'id')), ?2))`
 
 // stampText is right in sessions whose time zone is UTC, also of a column that knows no time zones.
 // What is no instant is a word then (infinity), or has one (BC), and is not read as a time.

@@ -58,7 +58,8 @@ func moved(t testing.TB) home {
 	}
 	t.Cleanup(func() {
 		_, err := h.app.Exec(context.Background(), `RESET ALL; DELETE FROM notifications; DELETE FROM notification_digests; DELETE FROM users; DELETE FROM watches;
-DELETE FROM digest_preferences; DELETE FROM held_emails; DELETE FROM digest_ticks; DELETE FROM cached_rfcs`)
+DELETE FROM digest_preferences; DELETE FROM held_emails; DELETE FROM digest_ticks; DELETE FROM digest_rounds; DELETE FROM digest_pace;
+DELETE FROM digest_copy; DELETE FROM cached_rfcs`)
 		require.NoError(t, err)
 		vacant.Lock()
 		defer vacant.Unlock()

@@ -32,8 +32,13 @@ var tables = sqlstore.Tables{
 		newID, "recipient_user_id bigint", "subject text", "body_text text", "body_html text",
 		"notification_ids text", "created_at timestamptz", "status text", "message_id text", "attempts integer", "lease_until timestamptz",
 		"error text", "sent_at timestamptz"}},
+	{Name: "digest_pace", Columns: []string{"id integer PRIMARY KEY CHECK (id = 1)", "paid bigint NOT NULL"}},
+	{Name: "digest_rounds", Constraint: "PRIMARY KEY (instant, after_id)", Columns: []string{
+		"instant bigint NOT NULL", "after_id bigint NOT NULL", "through_id bigint NOT NULL", "taken integer NOT NULL"}},
 	{Name: "digest_ticks", Columns: []string{
 		"id integer PRIMARY KEY CHECK (id = 1)", "instant timestamptz NOT NULL", "ended_at timestamptz NOT NULL", "trouble text"}},
+	{Name: "digest_copy", Columns: []string{
+		"id integer PRIMARY KEY CHECK (id = 1)", "source text NOT NULL", "begun_at timestamptz NOT NULL"}},
 }
 
 // indexes are all that statements need.

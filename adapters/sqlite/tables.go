@@ -25,12 +25,17 @@ var tables = sqlstore.Tables{
 	{Name: "digest_due", Columns: []string{
 		"user_id INTEGER PRIMARY KEY", "period INTEGER NOT NULL", "has_hour INTEGER NOT NULL", "due_at INTEGER NOT NULL",
 		"revision INTEGER NOT NULL"}},
+	{Name: "digest_pace", Columns: []string{"id INTEGER PRIMARY KEY CHECK (id = 1)", "paid INTEGER NOT NULL"}},
+	{Name: "digest_rounds", Constraint: "PRIMARY KEY (instant, after_id)", Columns: []string{
+		"instant INTEGER NOT NULL", "after_id INTEGER NOT NULL", "through_id INTEGER NOT NULL", "taken INTEGER NOT NULL"}},
 	{Name: "held_emails", Later: 12, Columns: []string{
 		"id INTEGER PRIMARY KEY AUTOINCREMENT", "recipient_user_id INTEGER", "subject TEXT", "body_text TEXT", "body_html TEXT",
 		"notification_ids TEXT", "created_at TEXT", "status TEXT", "message_id TEXT", "attempts INTEGER", "lease_until TEXT", "error TEXT",
 		"sent_at TEXT"}},
 	{Name: "digest_ticks", Columns: []string{
 		"id INTEGER PRIMARY KEY CHECK (id = 1)", "instant TEXT NOT NULL", "ended_at TEXT NOT NULL", "trouble TEXT"}},
+	{Name: "digest_copy", Columns: []string{
+		"id INTEGER PRIMARY KEY CHECK (id = 1)", "source TEXT NOT NULL", "begun_at TEXT NOT NULL"}},
 }
 
 // indexes are all that statements need.

@@ -42,6 +42,9 @@ type Dialect struct {
 	// Ready returns an error, as opening does, where the database has changed so that what is
 	// written down here is no longer true of it. It is asked before every page of the due.
 	Ready func(ctx context.Context) error
+	// SkipLocked is what follows a SELECT of rows that are about to be changed, so that nobody waits for
+	// them who could take others; empty where only one transaction at a time changes anything.
+	SkipLocked string
 	// Indexed returns what follows a table's name to have it read by the index of that name, and
 	// by no other; empty where the database is not told such things.
 	Indexed func(index string) string
@@ -64,6 +67,9 @@ type Dialect struct {
 	// Idle returns the SQL of a condition on the rows of a table, that the given one holds; it need not
 	// hold of a row that another transaction is about to change.
 	Idle func(table, condition string) string
+	// Beyond is a query, of a table's name and an ID, after which the IDs that are chosen for the table are
+	// greater; empty where that is so as soon as there is a row with the ID.
+	Beyond string
 	// Classify returns err as an error of package ports and in words for people, where it is one
 	// of the database's own that they or app can act on; else err.
 	Classify func(err error) error
@@ -115,7 +121,7 @@ type Store struct {
 // texts are the statements that are put together from more than constants.
 type texts struct {
 	recipients, due, lookup, since, byID, claim, roll, ledgerRow string
-	find, windows, window, next, rest                            string
+	find, windows, window, next, rest, take, paid                string
 	marks                                                        map[string][]string // by column
 }
 
@@ -127,7 +133,7 @@ func New(c Config) *Store {
 		claim: s.claimQuery(), roll: s.rollQuery(), ledgerRow: s.ledgerRowQuery(),
 		find: s.findQuery(), windows: s.windowsQuery(), window: s.windowQuery(),
 		marks: map[string][]string{"digest_included_at": s.markQueries("digest_included_at"), "email_sent_at": s.markQueries("email_sent_at")},
-		next:  s.nextQuery(), rest: s.restQuery(),
+		next:  s.nextQuery(), rest: s.restQuery(), take: s.takeQuery(), paid: s.paidQuery(),
 	}
 	if c.Write != nil {
 		s.writer = newWriter(newStatements(c.Write, c.Dialect), c.Writers)

@@ -42,6 +42,7 @@ func TestWrongUsageIsOneLineAndTouchesNothing(t *testing.T) {
 		"a tick of less":               {"serve --tick-seconds=-5", "", []string{"--tick-seconds -5"}},
 		"a tick of words":              {"serve --tick-seconds hourly", "", []string{"--tick-seconds", "hourly"}},
 		"a tick in the environment":    {"serve", "DIGEST_TICK_SECONDS=0", []string{"--tick-seconds 0"}},
+		"a queue in a file":            {"serve --engine river", "", []string{"--engine river", "PostgreSQL", "postgres://"}},
 		"no connections":               {"tick --connections 0", "", []string{"--connections 0", "64"}},
 		"too many connections":         {"tick --connections 65", "", []string{"--connections 65", "64"}},
 		"more than can be counted":     {"tick --connections 99999999999999999999", "", []string{"--connections"}},

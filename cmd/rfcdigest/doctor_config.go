@@ -35,8 +35,6 @@ func (d *doctor) configuration() {
 	}
 }
 
-func (d *doctor) every() time.Duration { return time.Duration(d.TickSeconds) * time.Second }
-
 // isLocal reports whether host is whatever machine is asked, going by its name.
 func isLocal(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || strings.HasPrefix(host, "127.") || host == "::1"

@@ -14,13 +14,12 @@ import (
 // viewAt returns from where things are looked at: now or, where now is given, another instant; one that
 // has gone by as things stood then.
 func viewAt(now string) (core.View, error) {
-	clock, err := clockAt(now)
-	if err != nil {
-		return core.View{}, err
+	present := systemclock.Clock{}.Now().Truncate(time.Second)
+	if now == "" {
+		return core.View{Now: present}, nil
 	}
-	v := core.View{Now: clock.Now().Truncate(time.Second)}
-	v.Past = now != "" && v.Now.Before(systemclock.Clock{}.Now().Truncate(time.Second))
-	return v, nil
+	at, err := parseInstant("--now", now)
+	return core.View{Now: at, Past: at.Before(present)}, err
 }
 
 // somebody returns the one person whom --user means.

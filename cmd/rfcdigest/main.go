@@ -43,6 +43,7 @@ type commandLine struct {
 	Explain  explainCommand  `cmd:"" help:"Explain one person's digest, notification by notification. Writes nothing."`
 	SendTest sendTestCommand `cmd:"" help:"Send somebody's digest to another address, marked as a test. Records nothing."`
 	Resend   resendCommand   `cmd:"" help:"Send a recorded digest once more, under its own Message-ID. Records nothing."`
+	Copy     copyCommand     `cmd:"" help:"Copy what is rfcdigest's own from the database to another one, and check it."`
 	Doctor   doctorCommand   `cmd:"" help:"Look at everything that digests need, and say how to mend it. Changes nothing."`
 
 	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in a shell."`
@@ -91,6 +92,9 @@ func run(ctx context.Context, args []string, std streams) int {
 	}
 	if err != nil {
 		return complain(std, usagef("%s", redact(err.Error()))) // it may repeat a URL that stands in the wrong place
+	}
+	if command.Command() == "copy" {
+		line.Copy.nameSource(&line.Settings)
 	}
 	if err := line.Settings.check(); err != nil {
 		return complain(std, usageError{err})

@@ -24,7 +24,7 @@ type planCommand struct {
 
 // Run prints what a tick would do.
 func (c *planCommand) Run(ctx context.Context, s *Settings, std streams) error {
-	clock, err := clockAt(c.Now)
+	clock, err := s.clockAt(ctx, c.Now)
 	if err != nil {
 		return err
 	}

@@ -10,19 +10,37 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
-	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 )
 
 type serveCommand struct{}
 
-// Run ticks, and answers HTTP where it is told to, until ctx ends.
-func (serveCommand) Run(ctx context.Context, s *Settings, std streams) error {
+// Run ticks, and answers HTTP where it is told to, until ctx ends: also before it got to begin.
+func (c serveCommand) Run(ctx context.Context, s *Settings, std streams) error {
+	err := c.serve(ctx, s, std)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 	mailer, err := s.newMailer()
 	if err != nil {
 		return err
 	}
+	database, err := s.named()
+	if err != nil {
+		return err
+	}
+	if s.Engine == river && database.engine == nil {
+		return usagef("--engine river: it needs PostgreSQL, --database postgres://…")
+	}
 	log := newLog(std.err, slog.LevelInfo)
-	ticker, store, err := s.open(ctx, sqlite.Options{}, mailer, systemclock.Clock{}, log)
+	clock, err := s.clockAt(ctx, "")
+	if err != nil {
+		return err
+	}
+	ticker, store, err := s.open(ctx, sqlite.Options{}, mailer, clock, log)
 	if err != nil {
 		return err
 	}
@@ -37,8 +55,16 @@ func (serveCommand) Run(ctx context.Context, s *Settings, std streams) error {
 		return err
 	}
 	defer stop()
-	log.Info("serving", "tick_seconds", s.TickSeconds, "mail", redact(s.Mail), "enabled", s.Enabled)
-	err = ticker.Run(ctx)
+	log.Info("serving", "tick_seconds", s.TickSeconds, "mail", redact(s.Mail), "enabled", s.Enabled, "engine", s.Engine)
+	run := ticker.Run
+	if s.Engine == river {
+		engine, err := database.engine(ticker, s.every(), log)
+		if err != nil {
+			return err
+		}
+		run = engine.Run
+	}
+	err = run(ctx)
 	log.Info("stopped")
 	return err
 }

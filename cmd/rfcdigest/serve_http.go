@@ -17,6 +17,9 @@ import (
 // lateTick is how long after the next tick should have begun serve counts as not ready.
 const lateTick = 10 * time.Minute
 
+// lookTime is how long a look at the mark of the last tick may take.
+const lookTime = 2 * time.Second
+
 // handler returns what answers HTTP: recipients who unsubscribe, and operators. It has the ticker's
 // ticks counted.
 func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.Subscriptions, log *slog.Logger) (http.Handler, error) {
@@ -27,6 +30,9 @@ func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.
 	watched := web.Watched{
 		Backlog: ticker, Clock: systemclock.Clock{}, Log: log,
 		Vitals: func() web.Vitals { return vitals(ticker.Health(), before) },
+	}
+	if s.Engine == river {
+		watched.Vitals = func() web.Vitals { return fleetVitals(ctx, ticker) }
 	}
 	metrics := web.NewMetrics(watched, version())
 	ticker.OnTick(func(r app.Report, err error) { metrics.Observe(observed(r, err)) })
@@ -43,6 +49,22 @@ func vitals(h app.Health, before core.TickMark) web.Vitals {
 	v := web.Vitals{Running: h.Running, Alive: h.Alive, Ended: h.Ended, Failed: h.Err != nil}
 	if v.Ended.IsZero() {
 		v.Ended = before.EndedAt
+	}
+	return v
+}
+
+// fleetVitals returns how ticks go in a fleet, in which some may find nothing to do for long: whatever any of
+// them did is a sign of life.
+func fleetVitals(ctx context.Context, ticker *app.Ticker) web.Vitals {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	mark, _ := ticker.LastTick(ctx) // where it cannot be read, that is said in another way
+	v := vitals(ticker.Health(), mark)
+	if mark.EndedAt.After(v.Alive) {
+		v.Alive = mark.EndedAt
+	}
+	if mark.EndedAt.After(v.Ended) {
+		v.Ended = mark.EndedAt
 	}
 	return v
 }

@@ -9,19 +9,22 @@ import (
 
 // Settings are what all commands share. Each can be given as a flag or in the environment; the flag wins.
 type Settings struct {
-	Database    string `default:"sqlite://rfcdigest.db" env:"DIGEST_DATABASE_URL" placeholder:"URL" help:"The database: sqlite://PATH, sqlite:///PATH from the root, or postgres://USER:PASS@HOST:5432/NAME (${default})."`
-	Mail        string `default:"maildir://outbox" env:"DIGEST_MAIL_URL" placeholder:"URL" help:"Where mail goes: smtp://USER:PASS@HOST:587 (with STARTTLS), smtps://HOST:465, maildir://DIR or discard:// (${default})."`
-	AppURL      string `default:"http://localhost:8000" env:"DIGEST_APP_URL" placeholder:"URL" help:"The RFC app's address, for links in mails (${default})."`
-	From        string `default:"Wiggleverse <digest@localhost>" env:"DIGEST_FROM" placeholder:"ADDRESS" help:"The sender (${default})."`
-	Name        string `default:"Wiggleverse" env:"DIGEST_NAME" placeholder:"TEXT" help:"The name in subjects and at the head of mails (${default})."`
-	TickSeconds int    `default:"3600" env:"DIGEST_TICK_SECONDS" placeholder:"N" help:"Tick length of serve, in seconds (${default})."`
-	Enabled     bool   `default:"true" negatable:"" env:"DIGEST_ENABLED" help:"Mail on; with --no-enabled only watches lapse."`
-	Connections int    `default:"4" env:"DIGEST_CONNECTIONS" placeholder:"N" help:"Mail connections used at once, 1 to 64 (${default})."`
-	WatchDays   int    `default:"90" env:"DIGEST_WATCH_DAYS" placeholder:"N" help:"Days without participation after which a watch lapses (${default})."`
-	MaxRFCs     int    `name:"max-rfcs" default:"50" env:"DIGEST_MAX_RFCS" placeholder:"N" help:"RFCs that a digest lists at the most (${default})."`
-	Listen      string `env:"DIGEST_LISTEN" placeholder:"ADDR" help:"Where serve answers HTTP, like 127.0.0.1:8095 (nowhere)."`
-	PublicURL   string `env:"DIGEST_PUBLIC_URL" placeholder:"URL" help:"Where recipients reach that: https, in front of /unsubscribe (none)."`
-	Secret      string `env:"DIGEST_SECRET" placeholder:"TEXT" help:"Signs unsubscribe links; 32 bytes or more. Several, separated by commas: the first signs, all verify (none)."`
+	Database    string        `default:"sqlite://rfcdigest.db" env:"DIGEST_DATABASE_URL" placeholder:"URL" help:"The database: sqlite://PATH, sqlite:///PATH from the root, or postgres://USER:PASS@HOST:5432/NAME (${default})."`
+	Mail        string        `default:"maildir://outbox" env:"DIGEST_MAIL_URL" placeholder:"URL" help:"Where mail goes: smtp://USER:PASS@HOST:587 (with STARTTLS), smtps://HOST:465, maildir://DIR or discard:// (${default})."`
+	AppURL      string        `default:"http://localhost:8000" env:"DIGEST_APP_URL" placeholder:"URL" help:"The RFC app's address, for links in mails (${default})."`
+	From        string        `default:"Wiggleverse <digest@localhost>" env:"DIGEST_FROM" placeholder:"ADDRESS" help:"The sender (${default})."`
+	Name        string        `default:"Wiggleverse" env:"DIGEST_NAME" placeholder:"TEXT" help:"The name in subjects and at the head of mails (${default})."`
+	TickSeconds int           `default:"3600" env:"DIGEST_TICK_SECONDS" placeholder:"N" help:"Tick length of serve, in seconds (${default})."`
+	Enabled     bool          `default:"true" negatable:"" env:"DIGEST_ENABLED" help:"Mail on; with --no-enabled only watches lapse."`
+	Connections int           `default:"4" env:"DIGEST_CONNECTIONS" placeholder:"N" help:"Mail connections used at once, 1 to 64 (${default})."`
+	WatchDays   int           `default:"90" env:"DIGEST_WATCH_DAYS" placeholder:"N" help:"Days without participation after which a watch lapses (${default})."`
+	MaxRFCs     int           `name:"max-rfcs" default:"50" env:"DIGEST_MAX_RFCS" placeholder:"N" help:"RFCs that a digest lists at the most (${default})."`
+	Spread      time.Duration `default:"0" env:"DIGEST_SPREAD" placeholder:"TIME" help:"Spread the digests that fall due at once over as long as this, like 30m, with ticks closer together (${default})."`
+	MaxRate     int           `default:"0" env:"DIGEST_MAX_RATE" placeholder:"N" help:"Messages a minute at the most, of all processes on the database (${default}: no limit)."`
+	Engine      string        `default:"plain" enum:"plain,river" env:"DIGEST_ENGINE" placeholder:"NAME" help:"What shares ticks among processes on PostgreSQL: plain, or river, whose tables migrate adds then (${default})."`
+	Listen      string        `env:"DIGEST_LISTEN" placeholder:"ADDR" help:"Where serve answers HTTP, like 127.0.0.1:8095 (nowhere)."`
+	PublicURL   string        `env:"DIGEST_PUBLIC_URL" placeholder:"URL" help:"Where recipients reach that: https, in front of /unsubscribe (none)."`
+	Secret      string        `env:"DIGEST_SECRET" placeholder:"TEXT" help:"Signs unsubscribe links; 32 bytes or more. Several, separated by commas: the first signs, all verify (none)."`
 
 	domain  string // of the sender
 	secrets [][]byte
@@ -37,10 +40,14 @@ func (s *Settings) check() error {
 	}{
 		{"--tick-seconds", s.TickSeconds, 1, 1 << 30}, {"--connections", s.Connections, 1, 64},
 		{"--watch-days", s.WatchDays, 1, 36500}, {"--max-rfcs", s.MaxRFCs, 1, 1 << 30},
+		{"--max-rate", s.MaxRate, 0, core.MaxPerMinute},
 	} {
 		if limit.value < limit.min || limit.value > limit.max {
 			return usagef("%s %d: want a number from %d to %d", limit.flag, limit.value, limit.min, limit.max)
 		}
+	}
+	if err := s.spread().Check(); err != nil {
+		return usagef("--spread %s: %w", s.Spread, err)
 	}
 	if err := s.readSecrets(); err != nil {
 		return err
@@ -71,13 +78,19 @@ func (s *Settings) readSecrets() (err error) {
 // style returns how digests read and look.
 func (s *Settings) style() (*core.Style, error) {
 	style, err := core.NewStyle(core.Brand{
-		Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs, PublicURL: s.PublicURL, Unsubscribe: s.keyring,
+		Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs, PublicURL: s.PublicURL, Unsubscribe: s.keyring, Spread: s.spread(),
 	})
 	if err != nil {
 		return nil, usageError{err}
 	}
 	return style, nil
 }
+
+// every is the tick length.
+func (s *Settings) every() time.Duration { return time.Duration(s.TickSeconds) * time.Second }
+
+// spread says over how long a time digests are spread.
+func (s *Settings) spread() core.Spread { return core.Spread{Stretch: s.Spread, Tick: s.every()} }
 
 // parseInstant reads an instant as people type it on a command line (RFC 3339).
 func parseInstant(flag, text string) (time.Time, error) {

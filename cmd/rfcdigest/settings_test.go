@@ -51,6 +51,9 @@ var settingsChecked = map[string]struct{ variable, good, bad string }{
 	"--tick-seconds": {"DIGEST_TICK_SECONDS", "60", "0"},
 	"--connections":  {"DIGEST_CONNECTIONS", "64", "65"},
 	"--secret":       {"DIGEST_SECRET", secret, "short"},
+	"--spread":       {"DIGEST_SPREAD", "2h", "30m"}, // ticks are an hour apart
+	"--max-rate":     {"DIGEST_MAX_RATE", "1", "-1"},
+	"--engine":       {"DIGEST_ENGINE", "river", "boat"},
 }
 
 func linkOf(s *site, _ result) string {

@@ -20,7 +20,7 @@ type tickCommand struct {
 
 // Run makes one tick and prints its report.
 func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
-	clock, err := clockAt(c.Now)
+	clock, err := s.clockAt(ctx, c.Now)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/discard"
 	"github.com/wiggleverse/rfcdigest/adapters/maildir"
@@ -81,7 +80,9 @@ func (s *Settings) open(ctx context.Context, o sqlite.Options, mailer ports.Mail
 		MailOff:     !s.Enabled,
 		Connections: s.Connections,
 		WatchDays:   s.WatchDays,
-		Every:       time.Duration(s.TickSeconds) * time.Second,
+		Every:       s.every(),
+		Pace:        core.Pace{PerMinute: s.MaxRate},
+		Shared:      database.shared,
 		Log:         log,
 	}, store, mailer, clock)
 	if err != nil {
@@ -101,10 +102,15 @@ func (s *Settings) warnUnsubscribe(log *slog.Logger) {
 	}
 }
 
-// clockAt returns the system's clock or, where now is an instant, one that runs on from there.
-func clockAt(now string) (ports.Clock, error) {
+// clockAt returns the clock that goes with the database or, where now is an instant, one that runs on from
+// there.
+func (s *Settings) clockAt(ctx context.Context, now string) (ports.Clock, error) {
 	if now == "" {
-		return systemclock.Clock{}, nil
+		database, err := s.named()
+		if err != nil {
+			return nil, err
+		}
+		return database.clock(ctx)
 	}
 	at, err := parseInstant("--now", now)
 	if err != nil {

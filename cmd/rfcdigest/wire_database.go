@@ -2,12 +2,19 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
+	"github.com/wiggleverse/rfcdigest/adapters/riverengine"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
+	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // namedDatabase is the database that the settings name, and what is done with it. Passwords are in
@@ -17,6 +24,12 @@ type namedDatabase struct {
 	name, brief string
 	open        func(context.Context, sqlite.Options) (*sqlstore.Store, error)
 	migrate     func(context.Context, func(sqlstore.Step)) (done []string, err error)
+	// clock returns what tells the time to all who work on it.
+	clock func(context.Context) (ports.Clock, error)
+	// shared says that several processes may be meant to divide ticks among them.
+	shared bool
+	// engine returns what has them do so by a queue; nil where there is none for such a database.
+	engine func(*app.Ticker, time.Duration, *slog.Logger) (*riverengine.Engine, error)
 	// diagnose says what a doctor finds, and reports whether it can be read and is migrated.
 	diagnose func(context.Context, *doctor) bool
 }
@@ -26,7 +39,7 @@ func (s *Settings) named() (namedDatabase, error) {
 	scheme, path, ok := strings.Cut(s.Database, "://")
 	switch {
 	case ok && (scheme == "postgres" || scheme == "postgresql"):
-		return namedPostgres(s.Database)
+		return s.namedPostgres()
 	case !ok || scheme != "sqlite":
 		return namedDatabase{}, usagef("--database %q: want sqlite://PATH or postgres://HOST/NAME", redact(s.Database))
 	case path == "":
@@ -38,11 +51,13 @@ func (s *Settings) named() (namedDatabase, error) {
 		migrate: func(ctx context.Context, progress func(sqlstore.Step)) ([]string, error) {
 			return sqlite.MigrateStepwise(ctx, path, progress)
 		},
+		clock:    func(context.Context) (ports.Clock, error) { return systemclock.Clock{}, nil },
 		diagnose: func(ctx context.Context, d *doctor) bool { return d.file(ctx, path) },
 	}, nil
 }
 
-func namedPostgres(url string) (namedDatabase, error) {
+func (s *Settings) namedPostgres() (namedDatabase, error) {
+	url := s.Database
 	name, err := postgres.Name(url)
 	if err != nil {
 		return namedDatabase{}, usagef("--database: %w", err)
@@ -54,8 +69,36 @@ func namedPostgres(url string) (namedDatabase, error) {
 			return postgres.Open(ctx, url, postgres.Options{ReadOnly: o.ReadOnly})
 		},
 		migrate: func(ctx context.Context, progress func(sqlstore.Step)) ([]string, error) {
-			return postgres.MigrateStepwise(ctx, url, progress)
+			done, err := postgres.MigrateStepwise(ctx, url, progress)
+			if err != nil || s.Engine != river {
+				return done, err
+			}
+			more, err := riverengine.Migrate(ctx, url)
+			return append(done, more...), err
 		},
+		engine: func(t *app.Ticker, every time.Duration, log *slog.Logger) (*riverengine.Engine, error) {
+			return newEngine(url, t, every, log)
+		},
+		clock:    func(ctx context.Context) (ports.Clock, error) { return postgres.NewClock(ctx, url) },
+		shared:   true,
 		diagnose: func(ctx context.Context, d *doctor) bool { return d.server(ctx, name, url) },
 	}, nil
+}
+
+// river is the engine of that name.
+const river = "river"
+
+// newEngine returns an engine that has t do its parts of ticks.
+func newEngine(url string, t *app.Ticker, every time.Duration, log *slog.Logger) (*riverengine.Engine, error) {
+	return riverengine.New(riverengine.Config{
+		URL: url, Every: every, Log: log, Ranges: t.Ranges,
+		Front: func(ctx context.Context, now time.Time) error {
+			_, err := t.TickFront(ctx, now)
+			return err
+		},
+		Range: func(ctx context.Context, now time.Time, r core.Range) error {
+			_, err := t.TickRange(ctx, now, r)
+			return err
+		},
+	})
 }

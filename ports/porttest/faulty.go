@@ -243,3 +243,105 @@ func (f *Faulty) LastTick(ctx context.Context) (m core.TickMark, err error) {
 	})
 	return m, err
 }
+
+// Ranges implements [ports.Store].
+func (f *Faulty) Ranges(ctx context.Context, now time.Time, size int) (ranges []core.Range, err error) {
+	err = f.do(ctx, "Ranges", func() error {
+		ranges, err = f.Store.Ranges(ctx, now, size)
+		return err
+	})
+	return ranges, err
+}
+
+// Open implements [ports.Store].
+func (f *Faulty) Open(ctx context.Context, now time.Time, size int) error {
+	return f.do(ctx, "Open", func() error { return f.Store.Open(ctx, now, size) })
+}
+
+// Take implements [ports.Store].
+func (f *Faulty) Take(ctx context.Context, now time.Time) (r core.Range, ok bool, err error) {
+	err = f.do(ctx, "Take", func() error {
+		r, ok, err = f.Store.Take(ctx, now)
+		return err
+	})
+	return r, ok, err
+}
+
+// Leave implements [ports.Store].
+func (f *Faulty) Leave(ctx context.Context, p core.Pace, now time.Time) (leave time.Time, err error) {
+	err = f.do(ctx, "Leave", func() error {
+		leave, err = f.Store.Leave(ctx, p, now)
+		return err
+	})
+	return leave, err
+}
+
+// PreferencesAfter implements [ports.Store].
+func (f *Faulty) PreferencesAfter(ctx context.Context, after int64, limit int) (rows []core.PreferencesRow, odd []core.Oddity, err error) {
+	err = f.do(ctx, "PreferencesAfter", func() error {
+		rows, odd, err = f.Store.PreferencesAfter(ctx, after, limit)
+		return err
+	})
+	return rows, odd, err
+}
+
+// LedgerAfter implements [ports.Store].
+func (f *Faulty) LedgerAfter(ctx context.Context, after int64, limit int) (rows []core.LedgerRow, odd []core.Oddity, err error) {
+	err = f.do(ctx, "LedgerAfter", func() error {
+		rows, odd, err = f.Store.LedgerAfter(ctx, after, limit)
+		return err
+	})
+	return rows, odd, err
+}
+
+// HeldAfter implements [ports.Store].
+func (f *Faulty) HeldAfter(ctx context.Context, after int64, limit int) (rows []core.HeldRow, odd []core.Oddity, err error) {
+	err = f.do(ctx, "HeldAfter", func() error {
+		rows, odd, err = f.Store.HeldAfter(ctx, after, limit)
+		return err
+	})
+	return rows, odd, err
+}
+
+// PutPreferences implements [ports.Store].
+func (f *Faulty) PutPreferences(ctx context.Context, rows []core.PreferencesRow) error {
+	return f.do(ctx, "PutPreferences", func() error { return f.Store.PutPreferences(ctx, rows) })
+}
+
+// PutLedger implements [ports.Store].
+func (f *Faulty) PutLedger(ctx context.Context, rows []core.LedgerRow) error {
+	return f.do(ctx, "PutLedger", func() error { return f.Store.PutLedger(ctx, rows) })
+}
+
+// PutHeld implements [ports.Store].
+func (f *Faulty) PutHeld(ctx context.Context, rows []core.HeldRow) error {
+	return f.do(ctx, "PutHeld", func() error { return f.Store.PutHeld(ctx, rows) })
+}
+
+// Owned implements [ports.Store].
+func (f *Faulty) Owned(ctx context.Context) (o core.Owned, err error) {
+	err = f.do(ctx, "Owned", func() error {
+		o, err = f.Store.Owned(ctx)
+		return err
+	})
+	return o, err
+}
+
+// CopyMark implements [ports.Store].
+func (f *Faulty) CopyMark(ctx context.Context) (m core.CopyMark, err error) {
+	err = f.do(ctx, "CopyMark", func() error {
+		m, err = f.Store.CopyMark(ctx)
+		return err
+	})
+	return m, err
+}
+
+// BeginCopy implements [ports.Store].
+func (f *Faulty) BeginCopy(ctx context.Context, m core.CopyMark) error {
+	return f.do(ctx, "BeginCopy", func() error { return f.Store.BeginCopy(ctx, m) })
+}
+
+// EndCopy implements [ports.Store].
+func (f *Faulty) EndCopy(ctx context.Context, m core.CopyMark) error {
+	return f.do(ctx, "EndCopy", func() error { return f.Store.EndCopy(ctx, m) })
+}

@@ -24,7 +24,7 @@ type StoreWorld struct {
 
 // StoreContract runs the suite that every [ports.Store] passes; open returns a fresh one.
 func StoreContract(t *testing.T, open func(t *testing.T) StoreWorld) {
-	for _, group := range [][]storeCase{readCases, dueCases, restCases, ledgerCases, turnoverCases, heldCases, lookCases, watchCases} {
+	for _, group := range [][]storeCase{readCases, dueCases, restCases, ledgerCases, turnoverCases, heldCases, lookCases, watchCases, roundCases, paceCases, moveCases} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()

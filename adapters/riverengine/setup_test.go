@@ -1,0 +1,224 @@
+package riverengine
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/adapters/memory"
+	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
+	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+const (
+	// password is one that the server does not ask for, and that nobody may see.
+	password = "s3cr3t-of-the-queue"
+	server   = "postgres://postgres:" + password + "@127.0.0.1:5432/postgres?sslmode=disable&connect_timeout=2"
+	// patience is how long a test waits for what must come.
+	patience = 40 * time.Second
+)
+
+// connected returns a connection as another program has it. Where no server answers, the test is
+// skipped, unless RFCDIGEST_MUST_HAVE_POSTGRES is set.
+func connected(t testing.TB, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(context.Background(), url)
+	if err != nil && os.Getenv("RFCDIGEST_MUST_HAVE_POSTGRES") == "" {
+		t.Skip("no PostgreSQL on 127.0.0.1:5432")
+	}
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
+func execute(t testing.TB, conn *pgx.Conn, statement string) {
+	t.Helper()
+	_, err := conn.Exec(context.Background(), statement)
+	require.NoError(t, err)
+}
+
+// empty returns the URL of a schema with nothing in it, which goes when the test ends.
+func empty(t testing.TB) string {
+	t.Helper()
+	conn := connected(t, server)
+	name := "rfcdigest_test_" + strings.ToLower(rand.Text())
+	execute(t, conn, "SET client_min_messages = warning; CREATE SCHEMA "+name)
+	t.Cleanup(func() { execute(t, conn, "DROP SCHEMA "+name+" CASCADE") })
+	return server + "&search_path=" + name
+}
+
+// migrated returns the URL of a queue without jobs, which goes when the test ends.
+func migrated(t testing.TB) string {
+	t.Helper()
+	url := empty(t)
+	_, err := Migrate(t.Context(), url)
+	require.NoError(t, err)
+	return url
+}
+
+// database is as migrated, but of a database of its own, whose name it returns too.
+func database(t testing.TB) (address, name string) {
+	t.Helper()
+	conn := connected(t, server)
+	name = "rfcdigest_test_" + strings.ToLower(rand.Text())
+	execute(t, conn, "CREATE DATABASE "+name)
+	t.Cleanup(func() { execute(t, conn, "DROP DATABASE "+name+" WITH (FORCE)") })
+	u, err := url.Parse(server)
+	require.NoError(t, err)
+	u.Path = name
+	_, err = Migrate(t.Context(), u.String())
+	require.NoError(t, err)
+	return u.String(), name
+}
+
+// fleet is a queue, what its processes did, and the people that they serve.
+type fleet struct {
+	testing.TB
+	url    string
+	store  *memory.Store
+	mailer *memory.Mailer
+	every  time.Duration
+	log    *lines
+
+	mu     sync.Mutex
+	fronts []time.Time
+	ranges []rangeArgs
+}
+
+// newFleet returns a fleet without processes, and with so many people who have something to be told at the last
+// multiple of every.
+func newFleet(t testing.TB, url string, every time.Duration, people int64) *fleet {
+	t.Helper()
+	before := multiples(every).last(time.Now()).Add(-time.Hour)
+	var w core.World
+	for id := int64(1); id <= people; id++ {
+		w.Users = append(w.Users, core.Recipient{ID: id, Address: "ada@rfc.example", Cadence: core.Daily})
+		w.Notifications = append(w.Notifications, core.Notification{ID: id, Recipient: id, Kind: "pr_opened", Slug: "a", CreatedAt: before})
+	}
+	f := &fleet{TB: t, url: url, store: memory.New(w), mailer: new(memory.Mailer), every: every, log: new(lines)}
+	t.Cleanup(func() {
+		assert.NotContains(t, f.log.String(), password)
+		assert.NotContains(t, f.log.String(), "@rfc.example")
+		if t.Failed() {
+			t.Log(f.log.String())
+		}
+	})
+	return f
+}
+
+// config returns what a process of f is made of: a ticker of its own on what all share.
+func (f *fleet) config() Config {
+	f.Helper()
+	style, err := core.NewStyle(core.Brand{AppURL: "https://rfc.example", Domain: "rfc.example"})
+	require.NoError(f, err)
+	ticker, err := app.New(app.Config{Style: style}, f.store, f.mailer, systemclock.Clock{})
+	require.NoError(f, err)
+	return Config{
+		URL: f.url, Every: f.every, Log: slog.New(slog.NewTextHandler(f.log, nil)),
+		Front: func(ctx context.Context, now time.Time) error {
+			f.note(func() { f.fronts = append(f.fronts, now) })
+			_, err := ticker.TickFront(ctx, now)
+			return err
+		},
+		Ranges: func(ctx context.Context, now time.Time, _ int) ([]core.Range, error) {
+			return ticker.Ranges(ctx, now, 10)
+		},
+		Range: func(ctx context.Context, now time.Time, r core.Range) error {
+			f.note(func() { f.ranges = append(f.ranges, rangeArgs{now, r.After, r.Through}) })
+			_, err := ticker.TickRange(ctx, now, r)
+			return err
+		},
+	}
+}
+
+func (f *fleet) note(what func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	what()
+}
+
+// did returns what was done so far.
+func (f *fleet) did() (fronts []time.Time, ranges []rangeArgs) {
+	f.note(func() { fronts, ranges = append(fronts, f.fronts...), append(ranges, f.ranges...) })
+	return fronts, ranges
+}
+
+// start has a process run until stop is called, which waits for its end; or until the test ends.
+func (f *fleet) start(c Config, change ...func(*Engine)) (stop func()) {
+	f.Helper()
+	e, err := New(c)
+	require.NoError(f, err)
+	for _, one := range change {
+		one(e)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var ended sync.WaitGroup
+	ended.Go(func() { assert.NoError(f, e.Run(ctx)) })
+	stop = func() { cancel(); ended.Wait() }
+	f.Cleanup(stop)
+	return stop
+}
+
+// await waits until so holds.
+func (f *fleet) await(what string, so func() bool) {
+	f.Helper()
+	require.Eventually(f, so, patience, 20*time.Millisecond, what)
+}
+
+// dump returns the people and what was recorded of them.
+func (f *fleet) dump() core.World {
+	f.Helper()
+	w, err := f.store.Dump(context.Background())
+	require.NoError(f, err)
+	return w
+}
+
+// sent returns how many digests each person got, by the ledger.
+func (f *fleet) sent() map[int64]int {
+	f.Helper()
+	sent := map[int64]int{}
+	for _, row := range f.dump().Ledger {
+		if row.Status == core.Sent {
+			sent[row.Recipient]++
+		}
+	}
+	return sent
+}
+
+// served waits until each of so many people got a digest, and asserts that nobody got more.
+func (f *fleet) served(people int) {
+	f.Helper()
+	f.await("digests for all", func() bool { return len(f.sent()) == people })
+	assert.Equal(f, people, len(f.dump().Ledger))
+	assert.Equal(f, people, len(f.mailer.Sent()))
+}
+
+// lines is a log that may be read while it is written.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}

@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// part is how much of a tick a pass does.
+type part struct {
+	// front is what comes before digests: those in doubt, held e-mail and watches.
+	front bool
+	// ranges are whose digests; nil for nobody's.
+	ranges ranges
+}
+
+// ranges are people, one range after another. They may be taken from others while they are looked at.
+type ranges = iter.Seq2[core.Range, error]
+
+// rangeSize is about how many people a range has: a page, so that dividing them costs no reading.
+const rangeSize = pageSize
+
+// one is r alone.
+func one(r core.Range) ranges {
+	return func(yield func(core.Range, error) bool) { yield(r, nil) }
+}
+
+// shared are ranges of the round of now as long as others leave some.
+func (t *Ticker) shared(ctx context.Context, now time.Time) ranges {
+	return func(yield func(core.Range, error) bool) {
+		if err := t.store.Open(ctx, now, rangeSize); err != nil {
+			yield(core.Range{}, wrap(err, "opening a round"))
+			return
+		}
+		for {
+			r, ok, err := t.store.Take(ctx, now)
+			if err != nil || !ok {
+				if err != nil {
+					yield(core.Range{}, wrap(err, "taking a part of a round"))
+				}
+				return
+			}
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// due reads those in ranges who may be due at now, a page at a time.
+func (t *Ticker) due(ctx context.Context, now time.Time, ranges ranges) iter.Seq2[[]core.Recipient, error] {
+	return func(yield func([]core.Recipient, error) bool) {
+		for r, err := range ranges {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !t.dueIn(ctx, now, r, yield) {
+				return
+			}
+		}
+	}
+}
+
+// dueIn is due for one range; it reports whether to go on.
+func (t *Ticker) dueIn(ctx context.Context, now time.Time, r core.Range, yield func([]core.Recipient, error) bool) bool {
+	for after := r.After; after < r.Through; {
+		page, err := t.store.Due(ctx, now, after, pageSize)
+		if err != nil {
+			yield(nil, wrap(err, "listing who is due"))
+			return false
+		}
+		beyond := slices.IndexFunc(page, func(one core.Recipient) bool { return one.ID > r.Through })
+		if beyond >= 0 {
+			page = page[:beyond]
+		}
+		if len(page) == 0 {
+			return true
+		}
+		if !yield(page, nil) {
+			return false
+		}
+		if after = page[len(page)-1].ID; beyond >= 0 {
+			return true
+		}
+	}
+	return true
+}
+
+// Ranges returns ranges of about size people each, in which everybody is who may be due at now, for
+// those who divide a tick themselves; see [Ticker.TickFront] and [Ticker.TickRange].
+func (t *Ticker) Ranges(ctx context.Context, now time.Time, size int) ([]core.Range, error) {
+	found, err := t.store.Ranges(ctx, now.UTC().Truncate(time.Second), size)
+	return found, wrap(err, "dividing who is due")
+}
+
+// TickFront does the part of a tick at now that comes before digests, on the terms of [Ticker.TickAt].
+func (t *Ticker) TickFront(ctx context.Context, now time.Time) (Report, error) {
+	return t.tick(ctx, now, part{front: true})
+}
+
+// TickRange does the part of a tick at now that is the digests of r, on the terms of [Ticker.TickAt].
+func (t *Ticker) TickRange(ctx context.Context, now time.Time, r core.Range) (Report, error) {
+	return t.tick(ctx, now, part{ranges: one(r)})
+}
