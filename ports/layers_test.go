@@ -92,7 +92,7 @@ func TestTheLayersForbidTheWayBack(t *testing.T) {
 	t.Parallel()
 	for _, way := range [][2]string{
 		{"core", "ports"}, {"ports", "app"}, {"ports", "adapters/memory"}, {"app", "adapters/memory"}, {"adapters/memory", "app"},
-		{"adapters/memory", "adapters/sqlite"}, {"adapters/sqlite", "adapters/memory"}, {"adapters/sqlstore", "adapters/sqlite"},
+		{"adapters/memory", "adapters/sqlite"}, {"adapters/postgres", "adapters/sqlite"}, {"adapters/sqlite", "adapters/memory"}, {"adapters/sqlstore", "adapters/sqlite"},
 		{"adapters/smtp", "adapters/maildir"}, {"adapters/web", "app"}, {"app", "cmd/rfcdigest"}, {"elsewhere", "core"}, {"core", "fixtures"},
 	} {
 		assert.NotEmpty(t, wayOut(way[0], way[1]), way)

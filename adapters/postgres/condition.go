@@ -68,6 +68,7 @@ func refusals(ctx context.Context, db *bun.DB) (names []string, err error) {
 	for _, n := range []need{
 		{"users", "UPDATE"}, {"notifications", "UPDATE"}, {"watches", "UPDATE"}, {"notification_digests", "INSERT UPDATE DELETE"},
 		{"digest_preferences", "INSERT UPDATE"}, {"digest_due", "UPDATE"}, {"held_emails", "INSERT UPDATE"}, {"digest_ticks", "INSERT UPDATE"},
+		{"digest_rounds", "INSERT UPDATE DELETE"}, {"digest_pace", "INSERT UPDATE"}, {"digest_copy", "INSERT DELETE"},
 	} {
 		for _, right := range strings.Fields(n.rights) {
 			function := "has_any_column_privilege"

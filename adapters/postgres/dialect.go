@@ -31,7 +31,7 @@ func (d database) dialect(ready *guard) sqlstore.Dialect {
 		Random:    random,
 		Reserve:   reserve, ReserveNow: reserveNow,
 		Keep:     " FOR UPDATE",
-		Rest:     rest,
+		Idle:     idle,
 		Beyond:   beyond,
 		Classify: d.classify,
 	}
@@ -48,11 +48,12 @@ const (
 	reserveNow = `SELECT 1 FROM (SELECT pg_try_advisory_xact_lock(` + person + `) AS locked) AS person
 WHERE locked AND (NOT EXISTS (SELECT 1 FROM digest_due AS due WHERE due.user_id = ?1)
  OR (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?1 FOR UPDATE SKIP LOCKED) IS NOT NULL)`
-	// rest waits for nobody: it is about hundreds of people in one transaction, and the app may be
-	// changing some of them in another, in another order.
-	rest = `UPDATE digest_due SET due_at = ?1
-WHERE user_id = (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?2 AND due.revision = ?3 FOR UPDATE SKIP LOCKED)`
 )
+
+// idle locks the rows that it finds, and passes over those that others have locked.
+func idle(table, condition string) string {
+	return "ctid = ANY (ARRAY(SELECT ctid FROM " + table + " WHERE " + condition + " FOR UPDATE SKIP LOCKED))"
+}
 
 // beyond may skip an ID; that does no harm.
 const beyond = `SELECT setval(pg_get_serial_sequence(?1, 'id'), greatest(nextval(pg_get_serial_sequence(?1, 'id')), ?2))`

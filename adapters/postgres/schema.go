@@ -36,10 +36,7 @@ const ours = `pg_class AS t WHERE t.relname IN (?) AND t.relnamespace = (SELECT 
 // inspect reads the schema of db. It changes nothing.
 func inspect(ctx context.Context, db bun.IDB) (schema, error) {
 	s := schema{columns: map[string][]string{}, indexes: map[string]found{}}
-	names := make([]string, len(tables))
-	for i, t := range tables {
-		names[i] = t.name
-	}
+	names := tables.Names()
 	err := visit(ctx, db, func(row *sql.Rows) error {
 		var table, column string
 		err := row.Scan(&table, &column)
@@ -99,35 +96,14 @@ func visit(ctx context.Context, db bun.IDB, row func(*sql.Rows) error, query str
 
 // lacking returns the columns, as table.column, that a table of the database should have had from
 // its start, and has not.
-func (s schema) lacking() (names []string) {
-	for _, t := range tables {
-		there, ok := s.columns[t.name]
-		for i, definition := range t.columns {
-			if name := columnName(definition); ok && !t.mayAdd(i) && !slices.Contains(there, name) {
-				names = append(names, t.name+"."+name)
-			}
-		}
-	}
-	return names
-}
+func (s schema) lacking() []string { return tables.Lacking(s.columns) }
 
 // additions returns what a database that lacks nothing of the app's needs, in order.
-func (s schema) additions() (needed []sqlstore.Addition) {
-	for _, t := range tables {
-		there, ok := s.columns[t.name]
-		if !ok {
-			needed = append(needed, sqlstore.Addition{What: "created table " + t.name, Statement: t.create()})
-			continue
-		}
-		for _, definition := range t.columns {
-			if name := columnName(definition); !slices.Contains(there, name) {
-				needed = append(needed, sqlstore.Addition{What: "added column " + t.name + "." + name, Statement: "ALTER TABLE " + t.name + " ADD COLUMN " + definition})
-			}
-		}
-	}
+func (s schema) additions() []sqlstore.Addition {
+	needed := tables.Additions(s.columns)
 	for _, i := range indexes {
 		if !s.serves(i) {
-			needed = append(needed, sqlstore.Addition{What: "added index " + i.name, Statement: i.create()})
+			needed = append(needed, i.Addition())
 		}
 	}
 	return append(needed, s.due()...)
@@ -158,27 +134,17 @@ func missing(there []string) (absent []trigger) {
 }
 
 // serves reports whether something that is there, or comes with a table that is not, does what i is for.
-func (s schema) serves(i index) bool {
-	if there, ok := s.indexes[i.name]; ok && there.table == i.table {
+func (s schema) serves(i sqlstore.Index) bool {
+	if there, ok := s.indexes[i.Name]; ok && there.table == i.Table {
 		return true
 	}
-	if i.where != "" {
-		return false
-	}
-	for _, t := range tables {
-		if _, there := s.columns[t.name]; t.name == i.table && !there && i.begins(t.keys()) {
-			return true
-		}
+	if _, ok := s.columns[i.Table]; !ok && i.ServedBy(tables.Key(i.Table)) {
+		return true
 	}
 	for _, there := range s.indexes {
-		if there.table == i.table && !there.partial && i.begins(there.columns) {
+		if there.table == i.Table && !there.partial && i.ServedBy(there.columns) {
 			return true
 		}
 	}
 	return false
-}
-
-// begins reports whether an index on columns begins as i does.
-func (i index) begins(columns []string) bool {
-	return len(columns) >= len(i.columns) && slices.Equal(columns[:len(i.columns)], i.columns)
 }

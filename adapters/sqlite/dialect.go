@@ -25,7 +25,7 @@ func dialect(path string, busy time.Duration, ready func(context.Context) error)
 		Indexed:   func(index string) string { return " INDEXED BY " + index },
 		Bind:      func(statement string) string { return statement },
 		Random:    "random()",
-		Rest:      "UPDATE digest_due SET due_at = ? WHERE user_id = ? AND revision = ?",
+		Idle:      func(_, condition string) string { return condition },
 		Classify:  classifier(path, busy),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
@@ -24,12 +25,12 @@ func TestAnyRowCanBeMoved(t *testing.T) {
 	there, other := connected(t, from), connected(t, to)
 	rapid.Check(t, func(r *rapid.T) {
 		for _, table := range tables {
-			if table.name != "digest_preferences" && table.name != "notification_digests" && table.name != "held_emails" {
+			if table.Name != "digest_preferences" && table.Name != "notification_digests" && table.Name != "held_emails" {
 				continue
 			}
 			var names, rows []string
-			for _, definition := range table.columns {
-				names = append(names, columnName(definition))
+			for _, definition := range table.Columns {
+				names = append(names, sqlstore.ColumnName(definition))
 			}
 			for _, id := range []string{"-4", "0", "1", "9223372036854775807"} {
 				values := []string{id}
@@ -38,9 +39,9 @@ func TestAnyRowCanBeMoved(t *testing.T) {
 				}
 				rows = append(rows, "("+strings.Join(values, ", ")+")")
 			}
-			_, err := there.Exec("PRAGMA synchronous = OFF; DELETE FROM " + table.name + "; INSERT INTO " + table.name + " (" + strings.Join(names, ", ") + ") VALUES " + strings.Join(rows, ", "))
+			_, err := there.Exec("PRAGMA synchronous = OFF; DELETE FROM " + table.Name + "; INSERT INTO " + table.Name + " (" + strings.Join(names, ", ") + ") VALUES " + strings.Join(rows, ", "))
 			require.NoError(r, err, rows)
-			_, err = other.Exec("PRAGMA synchronous = OFF; DELETE FROM " + table.name)
+			_, err = other.Exec("PRAGMA synchronous = OFF; DELETE FROM " + table.Name)
 			require.NoError(r, err)
 		}
 		ctx := t.Context()

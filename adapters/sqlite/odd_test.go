@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
@@ -97,25 +98,25 @@ func TestNoValueInAnyColumnFailsAnybody(t *testing.T) {
 	require.NoError(t, err)
 	rapid.Check(t, func(r *rapid.T) {
 		for _, table := range tables {
-			switch table.name {
+			switch table.Name {
 			case "digest_due", "digest_ticks", "digest_rounds", "digest_pace", "digest_copy":
 				continue // nobody else writes there
 			}
 			var names, rows []string
-			for _, definition := range table.columns {
-				names = append(names, columnName(definition))
+			for _, definition := range table.Columns {
+				names = append(names, sqlstore.ColumnName(definition))
 			}
 			for id := 1; id <= 3; id++ {
 				values := make([]string, len(names))
 				for i := range values {
 					values[i] = anyValue(r)
 				}
-				if table.name != "watches" && table.name != "cached_rfcs" {
+				if table.Name != "watches" && table.Name != "cached_rfcs" {
 					values[0] = fmt.Sprint(id)
 				}
 				rows = append(rows, "("+strings.Join(values, ", ")+")")
 			}
-			_, err := db.Exec("DELETE FROM " + table.name + "; INSERT INTO " + table.name + " (" + strings.Join(names, ", ") + ") VALUES " + strings.Join(rows, ", "))
+			_, err := db.Exec("DELETE FROM " + table.Name + "; INSERT INTO " + table.Name + " (" + strings.Join(names, ", ") + ") VALUES " + strings.Join(rows, ", "))
 			require.NoError(r, err, rows)
 		}
 		_, err := db.Exec("UPDATE users SET digest_cadence = 'daily', email = 'x' WHERE id < 3")

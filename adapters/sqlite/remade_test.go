@@ -29,8 +29,8 @@ var remaking = map[string]func(old string, definition func(name string) string) 
 func definitionOf(t *testing.T, table string) func(name string) string {
 	t.Helper()
 	for _, own := range tables {
-		if own.name == table {
-			return func(name string) string { own.name = name; return own.create() }
+		if own.Name == table {
+			return func(name string) string { own.Name = name; return own.Create() }
 		}
 	}
 	require.Fail(t, "no such table")

@@ -15,11 +15,17 @@ func (s *Store) Rest(ctx context.Context, rs []core.Rest) error {
 	}
 	return s.write(ctx, fmt.Sprintf("note when %d recipients are due", len(rs)), func(ctx context.Context, tx transaction) error {
 		for _, r := range rs {
-			_, err := tx.change(ctx, s.dialect.Rest, r.Until.Unix(), r.Recipient, r.Revision)
+			_, err := tx.change(ctx, s.text.rest, r.Until.Unix(), r.Recipient, r.Revision)
 			if err != nil {
 				return fmt.Errorf("recipient %d: %w", r.Recipient, err)
 			}
 		}
 		return nil
 	})
+}
+
+// restQuery waits for nobody: hundreds of people are in one transaction, and whoever else changes some of
+// them may do so in another order.
+func (s *Store) restQuery() string {
+	return "UPDATE digest_due SET due_at = ? WHERE " + s.dialect.Idle("digest_due", "user_id = ? AND revision = ?")
 }

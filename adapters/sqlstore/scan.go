@@ -146,7 +146,7 @@ func orNull(s string) any {
 }
 
 // numberOrNull returns n for a placeholder; 0 is null.
-func numberOrNull(n int) any {
+func numberOrNull[N int | int64](n N) any {
 	if n != 0 {
 		return n
 	}

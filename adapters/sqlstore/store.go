@@ -64,9 +64,9 @@ type Dialect struct {
 	// Keep ends a query so that the rows it found stay as they are up to the end of its transaction;
 	// empty where they do anyhow.
 	Keep string
-	// Rest is the statement that sets due_at to ?1 in the row of digest_due whose user_id is ?2, if
-	// its revision is ?3. It need not, where another transaction is about to change the row.
-	Rest string
+	// Idle returns the SQL of a condition on the rows of a table, that the given one holds; it need not
+	// hold of a row that another transaction is about to change.
+	Idle func(table, condition string) string
 	// Beyond is a query, of a table's name and an ID, after which the IDs that are chosen for the table are
 	// greater; empty where that is so as soon as there is a row with the ID.
 	Beyond string
@@ -121,7 +121,7 @@ type Store struct {
 // texts are the statements that are put together from more than constants.
 type texts struct {
 	recipients, due, lookup, since, byID, claim, roll, ledgerRow string
-	find, windows, window, next, take, paid                      string
+	find, windows, window, next, rest, take, paid                string
 	marks                                                        map[string][]string // by column
 }
 
@@ -133,7 +133,7 @@ func New(c Config) *Store {
 		claim: s.claimQuery(), roll: s.rollQuery(), ledgerRow: s.ledgerRowQuery(),
 		find: s.findQuery(), windows: s.windowsQuery(), window: s.windowQuery(),
 		marks: map[string][]string{"digest_included_at": s.markQueries("digest_included_at"), "email_sent_at": s.markQueries("email_sent_at")},
-		next:  s.nextQuery(), take: s.takeQuery(), paid: s.paidQuery(),
+		next:  s.nextQuery(), rest: s.restQuery(), take: s.takeQuery(), paid: s.paidQuery(),
 	}
 	if c.Write != nil {
 		s.writer = newWriter(newStatements(c.Write, c.Dialect), c.Writers)

@@ -16,8 +16,9 @@ func (s *Store) Stale(ctx context.Context, then time.Time) (stale int, err error
 
 // Decay implements [ports.Watches].
 func (s *Store) Decay(ctx context.Context, then time.Time) (decayed int, err error) {
+	lapsed := "state = 'watching' AND " + s.dialect.Before("last_participation_at", then)
 	err = s.write(ctx, "decay watches", func(ctx context.Context, tx transaction) (err error) {
-		decayed, err = tx.change(ctx, "UPDATE watches SET state = 'dormant' WHERE state = 'watching' AND "+s.dialect.Before("last_participation_at", then))
+		decayed, err = tx.change(ctx, "UPDATE watches SET state = 'dormant' WHERE "+s.dialect.Idle("watches", lapsed))
 		return err
 	})
 	if err != nil {
