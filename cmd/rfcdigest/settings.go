@@ -29,6 +29,7 @@ type Settings struct {
 	domain  string // of the sender
 	secrets [][]byte
 	keyring core.Keyring
+	style   *core.Style // how digests read and look
 }
 
 // check reads what is more than a word. The URLs of database and mail are read when they are used,
@@ -57,7 +58,9 @@ func (s *Settings) check() error {
 		return err
 	}
 	s.domain = format.Domain()
-	_, err = s.style()
+	s.style, err = core.NewStyle(core.Brand{
+		Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs, PublicURL: s.PublicURL, Unsubscribe: s.keyring, Spread: s.spread(),
+	})
 	return err
 }
 
@@ -73,17 +76,6 @@ func (s *Settings) readSecrets() (err error) {
 		return usagef("--secret: %w, such as those of: openssl rand -hex 32", err)
 	}
 	return nil
-}
-
-// style returns how digests read and look.
-func (s *Settings) style() (*core.Style, error) {
-	style, err := core.NewStyle(core.Brand{
-		Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs, PublicURL: s.PublicURL, Unsubscribe: s.keyring, Spread: s.spread(),
-	})
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return style, nil
 }
 
 // every is the tick length.

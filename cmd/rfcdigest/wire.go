@@ -67,16 +67,12 @@ func (s *Settings) open(ctx context.Context, o sqlite.Options, mailer ports.Mail
 	if err != nil {
 		return nil, nil, err
 	}
-	style, err := s.style()
-	if err != nil {
-		return nil, nil, err
-	}
 	store, err := database.open(ctx, o)
 	if err != nil {
 		return nil, nil, err
 	}
 	ticker, err := app.New(app.Config{
-		Style:       style,
+		Style:       s.style,
 		MailOff:     !s.Enabled,
 		Connections: s.Connections,
 		WatchDays:   s.WatchDays,
