@@ -3,7 +3,7 @@ package main
 // What the man page says besides what the grammar knows.
 
 const manDescription = `rfcdigest sends the people of an RFC app one daily or weekly catch-up e-mail instead of many. It works beside
-the app, on the app's SQLite database.
+the app, on the app's SQLite or PostgreSQL database.
 
 One tick releases e-mail that was held during quiet hours, lets watches lapse that nobody takes part in any
 more, and sends each due person one digest of what they have not seen. What is sent is recorded before it
