@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"flag"
 	"log/slog"
 	"net/url"
 	"os"
@@ -21,6 +22,13 @@ import (
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/core"
 )
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	// They wait for the queue's seconds, and compute next to nothing.
+	_ = flag.Lookup("test.parallel").Value.Set("8")
+	os.Exit(m.Run())
+}
 
 const (
 	// password is one that the server does not ask for, and that nobody may see.
