@@ -88,6 +88,13 @@ var (
 	durable = settings{"synchronous_commit": "on", "default_transaction_isolation": "read committed"}
 )
 
+// preparing returns d with connections that prepare what they are sent, each statement once.
+func (d database) preparing() database {
+	config := d.config.Copy()
+	config.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
+	return database{config}
+}
+
 // open returns a pool of n connections, none of which is made yet.
 func (d database) open(n int, more settings) *bun.DB {
 	config := d.config.Copy()

@@ -18,9 +18,11 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// cutter is between a store and its server, and cuts the connection at a commit.
+// cutter is between a store and its server, and cuts the connection at a commit. It counts how often the
+// server was asked for something and answered.
 type cutter struct {
 	net.Listener
+	answers atomic.Int32
 	// next says what happens at the next commit: nothing, or it is cut before or after the server has made it.
 	next atomic.Int32
 }
@@ -63,6 +65,7 @@ func (c *cutter) serve(client net.Conn) {
 				_ = client.Close()
 				return
 			}
+			c.answers.Add(int32(bytes.Count(buffer[:n], []byte("Z\x00\x00\x00\x05")))) // ReadyForQuery
 			_, _ = client.Write(buffer[:n])
 		}
 	}()
@@ -119,4 +122,45 @@ func TestACommitMayHaveHappenedWhateverItSays(t *testing.T) {
 	require.Len(t, d.Ledger, 1)
 	assert.Equal(t, core.Sent, d.Ledger[0].Status)
 	assert.Equal(t, core.At(noon), d.Notifications[0].IncludedAt)
+}
+
+// What is nearly always the same costs two journeys to the server: one with all statements, and the commit.
+// Where it is not the same, the statements go one by one.
+func TestATurnoverIsTwoJourneys(t *testing.T) {
+	t.Parallel()
+	h := moved(t)
+	refused := people(6)
+	refused[4].Preferences.Failures = 2
+	require.NoError(t, h.fill(t.Context(), core.World{Users: refused, Notifications: []core.Notification{{ID: 1, Recipient: 1, CreatedAt: noon}}}))
+	c := newCutter(t)
+	s := opened(t, strings.Replace(h.url, "127.0.0.1:5432", c.Addr().String(), 1), postgres.Options{})
+	done := claimOf(1, 1)
+	var err error
+	done.ID, err = s.Claim(t.Context(), done)
+	require.NoError(t, err)
+	for _, tt := range []struct {
+		name     string
+		next     int64
+		journeys int32
+		claimed  error
+	}{
+		{"the first time statements are prepared", 2, 0, nil},
+		{"as ever", 3, 2, nil},
+		{"and as ever", 5, 2, nil},
+		{"somebody has a run of refusals to end", 6, 0, nil},
+		{"the claim does not hold", 6, 0, ports.ErrConflict},
+	} {
+		before := c.answers.Load()
+		next := claimOf(tt.next)
+		id, settled, claimed := s.SettleAndClaim(t.Context(), done, noon, next)
+		require.NoError(t, settled, tt.name)
+		require.ErrorIs(t, claimed, tt.claimed, tt.name)
+		if tt.journeys > 0 {
+			assert.Equal(t, tt.journeys, c.answers.Load()-before, tt.name)
+		}
+		done, done.ID = next, id
+	}
+	d, err := s.Dump(t.Context())
+	require.NoError(t, err)
+	assert.Zero(t, d.Users[4].Preferences.Failures)
 }

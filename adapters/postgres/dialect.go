@@ -17,17 +17,18 @@ func (d database) dialect(ready *guard) sqlstore.Dialect {
 		Before: func(column string, t time.Time) string {
 			return readable(column) + " AND " + column + " < '" + t.UTC().Truncate(time.Second).Format(time.RFC3339) + "'"
 		},
-		Unset:   func(column string) string { return column + " IS NULL" },
-		Time:    func(expression string) string { return "CAST(" + expression + " AS timestamptz)" },
-		List:    "(SELECT CAST(value AS bigint) AS value FROM json_array_elements_text(CAST(? AS json)))",
-		Pairs:   "(SELECT CAST(key AS bigint) AS number, value AS text FROM json_each_text(CAST(? AS json)))",
-		Ready:   ready.check,
-		Indexed: func(string) string { return "" },
-		Bind:    bind,
+		Unset:    func(column string) string { return column + " IS NULL" },
+		Time:     func(expression string) string { return "CAST(" + expression + " AS timestamptz)" },
+		List:     "(SELECT CAST(value AS bigint) AS value FROM json_array_elements_text(CAST(? AS json)))",
+		Pairs:    "(SELECT CAST(key AS bigint) AS number, value AS text FROM json_each_text(CAST(? AS json)))",
+		Ready:    ready.check,
+		Indexed:  func(string) string { return "" },
+		Bind:     bind,
+		Together: (&batches{database: d}).together,
 
 		SkipLocked: " FOR UPDATE SKIP LOCKED",
 
-		Returning: " RETURNING id",
+		Returning: returning,
 		Random:    random,
 		Reserve:   reserve, ReserveNow: reserveNow,
 		Keep:     " FOR UPDATE",
@@ -38,6 +39,7 @@ func (d database) dialect(ready *guard) sqlstore.Dialect {
 }
 
 const (
+	returning = " RETURNING id"
 	// random has 52 bits that differ, in PostgreSQL before 15 48.
 	random = "CAST(random() * 9223372036854775807 AS bigint)"
 	// person is a number that stands for a recipient, whether there is a row of theirs that could be

@@ -20,5 +20,7 @@
 //
 // In the second case each call has a transaction of its own, about one person or, at a turnover, two.
 // So nobody waits for a lock while holding what others are after, and there are no deadlocks. One that
-// fails is tried once more, since another transaction may have been in the way.
+// fails is tried once more, since another transaction may have been in the way. Where a call is nearly
+// always the same few statements, as a claim is, they are sent all at once, and committed if each of
+// them came to what it should have.
 package sqlstore

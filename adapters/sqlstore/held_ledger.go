@@ -36,10 +36,7 @@ func (s *Store) SettleHeld(ctx context.Context, m core.HeldMail, at time.Time) e
 			s.dialect.Stamp(at), m.ID); err != nil {
 			return err
 		}
-		if err := s.mark(ctx, tx, "email_sent_at", m.Recipient, m.Notifications, at); err != nil {
-			return err
-		}
-		return s.accepted(ctx, tx, m.Recipient)
+		return s.shipped("email_sent_at", m.Recipient, m.Notifications, at).run(ctx, tx)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
@@ -14,51 +15,35 @@ import (
 // Claim implements [ports.Ledger]. Where the recipient is gone, that too is a conflict.
 func (s *Store) Claim(ctx context.Context, c core.Claim) (id int64, err error) {
 	what := fmt.Sprintf("claim a digest for recipient %d", c.Recipient)
-	err = s.write(ctx, what, func(ctx context.Context, tx transaction) (err error) {
-		id, err = s.insert(ctx, tx, c)
-		return err
-	})
-	if err != nil {
+	claim := s.claiming(c, &id)
+	if err := s.write(ctx, what, claim.run, claim.steps...); err != nil {
 		return 0, err
 	}
 	return id, nil
 }
 
-// insert adds the row of c where c holds.
-func (s *Store) insert(ctx context.Context, tx transaction, c core.Claim) (id int64, err error) {
-	if err := reserve(ctx, tx, s.dialect.Reserve, c.Recipient); err != nil {
-		return 0, err
+// claiming adds the row of c where c holds, and leaves its ID in id.
+func (s *Store) claiming(c core.Claim, id *int64) routine {
+	return routine{append(s.reserving(c.Recipient),
+		Statement{Query: s.text.claim, Args: []any{c.Recipient, s.dialect.Stamp(c.Window.End), s.dialect.Stamp(c.Window.Start), EncodeIDs(c.Notifications),
+			orNull(c.MessageID), c.Attempts, s.dialect.stampOrNull(c.Lease), c.Previous}, Rows: 1, ID: id},
+		// Of rows that are being sent digest_due hears here, and not by a trigger, which would cost as much
+		// as all the rest of the claim.
+		Statement{Query: s.text.next, Args: []any{c.Window.End.Unix(), c.Recipient}, Rows: anyRows},
+	), func(context.Context, transaction, int) error { return ports.ErrConflict }}
+}
+
+// reserving keeps others from claiming for recipient, until the transaction ends. What they did before
+// is seen by the steps that follow.
+func (s *Store) reserving(recipient int64) []Statement {
+	if s.dialect.Reserve == "" {
+		return nil
 	}
-	n, err := tx.insert(ctx, &id, s.text.claim,
-		c.Recipient, s.dialect.Stamp(c.Window.End), s.dialect.Stamp(c.Window.Start), EncodeIDs(c.Notifications), orNull(c.MessageID), c.Attempts,
-		s.dialect.stampOrNull(c.Lease), c.Previous)
-	if err == nil && n == 0 {
-		err = ports.ErrConflict
-	}
-	if err != nil {
-		return 0, err
-	}
-	// Of rows that are being sent digest_due hears here, and not by a trigger, which would cost as much
-	// as all the rest of the claim.
-	_, err = tx.change(ctx, s.text.next, c.Window.End.Unix(), c.Recipient)
-	return id, err
+	return []Statement{{Query: s.dialect.Reserve, Args: []any{recipient}, Rows: 1}}
 }
 
 func (s *Store) nextQuery() string {
 	return "UPDATE digest_due SET due_at = CASE has_hour WHEN 0 THEN ? + period ELSE 0 END, revision = " + s.dialect.Random + " WHERE user_id = ?"
-}
-
-// reserve keeps others from claiming for recipient, until tx ends, where the query finds that possible.
-// What they did before is seen by the statements that follow.
-func reserve(ctx context.Context, tx transaction, query string, recipient int64) error {
-	if query == "" {
-		return nil
-	}
-	n, err := tx.change(ctx, query, recipient)
-	if err == nil && n == 0 {
-		err = ports.ErrConflict
-	}
-	return err
 }
 
 func (s *Store) claimQuery() string {
@@ -79,39 +64,41 @@ func (s *Store) inPlace(recipient, previous string) string {
 
 // Settle implements [ports.Ledger]. Where the row is gone or another message's: ErrConflict.
 func (s *Store) Settle(ctx context.Context, c core.Claim, at time.Time) error {
-	what := fmt.Sprintf("settle digest %d of recipient %d", c.ID, c.Recipient)
-	return s.write(ctx, what, func(ctx context.Context, tx transaction) error { return s.settle(ctx, tx, c, at) })
+	settle := s.settling(c, at)
+	return s.write(ctx, fmt.Sprintf("settle digest %d of recipient %d", c.ID, c.Recipient), settle.run, settle.steps...)
 }
 
 // SettleAndClaim implements [ports.Ledger].
 func (s *Store) SettleAndClaim(ctx context.Context, done core.Claim, at time.Time, next core.Claim) (id int64, settled, claimed error) {
 	what := fmt.Sprintf("settle digest %d of recipient %d and claim one for recipient %d", done.ID, done.Recipient, next.Recipient)
+	settle, claim := s.settling(done, at), s.claiming(next, &id)
 	err := s.write(ctx, what, func(ctx context.Context, tx transaction) error {
-		if settled = s.settle(ctx, tx, done, at); settled != nil && !errors.Is(settled, ports.ErrConflict) {
+		if settled = settle.run(ctx, tx); settled != nil && !errors.Is(settled, ports.ErrConflict) {
 			return settled
 		}
-		if id, claimed = s.insert(ctx, tx, next); claimed != nil && !errors.Is(claimed, ports.ErrConflict) {
+		if claimed = claim.run(ctx, tx); claimed != nil && !errors.Is(claimed, ports.ErrConflict) {
 			return claimed
 		}
 		return nil
-	})
+	}, slices.Concat(settle.steps, claim.steps)...)
 	if err != nil {
 		return 0, err, err
 	}
 	return id, settled, claimed
 }
 
-func (s *Store) settle(ctx context.Context, tx transaction, c core.Claim, at time.Time) error {
+// settling marks the row of c, and then its notifications.
+func (s *Store) settling(c core.Claim, at time.Time) routine {
 	// Nearly always the row is as it was claimed. Where it is not, it is read to see why.
-	n, err := tx.change(ctx, `UPDATE notification_digests SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL
-WHERE id = ? AND status = 'sending' AND recipient_user_id = ? AND message_id = ?`, s.dialect.Stamp(at), c.ID, c.Recipient, Plain(c.MessageID))
-	if err == nil && n == 0 {
-		return s.settleOdd(ctx, tx, c, at)
-	}
-	if err != nil {
-		return err
-	}
-	return s.shipped(ctx, tx, c, at)
+	settle := Statement{Query: `UPDATE notification_digests SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL
+WHERE id = ? AND status = 'sending' AND recipient_user_id = ? AND message_id = ?`, Args: []any{s.dialect.Stamp(at), c.ID, c.Recipient, Plain(c.MessageID)}, Rows: 1}
+	shipped := s.shipped("digest_included_at", c.Recipient, c.Notifications, at)
+	return routine{append([]Statement{settle}, shipped.steps...), func(ctx context.Context, tx transaction, step int) error {
+		if step == 0 {
+			return s.settleOdd(ctx, tx, c, at)
+		}
+		return shipped.odd(ctx, tx, step-1)
+	}}
 }
 
 // settleOdd settles a row that is not being sent, or whose message is not, to the letter, that of c.
@@ -129,15 +116,7 @@ func (s *Store) settleOdd(ctx context.Context, tx transaction, c core.Claim, at 
 		s.dialect.Stamp(at), c.ID); err != nil {
 		return err
 	}
-	return s.shipped(ctx, tx, c, at)
-}
-
-// shipped records that the notifications of c went out, and that their recipient's mail was accepted.
-func (s *Store) shipped(ctx context.Context, tx transaction, c core.Claim, at time.Time) error {
-	if err := s.mark(ctx, tx, "digest_included_at", c.Recipient, c.Notifications, at); err != nil {
-		return err
-	}
-	return s.accepted(ctx, tx, c.Recipient)
+	return s.shipped("digest_included_at", c.Recipient, c.Notifications, at).run(ctx, tx)
 }
 
 // Release implements [ports.Ledger].

@@ -2,11 +2,9 @@ package sqlstore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/wiggleverse/rfcdigest/core"
-	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // Roll implements [ports.Rolls].
@@ -35,11 +33,10 @@ func (s *Store) Roll(ctx context.Context, cs []core.Claim) (held int, err error)
 // rollOne adds the row of c, if c holds, and returns how many rows it added. It waits for nobody: many
 // people are in tx, and whoever is locked may wait for one of them.
 func (s *Store) rollOne(ctx context.Context, tx transaction, c core.Claim) (int, error) {
-	switch err := reserve(ctx, tx, s.dialect.ReserveNow, c.Recipient); {
-	case errors.Is(err, ports.ErrConflict):
-		return 0, nil
-	case err != nil:
-		return 0, err
+	if s.dialect.ReserveNow != "" {
+		if n, err := tx.change(ctx, s.dialect.ReserveNow, c.Recipient); err != nil || n == 0 {
+			return 0, err
+		}
 	}
 	return tx.change(ctx, s.text.roll, c.Recipient, s.dialect.Stamp(c.Window.Start), s.dialect.Stamp(c.Window.End), c.Previous)
 }

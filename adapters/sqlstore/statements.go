@@ -109,6 +109,14 @@ func (t transaction) insert(ctx context.Context, id *int64, query string, args .
 	return int(n), err
 }
 
+// step makes a step and returns how many rows it changed or found.
+func (t transaction) step(ctx context.Context, s Statement) (int, error) {
+	if s.ID != nil {
+		return t.insert(ctx, s.ID, s.Query, s.Args...)
+	}
+	return t.change(ctx, s.Query, s.Args...)
+}
+
 func (t transaction) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
 	statement, err := t.statement(ctx, query)
 	if err != nil {

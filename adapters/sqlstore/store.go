@@ -70,6 +70,11 @@ type Dialect struct {
 	// Beyond is a query, of a table's name and an ID, after which the IDs that are chosen for the table are
 	// greater; empty where that is so as soon as there is a row with the ID.
 	Beyond string
+	// Together makes steps in one transaction, as few journeys to the database as it takes, and commits
+	// it where each came to the number of rows that it should have; else it undoes them all and returns
+	// false. So it does with an error, but of [ports.ErrUnknown], after which they may have been made. It
+	// is nil where the database is no journey away.
+	Together func(ctx context.Context, conn *sql.Conn, steps []Statement) (made bool, err error)
 	// Classify returns err as an error of package ports and in words for people, where it is one
 	// of the database's own that they or app can act on; else err.
 	Classify func(err error) error
@@ -157,11 +162,11 @@ var (
 )
 
 // write runs c in a transaction and returns when that is durable; what names it in errors. Where ctx
-// has ended by then, c is not run.
-func (s *Store) write(ctx context.Context, what string, c change) error {
+// has ended by then, c is not run. mostly are the steps, if they are known, that c nearly always comes to.
+func (s *Store) write(ctx context.Context, what string, c change, mostly ...Statement) error {
 	err := errReadOnly
 	if s.writer != nil {
-		err = s.writer.do(ctx, c)
+		err = s.writer.do(ctx, c, mostly)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)

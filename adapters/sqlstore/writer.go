@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -22,7 +23,6 @@ const maxBatch = 256
 type writer struct {
 	statements *statements
 	classify   func(error) error
-	most       int // changes in a transaction
 	stopped    sync.WaitGroup
 
 	mu     sync.Mutex
@@ -40,6 +40,8 @@ type change func(context.Context, transaction) error
 type job struct {
 	ctx    context.Context
 	change change
+	// mostly is what change nearly always comes to, where that is known.
+	mostly []Statement
 	state  atomic.Int32
 	// err is what became of it; it may be read when done is closed.
 	err  error
@@ -54,13 +56,18 @@ const (
 )
 
 func newWriter(s *statements, transactions int) *writer {
-	w := &writer{statements: s, classify: s.dialect.Classify, most: maxBatch}
-	if transactions > 1 {
-		w.most = 1
-	}
+	w := &writer{statements: s, classify: s.dialect.Classify}
 	w.work = sync.NewCond(&w.mu)
+	next := w.commit
+	if transactions > 1 {
+		next = w.alone
+	}
 	for range transactions {
-		w.stopped.Go(w.loop)
+		w.stopped.Go(func() {
+			for w.wait() {
+				next()
+			}
+		})
 	}
 	return w
 }
@@ -76,9 +83,56 @@ func (w *writer) commit() {
 		w.refuse(fmt.Errorf("begin a transaction: %w", w.classify(err)))
 		return
 	}
+	w.fill(tx, w.take, maxBatch)
+}
+
+// alone makes one change in a transaction of its own.
+func (w *writer) alone() {
+	// Here too, whoever waits may give up.
+	conn, err := w.connect()
+	if err != nil {
+		w.refuse(fmt.Errorf("begin a transaction: %w", w.classify(err)))
+		return
+	}
+	j := w.take()
+	ended := j == nil || w.together(conn, j)
+	_ = conn.Close() // it goes back to the others
+	if ended {
+		return
+	}
+	if len(j.mostly) > 0 { // what was in the way may be gone
+		w.apart([]*job{j})
+		return
+	}
+	tx, err := w.statements.begin(context.Background())
+	if err != nil {
+		w.apart([]*job{j})
+		return
+	}
+	w.fill(tx, func() *job { return j }, 1)
+}
+
+// together makes the steps that j mostly comes to, if they are known, and reports whether j has ended.
+func (w *writer) together(conn *sql.Conn, j *job) (ended bool) {
+	if j.err = j.ctx.Err(); j.err == nil {
+		if len(j.mostly) == 0 {
+			return false
+		}
+		var made bool
+		made, j.err = w.statements.dialect.Together(context.Background(), conn, j.mostly)
+		if !made && !errors.Is(j.err, ports.ErrUnknown) {
+			return false
+		}
+	}
+	close(j.done)
+	return true
+}
+
+// fill makes up to most changes, of those that next returns, in tx, and commits it.
+func (w *writer) fill(tx transaction, next func() *job, most int) {
 	var batch []*job
-	for len(batch) < w.most {
-		j := w.take()
+	for len(batch) < most {
+		j := next()
 		if j == nil {
 			break
 		}

@@ -1,14 +1,17 @@
 package sqlstore
 
-import "context"
+import (
+	"context"
+	"database/sql"
+)
 
 // do has c made and returns when it is durable. Where ctx ends before c has started, it does not
-// start; afterwards ctx has no say.
-func (w *writer) do(ctx context.Context, c change) error {
+// start; afterwards ctx has no say. mostly is as in [Store.write].
+func (w *writer) do(ctx context.Context, c change, mostly []Statement) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{ctx: ctx, change: c, done: make(chan struct{})}
+	j := &job{ctx: ctx, change: c, mostly: mostly, done: make(chan struct{})}
 	if !w.enqueue(j) {
 		return errClosed
 	}
@@ -44,12 +47,6 @@ func (w *writer) close() error {
 	return w.statements.db.Close()
 }
 
-func (w *writer) loop() {
-	for w.wait() {
-		w.commit()
-	}
-}
-
 // wait returns when something is queued for which no transaction begins yet, or false when nothing ever
 // will be.
 func (w *writer) wait() bool {
@@ -67,11 +64,21 @@ func (w *writer) wait() bool {
 
 // begin returns a transaction for what is queued.
 func (w *writer) begin() (transaction, error) {
-	tx, err := w.statements.begin(context.Background())
+	defer w.came()
+	return w.statements.begin(context.Background())
+}
+
+// connect returns a connection for one of those that are queued.
+func (w *writer) connect() (*sql.Conn, error) {
+	defer w.came()
+	return w.statements.db.DB.Conn(context.Background())
+}
+
+// came says that there is what the loop waited for, or an error.
+func (w *writer) came() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.coming--
-	return tx, err
 }
 
 // take returns the next job that is still wanted, or nil.
