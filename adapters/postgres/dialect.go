@@ -32,6 +32,7 @@ func (d database) dialect(ready *guard) sqlstore.Dialect {
 		Random:    random,
 		Reserve:   reserve, ReserveNow: reserveNow,
 		Keep:     " FOR UPDATE",
+		Wait:     "SET LOCAL lock_timeout = 0",
 		Idle:     idle,
 		Beyond:   beyond,
 		Classify: d.classify,

@@ -6,7 +6,8 @@ import "strings"
 // them: due_at is an instant, in seconds since 1970, before which a person surely has none due; 0
 // where that is not known, and then a tick looks at them and notes what it found. period is the
 // cadence in seconds; with a send hour, has_hour is 1. Where it is 0, due_at follows from the newest
-// ledger row, and is there as soon as that is.
+// ledger row, and is there as soon as that is. It has an index: to keep one costs a claim next to nothing
+// here, and many processes ask who is due, and whoever reads their metrics.
 //
 // Triggers keep it true whoever writes, also by programs that know nothing of it. Each change also
 // gives the row another revision, at random so that none comes again, so that what a tick found out

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -165,4 +166,28 @@ func oneTurn(ctx context.Context, s ports.Store, id int64, how int, sent *atomic
 	}
 	_, err = s.Roll(ctx, rolled)
 	return err
+}
+
+// However long it takes to divide many people, and whatever lock_timeout says of other waiting.
+func TestAllWaitForWhoDividesARound(t *testing.T) {
+	t.Parallel()
+	h := moved(t)
+	require.NoError(t, h.fill(t.Context(), core.World{Users: people(3)}))
+	s := opened(t, h.url+"&lock_timeout=20ms", postgres.Options{})
+	tx, err := h.app.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), "INSERT INTO digest_rounds (instant, after_id, through_id, taken) VALUES ($1, $2, $2, 1)", noon.Unix(), int64(math.MinInt64))
+	require.NoError(t, err)
+	ended := make(chan error)
+	go func() { ended <- s.Open(t.Context(), noon, 1) }()
+	select {
+	case err := <-ended:
+		require.Fail(t, "it does not wait", "%v", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	require.NoError(t, tx.Commit(t.Context()))
+	require.NoError(t, <-ended)
+	_, ok, err := s.Take(t.Context(), noon)
+	require.NoError(t, err)
+	assert.False(t, ok, "whoever waited does not divide as well")
 }

@@ -53,5 +53,6 @@ var indexes = []sqlstore.Index{
 	{Name: sqlstore.IndexSending, Table: "notification_digests", Columns: []string{"recipient_user_id"}, Where: "status = 'sending'"},
 	{Name: sqlstore.IndexWaiting, Table: "held_emails", Columns: []string{"id"}, Where: "status IN ('held', 'sending')"},
 	{Name: "rfcdigest_preferences", Table: "digest_preferences", Columns: []string{"user_id"}},
+	{Name: "rfcdigest_due", Table: "digest_due", Columns: []string{"due_at"}},
 	{Name: "rfcdigest_watching", Table: "watches", Columns: []string{"last_participation_at"}, Where: "state = 'watching'"},
 }

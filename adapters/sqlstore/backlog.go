@@ -8,8 +8,8 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// Backlog implements [ports.Backlog]. It passes once through digest_due, and else reads only what an
-// index has of rows that wait.
+// Backlog implements [ports.Backlog]. Of digest_due it reads what [Store.Due] would, and else only
+// what an index has of rows that wait.
 func (s *Store) Backlog(ctx context.Context, now time.Time) (b core.Backlog, err error) {
 	const what = "count what waits"
 	if err := s.dialect.Ready(ctx); err != nil {

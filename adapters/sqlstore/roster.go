@@ -22,9 +22,8 @@ func (s *Store) Recipients(ctx context.Context, after int64, limit int) (page []
 	return page, err
 }
 
-// Due implements [ports.Roster]. It reads through digest_due from the start to the end, which takes
-// a tenth of a second for a million people; an index by due_at would save that, and cost more at
-// every claim.
+// Due implements [ports.Roster]. Without an index by due_at it reads through digest_due, all pages
+// together once from the start to the end. Which is better is for each database to say.
 func (s *Store) Due(ctx context.Context, now time.Time, after int64, limit int) (page []core.Recipient, err error) {
 	if limit <= 0 {
 		return nil, ctx.Err()

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
@@ -36,17 +37,28 @@ func (s *Store) Open(ctx context.Context, now time.Time, size int) error {
 		return s.failed(ctx, "open a round", err)
 	}
 	return s.write(ctx, "open a round", func(ctx context.Context, tx transaction) error {
+		if s.dialect.Wait != "" {
+			if _, err := tx.change(ctx, s.dialect.Wait); err != nil {
+				return err
+			}
+		}
+		// Of all who come at once only the first divides; the others wait here until that is done.
+		n, err := tx.change(ctx, "INSERT INTO digest_rounds (instant, after_id, through_id, taken) VALUES (?, ?, ?, 1) ON CONFLICT (instant, after_id) DO NOTHING",
+			now.Unix(), opened, opened)
+		if err != nil || n == 0 {
+			return err
+		}
 		if _, err := tx.change(ctx, "DELETE FROM digest_rounds WHERE instant < ?", now.Add(-24*time.Hour).Unix()); err != nil {
 			return err
 		}
-		// Of two at once both may find it closed; they divide alike, so it does no harm.
-		_, err := tx.change(ctx, `INSERT INTO digest_rounds (instant, after_id, through_id, taken)
-SELECT CAST(? AS BIGINT), after_id, through_id, 0 FROM (`+divided+`) AS parts
-WHERE NOT EXISTS (SELECT 1 FROM digest_rounds WHERE instant = ?)
-ON CONFLICT (instant, after_id) DO NOTHING`, now.Unix(), size, now.Unix(), now.Unix())
+		_, err = tx.change(ctx, `INSERT INTO digest_rounds (instant, after_id, through_id, taken)
+SELECT CAST(? AS BIGINT), after_id, through_id, 0 FROM (`+divided+`) AS parts`, now.Unix(), size, now.Unix())
 		return err
 	})
 }
+
+// opened stands for a range in a row that says that a round was opened, also where nobody is due.
+const opened = math.MinInt64
 
 // Take implements [ports.Rounds].
 func (s *Store) Take(ctx context.Context, now time.Time) (r core.Range, ok bool, err error) {

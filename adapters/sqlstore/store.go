@@ -64,6 +64,9 @@ type Dialect struct {
 	// Keep ends a query so that the rows it found stay as they are up to the end of its transaction;
 	// empty where they do anyhow.
 	Keep string
+	// Wait is a statement after which those that follow in its transaction wait for other transactions as
+	// long as it takes; empty where waiting has no end of its own, or is for a whole database.
+	Wait string
 	// Idle returns the SQL of a condition on the rows of a table, that the given one holds; it need not
 	// hold of a row that another transaction is about to change.
 	Idle func(table, condition string) string

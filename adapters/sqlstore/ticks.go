@@ -18,8 +18,12 @@ ON CONFLICT (id) DO UPDATE SET instant = excluded.instant, ended_at = excluded.e
 	})
 }
 
-// LastTick implements [ports.Ticks].
+// LastTick implements [ports.Ticks]. An error also says that no tick could be made.
 func (s *Store) LastTick(ctx context.Context) (core.TickMark, error) {
+	const what = "read when the last tick ended"
+	if err := s.dialect.Ready(ctx); err != nil {
+		return core.TickMark{}, s.failed(ctx, what, err)
+	}
 	var (
 		instant, ended stamp
 		trouble        text
@@ -27,7 +31,7 @@ func (s *Store) LastTick(ctx context.Context) (core.TickMark, error) {
 	query := "SELECT " + s.dialect.StampText("instant") + ", " + s.dialect.StampText("ended_at") + ", " + asText("trouble") + " FROM digest_ticks WHERE id = 1"
 	err := s.read.QueryRowContext(ctx, query).Scan(&instant, &ended, &trouble)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return core.TickMark{}, s.failed(ctx, "read when the last tick ended", err)
+		return core.TickMark{}, s.failed(ctx, what, err)
 	}
 	return core.TickMark{Instant: instant.At, EndedAt: ended.At, Trouble: string(trouble)}, nil
 }

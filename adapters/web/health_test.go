@@ -41,7 +41,11 @@ func (b *backlog) Backlog(ctx context.Context, _ time.Time) (core.Backlog, error
 // watched returns what is watched, and its log.
 func watched(b *backlog, vitals web.Vitals) (web.Watched, *bytes.Buffer) {
 	log := new(bytes.Buffer)
-	return web.Watched{Backlog: b, Clock: clock{}, Vitals: func() web.Vitals { return vitals }, Log: slog.New(slog.NewTextHandler(log, nil))}, log
+	answers := func(ctx context.Context) error {
+		_, err := b.Backlog(ctx, noon)
+		return err
+	}
+	return web.Watched{Backlog: b, Answers: answers, Clock: clock{}, Vitals: func() web.Vitals { return vitals }, Log: slog.New(slog.NewTextHandler(log, nil))}, log
 }
 
 // get asks a handler.

@@ -29,6 +29,10 @@ func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.
 	}
 	watched := web.Watched{
 		Backlog: ticker, Clock: systemclock.Clock{}, Log: log,
+		Answers: func(ctx context.Context) error {
+			_, err := ticker.LastTick(ctx)
+			return err
+		},
 		Vitals: func() web.Vitals { return vitals(ticker.Health(), before) },
 	}
 	if s.Engine == river {

@@ -91,6 +91,15 @@ var roundCases = []storeCase{
 		assert.Empty(s, s.takeAll(later))
 	}},
 
+	{"a round is opened once, also one of nobody", func(s *storeTest) {
+		require.NoError(s, s.Open(s.ctx, noon, 4))
+		s.fill(core.World{Users: []core.Recipient{someone(1)}})
+		require.NoError(s, s.Open(s.ctx, noon, 4))
+		assert.Empty(s, s.takeAll(noon), "who comes late is for the next")
+		require.NoError(s, s.Open(s.ctx, noon.Add(time.Minute), 4))
+		assert.Len(s, s.takeAll(noon.Add(time.Minute)), 1)
+	}},
+
 	{"ranges are divided among all who take at once", func(s *storeTest) {
 		var w core.World
 		for id := range int64(60) {
