@@ -53,9 +53,10 @@ WHERE locked AND (NOT EXISTS (SELECT 1 FROM digest_due AS due WHERE due.user_id 
  OR (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?1 FOR UPDATE SKIP LOCKED) IS NOT NULL)`
 )
 
-// idle locks the rows that it finds, and passes over those that others have locked.
+// idle locks the rows that it finds, and passes over those that others have locked. Where the table is
+// partitioned, rows of other partitions are in the same places; so the condition is there twice.
 func idle(table, condition string) string {
-	return "ctid = ANY (ARRAY(SELECT ctid FROM " + table + " WHERE " + condition + " FOR UPDATE SKIP LOCKED))"
+	return "ctid = ANY (ARRAY(SELECT ctid FROM " + table + " WHERE " + condition + " FOR UPDATE SKIP LOCKED)) AND " + condition
 }
 
 // beyond may skip an ID; that does no harm.

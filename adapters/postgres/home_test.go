@@ -24,11 +24,16 @@ type home struct {
 	store *sqlstore.Store
 }
 
-// vacant are the homes that no test is in.
-var vacant struct {
+// vacant are the homes that no test is in, by the statements that they began with.
+var vacant = struct {
 	sync.Mutex
-	homes []home
-}
+	homes map[*foundation][]home
+}{homes: map[*foundation][]home{}}
+
+// foundation are statements that make tables of the app's before the others are there.
+type foundation []string
+
+var bare = &foundation{}
 
 func TestMain(m *testing.M) {
 	// Each statement is a message to a server and back, so chance gets fewer turns than elsewhere.
@@ -37,10 +42,12 @@ func TestMain(m *testing.M) {
 		_ = checks.Set("10")
 	}
 	code := m.Run()
-	for _, h := range vacant.homes {
-		_ = h.store.Close()
-		_ = h.app.Close(context.Background())
-		_ = drop(h.url)
+	for _, homes := range vacant.homes {
+		for _, h := range homes {
+			_ = h.store.Close()
+			_ = h.app.Close(context.Background())
+			_ = drop(h.url)
+		}
 	}
 	os.Exit(code)
 }
@@ -48,13 +55,19 @@ func TestMain(m *testing.M) {
 // moved returns a home for the test.
 func moved(t testing.TB) home {
 	t.Helper()
+	return movedOnto(t, bare)
+}
+
+// movedOnto returns a home on f.
+func movedOnto(t testing.TB, f *foundation) home {
+	t.Helper()
 	vacant.Lock()
 	defer vacant.Unlock()
 	var h home
-	if n := len(vacant.homes); n > 0 {
-		h, vacant.homes = vacant.homes[n-1], vacant.homes[:n-1]
+	if n := len(vacant.homes[f]); n > 0 {
+		h, vacant.homes[f] = vacant.homes[f][n-1], vacant.homes[f][:n-1]
 	} else {
-		h = built(t)
+		h = built(t, f)
 	}
 	t.Cleanup(func() {
 		_, err := h.app.Exec(context.Background(), `RESET ALL; DELETE FROM notifications; DELETE FROM notification_digests; DELETE FROM users; DELETE FROM watches;
@@ -63,14 +76,15 @@ DELETE FROM digest_copy; DELETE FROM cached_rfcs`)
 		require.NoError(t, err)
 		vacant.Lock()
 		defer vacant.Unlock()
-		vacant.homes = append(vacant.homes, h)
+		vacant.homes[f] = append(vacant.homes[f], h)
 	})
 	return h
 }
 
-func built(t testing.TB) home {
+func built(t testing.TB, f *foundation) home {
 	t.Helper()
 	h := home{url: made(t)}
+	execute(t, h.url, *f...)
 	_, err := postgres.Migrate(t.Context(), h.url)
 	require.NoError(t, err)
 	h.app, err = pgx.Connect(context.Background(), h.url)

@@ -27,5 +27,5 @@ func (s *Store) Rest(ctx context.Context, rs []core.Rest) error {
 // restQuery waits for nobody: hundreds of people are in one transaction, and whoever else changes some of
 // them may do so in another order.
 func (s *Store) restQuery() string {
-	return "UPDATE digest_due SET due_at = ? WHERE " + s.dialect.Idle("digest_due", "user_id = ? AND revision = ?")
+	return "UPDATE digest_due SET due_at = ?1 WHERE " + s.dialect.Idle("digest_due", "user_id = ?2 AND revision = ?3")
 }

@@ -67,8 +67,8 @@ type Dialect struct {
 	// Wait is a statement after which those that follow in its transaction wait for other transactions as
 	// long as it takes; empty where waiting has no end of its own, or is for a whole database.
 	Wait string
-	// Idle returns the SQL of a condition on the rows of a table, that the given one holds; it need not
-	// hold of a row that another transaction is about to change.
+	// Idle returns the SQL of a condition on the rows of a table, that the given one holds, whose placeholders
+	// have numbers; it need not hold of a row that another transaction is about to change.
 	Idle func(table, condition string) string
 	// Beyond is a query, of a table's name and an ID, after which the IDs that are chosen for the table are
 	// greater; empty where that is so as soon as there is a row with the ID.
