@@ -152,12 +152,15 @@ func (c *copying) compare(ctx context.Context) (used bool, err error) {
 	case mark.Source == c.Source, mark == core.CopyMark{} && there == core.Owned{}:
 		return false, nil
 	case mark != core.CopyMark{}:
-		return false, fmt.Errorf("the target has a part of %s: a copy that was begun at %s UTC has not ended; end that one first, or take an empty target", mark.Source, core.Timestamp(mark.Begun))
+		return false, fmt.Errorf("the target has a part of %s: a copy that was begun at %s UTC has not ended; end that one first, take another target, or %s", mark.Source, core.Timestamp(mark.Begun), emptied)
 	case there.Preferences != c.owned.Preferences, there.Held != c.owned.Held, there.Ledger > c.owned.Ledger:
 		return false, notEmpty(there)
 	}
 	return true, nil
 }
+
+// emptied is what makes a target one that a copy can begin with, whatever became of another.
+const emptied = "delete what is in digest_preferences, notification_digests, held_emails and digest_copy of the target"
 
 func notEmpty(there core.Owned) error {
 	return fmt.Errorf("the target is not empty (rows in digest_preferences: %d, in notification_digests: %d, in held_emails: %d), and what is there is no part of this copy: take another target",

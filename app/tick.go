@@ -19,7 +19,8 @@ func (t *Ticker) Tick(ctx context.Context) (Report, error) { return t.TickAt(ctx
 //
 // One recipient's trouble is counted and named in the report, and is no error. An error says that
 // the tick as a whole could not go on, or that ctx ended; the report then counts what was done.
-// Nothing is lost by either: the next tick takes what this one left.
+// Nothing is lost by either: the next tick takes what this one left. Where [Ticker.MaySend] says no,
+// that is the error, and nothing was done.
 func (t *Ticker) TickAt(ctx context.Context, now time.Time) (Report, error) {
 	return t.tick(ctx, now, part{front: true, ranges: one(core.Everybody())})
 }
@@ -72,6 +73,9 @@ type pass struct {
 
 // run goes through the steps with workers to send what they find, and ends those.
 func (p *pass) run(ctx context.Context) (err error) {
+	if err := p.MaySend(ctx); err != nil {
+		return err
+	}
 	p.post = newPost(ctx, p)
 	defer func() {
 		p.post.close()

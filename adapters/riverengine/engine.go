@@ -24,7 +24,7 @@ type Config struct {
 	// Every is the tick length; whole seconds. It is the leader's that counts.
 	Every time.Duration
 	// Front does the part of the tick at now that comes before digests. An error does not keep the
-	// digests from going out; the job is tried again.
+	// digests from going out, unless it is [ports.ErrUnfinished]; the job is tried again.
 	Front func(ctx context.Context, now time.Time) error
 	// Ranges returns ranges of about size people each, in which everybody is who may be due at now.
 	Ranges func(ctx context.Context, now time.Time, size int) ([]core.Range, error)
