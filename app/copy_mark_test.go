@@ -60,6 +60,7 @@ func TestNothingIsSentWhileACopyIsUnfinished(t *testing.T) {
 				require.NoError(t, err)
 				assert.Zero(t, m)
 				assert.ErrorIs(t, s.ticker.Health().Err, ports.ErrUnfinished)
+				s.ticker.EndParts()
 				if assert.Len(t, told, 1) {
 					assert.ErrorIs(t, told[0], ports.ErrUnfinished)
 				}

@@ -37,6 +37,12 @@ func (t *Ticker) tick(ctx context.Context, now time.Time, some part) (report Rep
 	t.ticking.Lock()
 	defer t.ticking.Unlock()
 	p := &pass{Ticker: t, part: some, now: now.UTC().Truncate(time.Second), began: t.clock.Now()}
+	if t.parts != nil && (some.whole() || !t.parts.instant.Equal(p.now)) {
+		t.endParts()
+	}
+	if t.parts == nil && !some.whole() {
+		t.parts = &parts{instant: p.now, began: p.began}
+	}
 	t.vitals.begin(p.began)
 	err = errPanic // unless it comes to its end
 	defer func() { report = p.end(ctx, err) }()
@@ -52,13 +58,25 @@ var errPanic = errors.New("internal error; the log says more")
 // end tells everybody who wants to know that the tick ended, and returns its report.
 func (p *pass) end(ctx context.Context, err error) Report {
 	ended := p.clock.Now()
-	p.report.DurationMS = max(0, ended.Sub(p.began).Milliseconds())
+	p.report.DurationMS = milliseconds(p.began, ended)
 	p.vitals.end(Health{Began: p.began, Ended: ended, Report: p.report, Err: err})
-	if p.onTick != nil {
-		p.onTick(p.report, err)
+	if p.part.whole() {
+		p.tell(p.report, err)
+	} else {
+		p.parts.add(ctx, p.report, ended, err)
 	}
 	p.mark(ctx, ended, err)
 	return p.report
+}
+
+// milliseconds returns how long something took, by a clock that may be set meanwhile.
+func milliseconds(began, ended time.Time) int64 { return max(0, ended.Sub(began).Milliseconds()) }
+
+// tell tells whoever asked what came of a tick.
+func (t *Ticker) tell(r Report, err error) {
+	if t.onTick != nil {
+		t.onTick(r, err)
+	}
 }
 
 // pass is one tick: an instant, what has been counted so far, and the workers that send.

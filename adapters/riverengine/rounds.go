@@ -159,6 +159,8 @@ func (e *Engine) carryOut(ctx, ending context.Context, job *rivertype.JobRow, at
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(ending, cancel)()
+	e.idle.Stop()
+	defer e.idle.Reset(e.lull)
 	err := safely(e.Log, ctx, do)
 	switch {
 	case err == nil:
