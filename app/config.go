@@ -59,6 +59,8 @@ type Ticker struct {
 	ticking sync.Mutex
 	// onTick is nil where nobody asks.
 	onTick func(Report, error)
+	// parts are those of the newest tick that nobody was told of yet; nil where there are none.
+	parts *parts
 	// owed are outcomes that the store could not write down yet; see record.
 	owed  owed
 	turns *turns

@@ -11,7 +11,14 @@ import (
 )
 
 // Copy takes what is this program's own from one store to another: preferences, the ledger, held mail.
-// All else is the app's, which moves it itself, and first.
+// What is the app's, it moves itself, and first.
+//
+// What is about ticks stays behind: the mark of the last one, rounds, and what left at which pace. They say
+// what was done on that store. The mark above all: whoever asks when a tick last ended wants to know whether
+// the store that is asked has somebody to tick on it, and right after a move it has nobody yet. With the old
+// mark, a doctor would find a tick that is late or had trouble, though none was to be there, and a fleet would
+// look as if it had hung for as long as the move took. Without it, all say that no tick has ended here, which is
+// true, and no longer once the first has; serve makes that at its start.
 type Copy struct {
 	From, To ports.Store
 	// Source is what From is called in the mark that To has meanwhile, without secrets. A copy that was
@@ -152,12 +159,15 @@ func (c *copying) compare(ctx context.Context) (used bool, err error) {
 	case mark.Source == c.Source, mark == core.CopyMark{} && there == core.Owned{}:
 		return false, nil
 	case mark != core.CopyMark{}:
-		return false, fmt.Errorf("the target has a part of %s: a copy that was begun at %s UTC has not ended; end that one first, or take an empty target", mark.Source, core.Timestamp(mark.Begun))
+		return false, fmt.Errorf("the target has a part of %s: a copy that was begun at %s UTC has not ended; end that one first, take another target, or %s", mark.Source, core.Timestamp(mark.Begun), emptied)
 	case there.Preferences != c.owned.Preferences, there.Held != c.owned.Held, there.Ledger > c.owned.Ledger:
 		return false, notEmpty(there)
 	}
 	return true, nil
 }
+
+// emptied is what makes a target one that a copy can begin with, whatever became of another.
+const emptied = "delete what is in digest_preferences, notification_digests, held_emails and digest_copy of the target"
 
 func notEmpty(there core.Owned) error {
 	return fmt.Errorf("the target is not empty (rows in digest_preferences: %d, in notification_digests: %d, in held_emails: %d), and what is there is no part of this copy: take another target",

@@ -150,8 +150,7 @@ func (t *rowsOf[R]) check(ctx context.Context) error {
 }
 
 func (t *rowsOf[R]) differs(how, one string, a *fingerprint, other string, b *fingerprint) error {
-	return fmt.Errorf("%s %s (%s: %s; %s: %s): somebody else wrote to it. Stop everybody who does, delete what is in "+
-		"digest_preferences, notification_digests, held_emails and digest_copy of the target, and %w", t.name, how, one, a, other, b, errDiffers)
+	return fmt.Errorf("%s %s (%s: %s; %s: %s): somebody else wrote to it. Stop everybody who does, %s, and %w", t.name, how, one, a, other, b, emptied, errDiffers)
 }
 
 // source calls visit on each page of the source, as the target can have it; judge, where there is one,

@@ -23,8 +23,9 @@ type Health struct {
 // Health returns how ticks go. It does not wait for one.
 func (t *Ticker) Health() Health { return t.vitals.health() }
 
-// OnTick has call called at the end of every tick from the next one on, with what the tick returns;
-// nothing else is called any more. call must not tick.
+// OnTick has call called at the end of every tick from the next one on, with what the tick returns, and
+// of one that comes in parts with what they come to together; nothing else is called any more. call must
+// not tick.
 func (t *Ticker) OnTick(call func(Report, error)) {
 	t.ticking.Lock()
 	defer t.ticking.Unlock()

@@ -25,8 +25,8 @@ func (t *Ticker) PlanResend(ctx context.Context, digest int64) (plan core.Recove
 	}, t.config.Style), true, nil
 }
 
-// SendOnce hands one message to the mailer, outside of any tick, and records nothing. Its error is a
-// *ports.SendError.
+// SendOnce hands one message to the mailer, outside of any tick, and records nothing. Whether anything
+// may be sent, [Ticker.MaySend] says before. Its error is a *ports.SendError.
 func (t *Ticker) SendOnce(ctx context.Context, m core.Message) error {
 	conn, err := t.mailer.Dial(ctx)
 	if err != nil {

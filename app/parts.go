@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"time"
@@ -16,6 +17,9 @@ type part struct {
 	// ranges are whose digests; nil for nobody's.
 	ranges ranges
 }
+
+// whole reports whether p is all that this process does of a tick.
+func (p part) whole() bool { return p.front && p.ranges != nil }
 
 // ranges are people, one range after another. They may be taken from others while they are looked at.
 type ranges = iter.Seq2[core.Range, error]
@@ -97,12 +101,49 @@ func (t *Ticker) Ranges(ctx context.Context, now time.Time, size int) ([]core.Ra
 	return found, wrap(err, "dividing who is due")
 }
 
-// TickFront does the part of a tick at now that comes before digests, on the terms of [Ticker.TickAt].
+// TickFront does the part of a tick at now that comes before digests, on the terms of [Ticker.TickAt]. To the
+// log and to OnTick, it is one tick with all ranges of the same instant up to [Ticker.EndParts].
 func (t *Ticker) TickFront(ctx context.Context, now time.Time) (Report, error) {
 	return t.tick(ctx, now, part{front: true})
 }
 
-// TickRange does the part of a tick at now that is the digests of r, on the terms of [Ticker.TickAt].
+// TickRange does the part of a tick at now that is the digests of r; see [Ticker.TickFront].
 func (t *Ticker) TickRange(ctx context.Context, now time.Time, r core.Range) (Report, error) {
 	return t.tick(ctx, now, part{ranges: one(r)})
+}
+
+// EndParts says that no more parts of a tick are to come for now: what this process did of it is logged and told to
+// OnTick, as that of [Ticker.TickShared] would be. A part of another tick says so, too; while one is being
+// done, nothing has ended.
+func (t *Ticker) EndParts() {
+	if t.ticking.TryLock() {
+		defer t.ticking.Unlock()
+		t.endParts()
+	}
+}
+
+// endParts is EndParts for whoever holds the lock.
+func (t *Ticker) endParts() {
+	if done := t.parts; done != nil {
+		t.parts = nil
+		t.tell(done.report, done.err)
+		t.logTick(done.instant, done.report, done.err, false)
+	}
+}
+
+// parts are what this process did of one tick that comes in parts.
+type parts struct {
+	instant, began time.Time
+	report         Report
+	// err is the first of a part that could not go on. One that was interrupted could.
+	err error
+}
+
+// add adds a part that has ended.
+func (s *parts) add(ctx context.Context, part Report, ended time.Time, err error) {
+	s.report.add(part)
+	s.report.DurationMS = milliseconds(s.began, ended)
+	if s.err == nil && !errors.Is(ctx.Err(), context.Canceled) {
+		s.err = err
+	}
 }

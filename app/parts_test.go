@@ -1,6 +1,10 @@
 package app_test
 
 import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -113,4 +117,160 @@ func TestAPartWithMailOffIsNone(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, mailer.Sent())
 	assert.Zero(t, asked.Load())
+}
+
+// toldOf is what a ticker tells of its ticks: their reports, without how long they took, and errors.
+type toldOf struct {
+	reports []app.Report
+	errs    []error
+}
+
+func (o *toldOf) listen(t *app.Ticker) {
+	t.OnTick(func(r app.Report, err error) {
+		r.DurationMS = 0
+		o.reports, o.errs = append(o.reports, r), append(o.errs, err)
+	})
+}
+
+func TestTheSameIsToldOfATickInPartsAsOfAWholeOne(t *testing.T) {
+	t.Parallel()
+	var wants, gots strings.Builder
+	var want, got toldOf
+	held := []core.HeldRow{{HeldMail: core.HeldMail{ID: 1, Recipient: 1, Text: "Hello", Status: core.Held}}}
+	logged := func(b *strings.Builder) app.Config { return app.Config{Log: slog.New(slog.NewTextHandler(b, nil))} }
+	refusing := func(_ int, m core.Message) (bool, error) {
+		if strings.HasPrefix(m.To.Name, "refused") {
+			return false, &ports.SendError{Outcome: ports.TemporaryRefusal, Code: 450, Err: errRefused}
+		}
+		return true, nil
+	}
+	stores := map[*toldOf]*memory.Store{}
+	open := func(o *toldOf, log *strings.Builder) *app.Ticker {
+		store, _ := crowded(30)
+		stores[o] = store.Store.(*memory.Store)
+		require.NoError(t, stores[o].PutHeld(t.Context(), held))
+		require.NoError(t, stores[o].Fill(t.Context(), core.World{Users: []core.Recipient{
+			{ID: 31, Name: "refused", Address: "a@rfc.example", Cadence: core.Daily}, {ID: 32, Address: "nobody", Cadence: core.Daily}},
+			Notifications: []core.Notification{{ID: 31, Recipient: 31, Kind: "pr_opened", Slug: "a", CreatedAt: noon.Add(-time.Hour)}},
+		}))
+		ticker, mailer := tickerOn(t, store, logged(log))
+		mailer.Fault = refusing
+		o.listen(ticker)
+		return ticker
+	}
+	_, err := open(&want, &wants).TickShared(t.Context(), noon)
+	require.NoError(t, err)
+	require.Len(t, want.reports, 1)
+	require.Equal(t, []int{32, 30, 1, 1, 1}, []int{want.reports[0].Considered, want.reports[0].DigestsSent, want.reports[0].Left, want.reports[0].Failed, want.reports[0].Flushed})
+
+	ticker := open(&got, &gots)
+	ranges, err := ticker.Ranges(t.Context(), noon, 7)
+	require.NoError(t, err)
+	for range 2 { // another tick has nothing left to do but what was refused
+		_, err = ticker.TickFront(t.Context(), noon)
+		require.NoError(t, err)
+		for _, one := range ranges {
+			_, err := ticker.TickRange(t.Context(), noon, one)
+			require.NoError(t, err)
+		}
+		if len(got.reports) == 0 {
+			assert.NotContains(t, gots.String(), "tick done")
+			ticker.EndParts()
+			assert.Equal(t, want, got)
+			assert.Equal(t, 1, strings.Count(gots.String(), `msg="tick done" instant=2026-03-29T12:00:00.000Z report.flushed=1 `))
+			ticker.EndParts()
+			assert.Len(t, got.reports, 1, "it has ended")
+		}
+	}
+	_, err = ticker.TickFront(t.Context(), noon.Add(time.Hour))
+	require.NoError(t, err)
+	assert.Len(t, got.reports, 2, "the part of another tick says that it has ended")
+	_, err = ticker.TickAt(t.Context(), noon.Add(time.Hour))
+	require.NoError(t, err)
+	assert.Len(t, got.reports, 4, "so does a whole tick, even one of the same instant")
+	ticker.EndParts()
+	assert.Len(t, got.reports, 4)
+	assert.Equal(t, []error{nil, nil, nil, nil}, got.errs)
+}
+
+func TestAPartThatFailsFailsTheTickAndOneThatIsInterruptedDoesNot(t *testing.T) {
+	t.Parallel()
+	lost := errors.New("no such table")
+	late, cancel := context.WithDeadline(t.Context(), time.Unix(1, 0))
+	defer cancel()
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	for name, c := range map[string]struct {
+		ctx  context.Context
+		fail error
+		want error
+	}{
+		"failed":      {t.Context(), lost, lost},
+		"too late":    {late, nil, context.DeadlineExceeded},
+		"interrupted": {stopped, nil, nil},
+	} {
+		var log strings.Builder
+		var told toldOf
+		store, _ := crowded(3)
+		store.Fault = func(method string) (bool, error) { return method != "Due" || c.fail == nil, faultOf(method, c.fail) }
+		ticker, _ := tickerOn(t, store, app.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
+		told.listen(ticker)
+		_, err := ticker.TickRange(c.ctx, noon, core.Everybody())
+		require.Error(t, err, name)
+		store.Fault = nil
+		_, err = ticker.TickRange(t.Context(), noon, core.Everybody())
+		require.NoError(t, err, name)
+		ticker.EndParts()
+		require.Len(t, told.errs, 1, name)
+		assert.Equal(t, 3, told.reports[0].DigestsSent, name)
+		if c.want == nil {
+			assert.NoError(t, told.errs[0], name)
+			assert.Contains(t, log.String(), "tick done", name)
+		} else {
+			assert.ErrorIs(t, told.errs[0], c.want, name)
+			assert.Equal(t, 1, strings.Count(log.String(), "tick failed"), name)
+		}
+	}
+}
+
+func faultOf(method string, err error) error {
+	if method == "Due" {
+		return err
+	}
+	return nil
+}
+
+func TestATickInPartsTakesFromTheBeginningOfTheFirstToTheEndOfTheLast(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, people(2))
+	s.mailer.Fault = func(int, core.Message) (bool, error) {
+		s.clock.Add(time.Second)
+		return true, nil
+	}
+	took := int64(0)
+	s.ticker.OnTick(func(r app.Report, _ error) { took = r.DurationMS })
+	for _, r := range []core.Range{{After: 0, Through: 1}, {After: 1, Through: 2}} {
+		_, err := s.ticker.TickRange(t.Context(), noon, r)
+		require.NoError(t, err)
+		s.clock.Add(time.Minute)
+	}
+	s.ticker.EndParts()
+	assert.EqualValues(t, 62_000, took)
+}
+
+func TestNothingHasEndedWhileAPartIsBeingDone(t *testing.T) {
+	t.Parallel()
+	var told toldOf
+	store, _ := crowded(3)
+	ticker, mailer := tickerOn(t, store, app.Config{Connections: 1})
+	told.listen(ticker)
+	mailer.Fault = func(int, core.Message) (bool, error) {
+		ticker.EndParts()
+		return true, nil
+	}
+	_, err := ticker.TickRange(t.Context(), noon, core.Everybody())
+	require.NoError(t, err)
+	assert.Empty(t, told.reports)
+	ticker.EndParts()
+	assert.Len(t, told.reports, 1)
 }

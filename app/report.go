@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"log/slog"
 	"sync"
 	"time"
@@ -69,6 +70,23 @@ func (r Report) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
+// add adds what another part of the same tick did, but for how long it took.
+func (r *Report) add(o Report) {
+	for _, which := range counts {
+		*which(r) += *which(&o)
+	}
+	r.missed(o.OldestDue)
+	r.Stopped = cmp.Or(r.Stopped, o.Stopped)
+	r.Failures = append(r.Failures, o.Failures[:min(len(o.Failures), maxFailures-len(r.Failures))]...)
+}
+
+// missed notes that somebody who has been due since then was not served; zero says nothing.
+func (r *Report) missed(since time.Time) {
+	if !since.IsZero() && (r.OldestDue.IsZero() || since.Before(r.OldestDue)) {
+		r.OldestDue = since
+	}
+}
+
 // tally is a report that is being added to from several goroutines.
 type tally struct {
 	mu     sync.Mutex
@@ -92,16 +110,14 @@ func (t *tally) fail(f Failure) {
 	}
 }
 
-// missed notes that somebody who has been due since then was not served; zero says nothing.
+// missed does what that of a report does.
 func (t *tally) missed(since time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !since.IsZero() && (t.report.OldestDue.IsZero() || since.Before(t.report.OldestDue)) {
-		t.report.OldestDue = since
-	}
+	t.report.missed(since)
 }
 
-// The fields of a report, for count.
+// The counts of a report, for count and add.
 func flushed(r *Report) *int     { return &r.Flushed }
 func dropped(r *Report) *int     { return &r.Dropped }
 func recovered(r *Report) *int   { return &r.Recovered }
@@ -111,3 +127,9 @@ func deferred(r *Report) *int    { return &r.Deferred }
 func suppressed(r *Report) *int  { return &r.Suppressed }
 func left(r *Report) *int        { return &r.Left }
 func inDoubt(r *Report) *int     { return &r.InDoubt }
+func decayed(r *Report) *int     { return &r.Decayed }
+func rolledEmpty(r *Report) *int { return &r.RolledEmpty }
+func failed(r *Report) *int      { return &r.Failed }
+
+// counts are all of them.
+var counts = []func(*Report) *int{flushed, dropped, decayed, recovered, considered, digestsSent, rolledEmpty, deferred, suppressed, left, inDoubt, failed}

@@ -59,7 +59,12 @@ func (t *Ticker) tickSafely(ctx context.Context, instant time.Time) {
 		tick = t.TickShared
 	}
 	report, err := tick(ctx, instant)
-	if err != nil && ctx.Err() == nil {
+	t.logTick(instant, report, err, ctx.Err() != nil)
+}
+
+// logTick logs what came of a tick. One that was interrupted is done as far as it came.
+func (t *Ticker) logTick(instant time.Time, report Report, err error, interrupted bool) {
+	if err != nil && !interrupted {
 		t.log.Error("tick failed", "instant", instant.UTC(), "error", err, "report", report)
 		return
 	}

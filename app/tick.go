@@ -19,7 +19,8 @@ func (t *Ticker) Tick(ctx context.Context) (Report, error) { return t.TickAt(ctx
 //
 // One recipient's trouble is counted and named in the report, and is no error. An error says that
 // the tick as a whole could not go on, or that ctx ended; the report then counts what was done.
-// Nothing is lost by either: the next tick takes what this one left.
+// Nothing is lost by either: the next tick takes what this one left. Where [Ticker.MaySend] says no,
+// that is the error, and nothing was done.
 func (t *Ticker) TickAt(ctx context.Context, now time.Time) (Report, error) {
 	return t.tick(ctx, now, part{front: true, ranges: one(core.Everybody())})
 }
@@ -36,6 +37,12 @@ func (t *Ticker) tick(ctx context.Context, now time.Time, some part) (report Rep
 	t.ticking.Lock()
 	defer t.ticking.Unlock()
 	p := &pass{Ticker: t, part: some, now: now.UTC().Truncate(time.Second), began: t.clock.Now()}
+	if t.parts != nil && (some.whole() || !t.parts.instant.Equal(p.now)) {
+		t.endParts()
+	}
+	if t.parts == nil && !some.whole() {
+		t.parts = &parts{instant: p.now, began: p.began}
+	}
 	t.vitals.begin(p.began)
 	err = errPanic // unless it comes to its end
 	defer func() { report = p.end(ctx, err) }()
@@ -51,13 +58,25 @@ var errPanic = errors.New("internal error; the log says more")
 // end tells everybody who wants to know that the tick ended, and returns its report.
 func (p *pass) end(ctx context.Context, err error) Report {
 	ended := p.clock.Now()
-	p.report.DurationMS = max(0, ended.Sub(p.began).Milliseconds())
+	p.report.DurationMS = milliseconds(p.began, ended)
 	p.vitals.end(Health{Began: p.began, Ended: ended, Report: p.report, Err: err})
-	if p.onTick != nil {
-		p.onTick(p.report, err)
+	if p.part.whole() {
+		p.tell(p.report, err)
+	} else {
+		p.parts.add(ctx, p.report, ended, err)
 	}
 	p.mark(ctx, ended, err)
 	return p.report
+}
+
+// milliseconds returns how long something took, by a clock that may be set meanwhile.
+func milliseconds(began, ended time.Time) int64 { return max(0, ended.Sub(began).Milliseconds()) }
+
+// tell tells whoever asked what came of a tick.
+func (t *Ticker) tell(r Report, err error) {
+	if t.onTick != nil {
+		t.onTick(r, err)
+	}
 }
 
 // pass is one tick: an instant, what has been counted so far, and the workers that send.
@@ -72,6 +91,9 @@ type pass struct {
 
 // run goes through the steps with workers to send what they find, and ends those.
 func (p *pass) run(ctx context.Context) (err error) {
+	if err := p.MaySend(ctx); err != nil {
+		return err
+	}
 	p.post = newPost(ctx, p)
 	defer func() {
 		p.post.close()

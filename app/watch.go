@@ -26,9 +26,10 @@ func (t *Ticker) LastTick(ctx context.Context) (core.TickMark, error) {
 const markTime = 5 * time.Second
 
 // mark leaves word of a tick that came to its end for those who come after this process. A tick that
-// was interrupted did not, and a store that does not answer need not be asked once more.
+// was interrupted did not, a store that does not answer need not be asked once more, and one that is still being
+// copied to is left alone.
 func (p *pass) mark(ctx context.Context, ended time.Time, err error) {
-	if ctx.Err() != nil || errors.Is(err, ports.ErrUnavailable) {
+	if ctx.Err() != nil || errors.Is(err, ports.ErrUnavailable) || errors.Is(err, ports.ErrUnfinished) {
 		return
 	}
 	m := core.TickMark{Instant: p.now, EndedAt: ended, Trouble: p.report.Stopped}

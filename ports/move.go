@@ -2,6 +2,7 @@ package ports
 
 import (
 	"context"
+	"errors"
 
 	"github.com/wiggleverse/rfcdigest/core"
 )
@@ -40,10 +41,16 @@ type Inventory interface {
 	Owned(ctx context.Context) (core.Owned, error)
 }
 
+// ErrUnfinished: the store has the mark of a copy, and so a part only of what it is to have. Nothing is sent
+// from it.
+var ErrUnfinished = errors.New("a copy to it has not ended")
+
 // CopyMarks keeps the mark of a copy that is under way, so that one that was cut short can be gone on
-// with, and nothing else is mistaken for one.
+// with, nothing else is mistaken for one, and nobody sends anything meanwhile. Only the end of the copy
+// takes it away.
 type CopyMarks interface {
-	// CopyMark returns the mark; its zero value where there is none.
+	// CopyMark returns the mark; its zero value where there is none. It is asked for at the beginning of
+	// each tick, and costs no more than reading a row.
 	CopyMark(ctx context.Context) (core.CopyMark, error)
 	// BeginCopy sets the mark in a store that has nothing of [Inventory], and leaves one of the same
 	// source as it is. Where there is another, or none and the store is not empty: ErrConflict. It is

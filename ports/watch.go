@@ -14,7 +14,7 @@ type Backlog interface {
 	Backlog(ctx context.Context, now time.Time) (core.Backlog, error)
 }
 
-// Ticks keeps the mark of the last tick.
+// Ticks keeps the mark of the last tick on this store. It does not move to another; see app.Copy.
 type Ticks interface {
 	// Ticked puts m, to the second, in the place of the mark before. It is durable on return.
 	Ticked(ctx context.Context, m core.TickMark) error

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,12 +25,16 @@ type Config struct {
 	// Every is the tick length; whole seconds. It is the leader's that counts.
 	Every time.Duration
 	// Front does the part of the tick at now that comes before digests. An error does not keep the
-	// digests from going out; the job is tried again.
+	// digests from going out, unless it is [ports.ErrUnfinished]; the job is tried again.
 	Front func(ctx context.Context, now time.Time) error
 	// Ranges returns ranges of about size people each, in which everybody is who may be due at now.
 	Ranges func(ctx context.Context, now time.Time, size int) ([]core.Range, error)
 	// Range does the digests of the people in r at now.
 	Range func(ctx context.Context, now time.Time, r core.Range) error
+	// Lull is called when no job has come for a while after another, and before Run returns: this process's
+	// share of a round is done. Where a job comes late after all, it is called once more. It may be called
+	// beside the others, and does not wait for them.
+	Lull func()
 	// Log gets a line for each event, and of River's own lines those that warn; nil means nowhere.
 	Log *slog.Logger
 }
@@ -39,6 +44,9 @@ type Engine struct {
 	Config
 	pool    *pgxpool.Config
 	retries retries
+	lull    time.Duration
+	// idle calls Lull. It runs between jobs.
+	idle *time.Timer
 }
 
 // New returns an Engine. It opens no connection and starts nothing. An error says what in config
@@ -51,13 +59,13 @@ func New(config Config) (*Engine, error) {
 	if config.Every < time.Second || config.Every%time.Second != 0 {
 		return nil, fmt.Errorf("config: a tick of %s, want whole seconds, at least one", config.Every)
 	}
-	if config.Front == nil || config.Ranges == nil || config.Range == nil {
-		return nil, errors.New("config: Front, Ranges and Range are needed")
+	if config.Front == nil || config.Ranges == nil || config.Range == nil || config.Lull == nil {
+		return nil, errors.New("config: Front, Ranges, Range and Lull are needed")
 	}
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Engine{Config: config, pool: pool, retries: pauses}, nil
+	return &Engine{Config: config, pool: pool, retries: pauses, lull: lull}, nil
 }
 
 // Run takes part until ctx ends. Then it takes no more jobs, and ends the context of the one in hand;
@@ -72,10 +80,13 @@ func (e *Engine) Run(ctx context.Context) error {
 		return fmt.Errorf("river: %w", err)
 	}
 	defer pool.Close()
+	e.idle = time.AfterFunc(math.MaxInt64, e.Lull)
+	defer e.idle.Stop()
 	client, err := e.start(ctx, pool)
 	switch {
 	case err == nil:
 		<-client.Stopped()
+		e.Lull()
 	case ctx.Err() == nil:
 		return fmt.Errorf("river: %w", err)
 	}

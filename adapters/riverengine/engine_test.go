@@ -35,6 +35,7 @@ func usable() Config {
 		Front:  func(context.Context, time.Time) error { return nil },
 		Ranges: func(context.Context, time.Time, int) ([]core.Range, error) { return nil, nil },
 		Range:  func(context.Context, time.Time, core.Range) error { return nil },
+		Lull:   func() {},
 	}
 }
 
@@ -43,12 +44,13 @@ func TestNewRefusesWhatCannotBeUsed(t *testing.T) {
 	_, err := New(usable())
 	require.NoError(t, err)
 	for want, change := range map[string]func(*Config){
-		"want postgres://":                    func(c *Config) { c.URL = "mysql://a:" + password + "@b/c" },
-		"a tick of 0s":                        func(c *Config) { c.Every = 0 },
-		"a tick of 1.5s":                      func(c *Config) { c.Every = 1500 * time.Millisecond },
-		"Front, Ranges and Range are needed":  func(c *Config) { c.Front = nil },
-		"Front, Ranges and Range are needed ": func(c *Config) { c.Ranges = nil },
-		" Front, Ranges and Range are needed": func(c *Config) { c.Range = nil },
+		"want postgres://": func(c *Config) { c.URL = "mysql://a:" + password + "@b/c" },
+		"a tick of 0s":     func(c *Config) { c.Every = 0 },
+		"a tick of 1.5s":   func(c *Config) { c.Every = 1500 * time.Millisecond },
+		"Front, Ranges, Range and Lull are needed":   func(c *Config) { c.Front = nil },
+		"Front, Ranges, Range and Lull are needed ":  func(c *Config) { c.Ranges = nil },
+		" Front, Ranges, Range and Lull are needed":  func(c *Config) { c.Range = nil },
+		" Front, Ranges, Range and Lull are needed ": func(c *Config) { c.Lull = nil },
 	} {
 		c := usable()
 		change(&c)

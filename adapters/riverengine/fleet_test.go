@@ -3,8 +3,10 @@ package riverengine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // tick is a tick length of which one instant falls into a test, and not two.
@@ -205,6 +208,58 @@ func TestTroubleWithWhatComesBeforeKeepsNoDigestBack(t *testing.T) {
 	f.served(30)
 	f.await("the failure", func() bool { return f.jobs(conn, "rfcdigest_round", "retryable") == 1 })
 	assert.Contains(t, f.log.String(), "watches are locked")
+}
+
+func TestALullSaysThatAProcessHasHadItsShare(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, migrated(t), tick, 30)
+	conn := connected(t, f.url)
+	var lulls atomic.Int64
+	config := func() Config {
+		c := f.config()
+		end := c.Lull
+		c.Lull = func() {
+			end()
+			lulls.Add(1)
+		}
+		return c
+	}
+	stop := f.start(config(), func(e *Engine) { e.lull = time.Hour })
+	f.await("a round", func() bool { return f.jobs(conn, "rfcdigest_range", "completed") == 3 })
+	assert.Zero(t, lulls.Load())
+	stop()
+	assert.EqualValues(t, 1, lulls.Load(), "nothing comes after its end")
+	assert.Equal(t, 1, strings.Count(f.ticks.String(), "tick done"), "whatever number of jobs it was")
+	assert.Contains(t, f.ticks.String(), "report.digests_sent=30")
+
+	insert(t, f.url, roundArgs{Instant: multiples(tick).last(time.Now()).Add(time.Second)})
+	f.start(config(), func(e *Engine) { e.lull = 10 * time.Millisecond })
+	f.await("a lull", func() bool { return lulls.Load() > 1 && strings.Count(f.ticks.String(), "tick done") > 1 })
+}
+
+func TestWhereNothingMayBeSentTheRoundEnds(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, migrated(t), tick, 30)
+	conn := connected(t, f.url)
+	var refused atomic.Bool
+	c := f.config()
+	front := c.Front
+	c.Front = func(ctx context.Context, now time.Time) error {
+		if refused.CompareAndSwap(false, true) {
+			return fmt.Errorf("not now: %w", ports.ErrUnfinished)
+		}
+		return front(ctx, now)
+	}
+	ranges := c.Ranges
+	c.Ranges = func(ctx context.Context, now time.Time, size int) ([]core.Range, error) {
+		fronts, _ := f.did()
+		assert.Len(t, fronts, 1, "the first time was refused")
+		return ranges(ctx, now, size)
+	}
+	f.start(c, func(e *Engine) { e.retries = make(retries, len(pauses)) })
+	f.served(30)
+	assert.Equal(t, 1, strings.Count(f.log.String(), ports.ErrUnfinished.Error()), "no range said so, too")
+	f.await("the round", func() bool { return f.jobs(conn, "rfcdigest_round", "completed") == 1 })
 }
 
 func TestAnInstantHasOneRoundAndOneOfEachRangeWhateverBecameOfThem(t *testing.T) {

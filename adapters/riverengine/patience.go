@@ -33,6 +33,10 @@ const (
 	// down by a database that came back late. Nobody waits for it: the next round looks after its people.
 	rescueAfter = 15 * time.Minute
 
+	// lull is how long without a job says that this process has had its share of a round. A free process asks
+	// for jobs every second; and what is tried again after a pause, which is longer, is no part of it.
+	lull = 5 * time.Second
+
 	// kept is how long jobs that were done can be looked at. It is also how long an instant is known to
 	// have had its round, which must be longer than any clock of the fleet is slow.
 	kept = 24 * time.Hour

@@ -11,6 +11,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
+
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // roundArgs are the arguments of the job that a round begins with.
@@ -95,10 +97,14 @@ func (e *Engine) round(ctx context.Context, pool *pgxpool.Pool, job *river.Job[r
 		return nil
 	}
 	// Some trouble with what comes before, as with watches, has nothing to do with digests. Where it
-	// has, as when the store is away, they come to it themselves.
+	// has, as when the store is away, they come to it themselves; but where nothing may be sent at all,
+	// that need not be said by each range.
 	fronting := e.Front(ctx, job.Args.Instant)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return errors.Join(fronting, ctx.Err())
+	case errors.Is(fronting, ports.ErrUnfinished):
+		return fronting
 	}
 	return errors.Join(fronting, e.divide(ctx, client, pool, job.Args.Instant))
 }
@@ -153,6 +159,8 @@ func (e *Engine) carryOut(ctx, ending context.Context, job *rivertype.JobRow, at
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(ending, cancel)()
+	e.idle.Stop()
+	defer e.idle.Reset(e.lull)
 	err := safely(e.Log, ctx, do)
 	switch {
 	case err == nil:

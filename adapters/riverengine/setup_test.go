@@ -98,7 +98,8 @@ type fleet struct {
 	store  *memory.Store
 	mailer *memory.Mailer
 	every  time.Duration
-	log    *lines
+	// log is what engines wrote, ticks what tickers did.
+	log, ticks *lines
 
 	mu     sync.Mutex
 	fronts []time.Time
@@ -115,7 +116,7 @@ func newFleet(t testing.TB, url string, every time.Duration, people int64) *flee
 		w.Users = append(w.Users, core.Recipient{ID: id, Address: "ada@rfc.example", Cadence: core.Daily})
 		w.Notifications = append(w.Notifications, core.Notification{ID: id, Recipient: id, Kind: "pr_opened", Slug: "a", CreatedAt: before})
 	}
-	f := &fleet{TB: t, url: url, store: memory.New(w), mailer: new(memory.Mailer), every: every, log: new(lines)}
+	f := &fleet{TB: t, url: url, store: memory.New(w), mailer: new(memory.Mailer), every: every, log: new(lines), ticks: new(lines)}
 	t.Cleanup(func() {
 		assert.NotContains(t, f.log.String(), password)
 		assert.NotContains(t, f.log.String(), "@rfc.example")
@@ -131,7 +132,7 @@ func (f *fleet) config() Config {
 	f.Helper()
 	style, err := core.NewStyle(core.Brand{AppURL: "https://rfc.example", Domain: "rfc.example"})
 	require.NoError(f, err)
-	ticker, err := app.New(app.Config{Style: style}, f.store, f.mailer, systemclock.Clock{})
+	ticker, err := app.New(app.Config{Style: style, Log: slog.New(slog.NewTextHandler(f.ticks, nil))}, f.store, f.mailer, systemclock.Clock{})
 	require.NoError(f, err)
 	return Config{
 		URL: f.url, Every: f.every, Log: slog.New(slog.NewTextHandler(f.log, nil)),
@@ -148,6 +149,7 @@ func (f *fleet) config() Config {
 			_, err := ticker.TickRange(ctx, now, r)
 			return err
 		},
+		Lull: ticker.EndParts,
 	}
 }
 

@@ -87,9 +87,9 @@ func TestATickCostsStatementsByThePage(t *testing.T) {
 	t.Parallel()
 	const (
 		page = 500
-		// Who is in doubt, and what waits; and who is due, after the last page once more, and whether
-		// the database is still as it was.
-		always = 2 + 2
+		// Whether a copy is under way; who is in doubt, and what waits; and who is due, after the last page
+		// once more, and whether the database is still as it was.
+		always = 1 + 2 + 2
 		// Who is due, and whether the database is still as it was; what they are to be told; and
 		// whom and what that is about.
 		perPage = 2 + 1 + 2

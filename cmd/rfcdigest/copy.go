@@ -37,7 +37,11 @@ func (copyCommand) Help() string {
   4. rfcdigest copy --from sqlite://PATH --to postgres://HOST/NAME
   5. Start the app and the schedulers on the new database, and only there.
 
-Without --from, the database of --database is copied. Preferences, the ledger and held e-mail are copied, with their IDs. Both databases are then read again, and must have as many rows with the same hash. A copy that was interrupted is gone on with by the same command. The database that is copied from is not changed.`
+Without --from, the database of --database is copied. Preferences, the ledger and held e-mail are copied, with their IDs. Both databases are then read again, and must have as many rows with the same hash. The database that is copied from is not changed.
+
+When the last tick ended is not copied: it is about the old database. Until a tick has ended on the new one, doctor warns that none has, and the time of the last tick in /metrics is 0; serve makes one at its start, so that this is soon over.
+
+A copy that was interrupted is gone on with by the same command. Until it has ended, nothing is sent from the new database: tick, serve, resend and send-test refuse it. To begin anew, or to take a copy back, delete what is in digest_preferences, notification_digests, held_emails and digest_copy of the new database, which is then as after step 3.`
 }
 
 // Run copies, and says what came of it.

@@ -131,7 +131,7 @@ func TestACopyGoesToPostgreSQLAndBack(t *testing.T) {
 
 func TestACopySaysWhatItDid(t *testing.T) {
 	t.Parallel()
-	s := lived(t)
+	s := lived(t, "UPDATE digest_ticks SET trouble = 'mail server refused'")
 	s.ready("new.db")
 	before := s.own("rfcdigest.db")
 	tables := `
@@ -146,6 +146,9 @@ $`
 	assert.Regexp(t, `^/\S+/new.db has all of /\S+/rfcdigest.db already, by counts and hashes:`+tables, s.run("copy", "--to", "sqlite://new.db").done().out)
 	assert.Equal(t, before, s.own("new.db"))
 	assert.Empty(t, s.query("new.db", "SELECT * FROM digest_copy"))
+	ticked := s.diagnosed("--database", "sqlite://new.db").named("last tick")
+	assert.Equal(t, warning, ticked.Status, "the trouble of the old database is not its own")
+	assert.Contains(t, ticked.Found, "none has ended on this database yet")
 }
 
 func TestACopyNamesWhatIsOdd(t *testing.T) {

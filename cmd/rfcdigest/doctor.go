@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/discard"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 type doctorCommand struct {
@@ -68,6 +70,16 @@ func (d *doctor) content(ctx context.Context) error {
 		return err
 	}
 	defer store.Close()
+	switch err := ticker.MaySend(ctx); {
+	case errors.Is(err, ports.ErrUnfinished):
+		found, mend := parted(plainly(err), "; ", "run rfcdigest copy again")
+		d.fails("copy", found, mend)
+		d.warns("ticks", "not looked at, since the ledger is not whole", "finish the copy first")
+		return nil
+	case err != nil:
+		return err
+	}
+	d.passes("copy", "none to this database is unfinished")
 	mark, err := ticker.LastTick(ctx)
 	if err != nil {
 		return err

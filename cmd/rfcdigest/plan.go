@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 type planCommand struct {
@@ -42,6 +44,11 @@ func (c *planCommand) Run(ctx context.Context, s *Settings, std streams) error {
 		return err
 	}
 	defer store.Close()
+	if err := ticker.MaySend(ctx); errors.Is(err, ports.ErrUnfinished) {
+		newLog(std.err, slog.LevelWarn).Warn("a tick would be refused", "reason", err)
+	} else if err != nil {
+		return err
+	}
 	if c.User != 0 {
 		return c.one(ctx, ticker, clock.Now(), std)
 	}

@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"net/http"
 	"os"
+	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -67,6 +70,35 @@ func TestEveryCommandWorksOnPostgreSQL(t *testing.T) {
 	}
 	assert.Contains(t, d.named("database").Found, "PostgreSQL 1")
 	assert.Len(t, s.files(), 1, "the outbox")
+}
+
+// People are in ranges of 500 each, under either engine.
+func TestASharedTickIsToldOfInTheSameWayUnderEitherEngine(t *testing.T) {
+	t.Parallel()
+	var said [2]string
+	for i, engine := range []string{"plain", "river"} {
+		s, conn := onPostgres(t)
+		s.run("migrate", "--engine", "river").done()
+		w := core.World{Users: make([]core.Recipient, 1200)}
+		for i := range w.Users {
+			w.Users[i] = core.Recipient{ID: int64(i + 1), Address: "ada@rfc.example", Cadence: core.Daily}
+		}
+		require.NoError(t, postgres.Fill(t.Context(), conn, w))
+		p := s.start("serve", "--engine", engine, "--mail", "discard://", "--listen", "127.0.0.1:0", "--tick-seconds", "86400")
+		p.await(tickDone, 1)
+		_, _, metrics := p.ask(http.MethodGet, "/metrics")
+		p.signal(syscall.SIGTERM)
+		for _, line := range regexp.MustCompile(`(?m)^(rfcdigest_(digests|ticks)_total|rfcdigest_tick_duration_seconds_count).*`).FindAllString(metrics, -1) {
+			said[i] += line + "\n"
+		}
+		lines := regexp.MustCompile(`"level":"\w+","msg":"tick \w+","instant":"[^"]*","report":\{[^}]*`).FindAllString(p.wait().done().err, -1)
+		said[i] += regexp.MustCompile(`"(instant|duration_ms)":[^,]*`).ReplaceAllString(strings.Join(lines, "\n"), "")
+		assert.Len(t, lines, 1, engine)
+	}
+	assert.Equal(t, said[0], said[1])
+	for _, words := range []string{`rfcdigest_ticks_total{result="done"} 1`, "rfcdigest_tick_duration_seconds_count 1", `rfcdigest_digests_total{outcome="empty"} 1200`, `"rolled_empty":1200`} {
+		assert.Contains(t, said[1], words)
+	}
 }
 
 func TestAPostgreSQLThatIsNotThereIsOneLine(t *testing.T) {

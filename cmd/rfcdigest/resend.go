@@ -21,7 +21,7 @@ func (c *resendCommand) Run(ctx context.Context, s *Settings, std streams) error
 		return err
 	}
 	log := newLog(std.err, slog.LevelInfo)
-	ticker, store, err := s.open(ctx, sqlite.Options{ReadOnly: true}, mailer, systemclock.Clock{}, log)
+	ticker, store, err := s.openToSend(ctx, sqlite.Options{ReadOnly: true}, mailer, systemclock.Clock{}, log)
 	if err != nil {
 		return err
 	}

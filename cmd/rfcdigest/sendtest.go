@@ -36,7 +36,7 @@ func (c *sendTestCommand) Run(ctx context.Context, s *Settings, std streams) err
 	if err != nil {
 		return err
 	}
-	ticker, store, err := s.open(ctx, sqlite.Options{ReadOnly: true}, mailer, systemclock.At(v.Now), slog.New(slog.DiscardHandler))
+	ticker, store, err := s.openToSend(ctx, sqlite.Options{ReadOnly: true}, mailer, systemclock.At(v.Now), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

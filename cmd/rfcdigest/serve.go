@@ -40,7 +40,7 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
-	ticker, store, err := s.open(ctx, sqlite.Options{}, mailer, clock, log)
+	ticker, store, err := s.openToSend(ctx, sqlite.Options{}, mailer, clock, log)
 	if err != nil {
 		return err
 	}

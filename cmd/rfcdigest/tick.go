@@ -37,7 +37,7 @@ func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
 		from = slog.LevelWarn // whoever watches sees what goes well by the bar, and in the report
 	}
 	log := newLog(bar, from)
-	ticker, store, err := s.open(ctx, sqlite.Options{}, mailer, clock, log)
+	ticker, store, err := s.openToSend(ctx, sqlite.Options{}, mailer, clock, log)
 	if err != nil {
 		return err
 	}

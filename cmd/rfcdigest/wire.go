@@ -88,6 +88,19 @@ func (s *Settings) open(ctx context.Context, o sqlite.Options, mailer ports.Mail
 	return ticker, store, nil
 }
 
+// openToSend is open for commands that send. One whose copy has not ended is a database that they cannot use.
+func (s *Settings) openToSend(ctx context.Context, o sqlite.Options, mailer ports.Mailer, clock ports.Clock, log *slog.Logger) (*app.Ticker, *sqlstore.Store, error) {
+	ticker, store, err := s.open(ctx, o, mailer, clock, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := ticker.MaySend(ctx); err != nil {
+		_ = store.Close()
+		return nil, nil, err
+	}
+	return ticker, store, nil
+}
+
 // warnUnsubscribe says so where recipients will find no way to unsubscribe in their mails.
 func (s *Settings) warnUnsubscribe(log *slog.Logger) {
 	switch {

@@ -100,5 +100,6 @@ func newEngine(url string, t *app.Ticker, every time.Duration, log *slog.Logger)
 			_, err := t.TickRange(ctx, now, r)
 			return err
 		},
+		Lull: t.EndParts,
 	})
 }

@@ -186,6 +186,30 @@ var moveCases = []storeCase{
 		s.marked(core.CopyMark{})
 	}},
 
+	{"nothing but its end takes the mark of a copy away", func(s *storeTest) {
+		m := core.CopyMark{Source: "sqlite:///old.db", Begun: noon}
+		require.NoError(s, s.BeginCopy(s.ctx, m))
+		s.fill(pair())
+		s.marked(m)
+		b := moved()
+		for _, part := range []belongings{{preferences: b.preferences}, {ledger: b.ledger}, {held: b.held}} {
+			s.put(part)
+			s.marked(m)
+		}
+		require.NoError(s, s.Ticked(s.ctx, core.TickMark{Instant: noon, EndedAt: noon}))
+		require.NoError(s, s.Open(s.ctx, noon, 1))
+		_, err := s.Leave(s.ctx, core.Pace{PerMinute: 60}, noon)
+		require.NoError(s, err)
+		_, err = s.Decay(s.ctx, noon)
+		require.NoError(s, err)
+		require.NoError(s, s.Settle(s.ctx, b.ledger[2].Claim, noon))
+		require.NoError(s, s.Unsubscribe(s.ctx, 2))
+		s.hold()
+		s.marked(m)
+		require.NoError(s, s.EndCopy(s.ctx, m))
+		s.marked(core.CopyMark{})
+	}},
+
 	{"a store with anything of its own in it is not empty", func(s *storeTest) {
 		w := pair()
 		w.Users[0].Preferences.TimeZone = "Europe/Berlin"
