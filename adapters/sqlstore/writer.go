@@ -95,9 +95,13 @@ func (w *writer) alone() {
 		return
 	}
 	j := w.take()
-	ended := j == nil || w.together(conn, j)
-	_ = conn.Close() // it goes back to the others
+	ended := j != nil && w.together(conn, j)
+	_ = conn.Close() // it goes back, before anybody hears of what it was for
+	if j == nil {
+		return
+	}
 	if ended {
+		close(j.done)
 		return
 	}
 	if len(j.mostly) > 0 { // what was in the way may be gone
@@ -112,20 +116,17 @@ func (w *writer) alone() {
 	w.fill(tx, func() *job { return j }, 1)
 }
 
-// together makes the steps that j mostly comes to, if they are known, and reports whether j has ended.
+// together makes the steps that j mostly comes to, if they are known, and reports whether that was the end of j.
 func (w *writer) together(conn *sql.Conn, j *job) (ended bool) {
-	if j.err = j.ctx.Err(); j.err == nil {
-		if len(j.mostly) == 0 {
-			return false
-		}
-		var made bool
-		made, j.err = w.statements.dialect.Together(context.Background(), conn, j.mostly)
-		if !made && !errors.Is(j.err, ports.ErrUnknown) {
-			return false
-		}
+	if j.err = j.ctx.Err(); j.err != nil {
+		return true
 	}
-	close(j.done)
-	return true
+	if len(j.mostly) == 0 {
+		return false
+	}
+	made, err := w.statements.dialect.Together(context.Background(), conn, j.mostly)
+	j.err = err
+	return made || errors.Is(err, ports.ErrUnknown)
 }
 
 // fill makes up to most changes, of those that next returns, in tx, and commits it.
