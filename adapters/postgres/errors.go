@@ -108,6 +108,8 @@ func (d database) describe(e *pgconn.PgError) string {
 			"try again, or see which in pg_stat_activity"
 	}
 	switch {
+	case e.Code == "08P01" && strings.Contains(e.Message, "startup parameter"): // as PgBouncer says it
+		return "is behind a pooler that does not pass on a connection's settings (" + oneLine(e.Message) + "): connect to the server itself"
 	case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57P"):
 		return "does not answer: " + oneLine(e.Message) + ": see whether the server is being restarted, and run again"
 	case strings.HasPrefix(e.Code, "53"), strings.HasPrefix(e.Code, "58"), strings.HasPrefix(e.Code, "XX"):

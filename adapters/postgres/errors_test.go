@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -30,6 +31,7 @@ func TestADatabaseThatCannotBeUsedIsSaidSo(t *testing.T) {
 		"nobody listens":   {"postgres://digest:" + password + "@" + closed.Addr().String() + "/rfc", []string{"rfc on " + closed.Addr().String(), "cannot be reached", "refused"}},
 		"no such database": {strings.Replace(server, "5432/postgres", "5432/rfcdigest_nowhere", 1), []string{"rfcdigest_nowhere on 127.0.0.1:5432", "does not exist", "createdb"}},
 		"no such user":     {strings.Replace(server, "postgres@", "rfcdigest_nobody:"+password+"@", 1), []string{`"rfcdigest_nobody"`}},
+		"a pooler":         {"postgres://digest:" + password + "@" + pooler(t) + "/rfc?sslmode=disable", []string{"pooler", "lock_timeout", "the server itself"}},
 		"only for reading": {url + "&default_transaction_read_only=on", []string{"read-only", "primary"}},
 	} {
 		_, err := postgres.Open(t.Context(), c.url, postgres.Options{})
@@ -48,6 +50,26 @@ func TestADatabaseThatCannotBeUsedIsSaidSo(t *testing.T) {
 	name, err := postgres.Name("postgres://digest:" + password + "@db.example/rfc?search_path=app")
 	require.NoError(t, err)
 	assert.Equal(t, "rfc on db.example:5432 (schema app)", name)
+}
+
+// pooler returns the address of what answers as PgBouncer does, where it was not told to pass settings on.
+func pooler(t *testing.T) string {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			server := pgproto3.NewBackend(conn, conn)
+			_, _ = server.ReceiveStartupMessage()
+			server.Send(&pgproto3.ErrorResponse{Severity: "FATAL", Code: "08P01", Message: "unsupported startup parameter: lock_timeout"})
+			_, _ = server.Flush(), conn.Close()
+		}
+	}()
+	return listener.Addr().String()
 }
 
 func TestWhatMayNotBeWrittenIsUnavailable(t *testing.T) {
