@@ -32,23 +32,27 @@ func one(r core.Range) ranges {
 	return func(yield func(core.Range, error) bool) { yield(r, nil) }
 }
 
-// shared are ranges of the round of now as long as others leave some.
+// shared are what others leave, first of rounds that are under way, and then of the round of now.
 func (t *Ticker) shared(ctx context.Context, now time.Time) ranges {
 	return func(yield func(core.Range, error) bool) {
-		if err := t.store.Open(ctx, now, rangeSize); err != nil {
-			yield(core.Range{}, wrap(err, "opening a round"))
-			return
-		}
-		for {
+		for opened := false; ; {
 			r, ok, err := t.store.Take(ctx, now)
-			if err != nil || !ok {
-				if err != nil {
-					yield(core.Range{}, wrap(err, "taking a part of a round"))
+			switch {
+			case err != nil:
+				yield(core.Range{}, wrap(err, "taking a part of a round"))
+				return
+			case ok:
+				if !yield(r, nil) {
+					return
 				}
+			case opened:
 				return
-			}
-			if !yield(r, nil) {
-				return
+			default:
+				if err := t.store.Open(ctx, now, rangeSize); err != nil {
+					yield(core.Range{}, wrap(err, "opening a round"))
+					return
+				}
+				opened = true
 			}
 		}
 	}

@@ -76,6 +76,22 @@ func TestTicksAtOneInstantShareTheWork(t *testing.T) {
 	assert.Empty(t, mailer.Sent())
 }
 
+func TestWhoStartsInTheMiddleOfARoundTakesPartInIt(t *testing.T) {
+	t.Parallel()
+	const people = 1700
+	store, asked := crowded(people)
+	require.NoError(t, store.Open(t.Context(), noon, 500))
+	_, ok, err := store.Take(t.Context(), noon) // by somebody who then dies
+	require.NoError(t, err)
+	require.True(t, ok)
+	ticker, mailer := tickerOn(t, store, app.Config{})
+	r, err := ticker.TickShared(t.Context(), noon.Add(time.Second))
+	require.NoError(t, err)
+	assert.Equal(t, people, r.DigestsSent)
+	assert.Len(t, mailer.Sent(), people)
+	assert.EqualValues(t, 3+4, asked.Load(), "what was left, and then all in whom something may be due")
+}
+
 func TestATickInPartsIsATick(t *testing.T) {
 	t.Parallel()
 	whole, _ := crowded(30)

@@ -34,8 +34,11 @@ func (s *Store) ranges(size int) (ranges []core.Range) {
 // Open implements [ports.Rounds].
 func (s *Store) Open(ctx context.Context, now time.Time, size int) error {
 	return s.do(ctx, func() error {
+		if _, left := s.unfinished(now); left {
+			return nil
+		}
 		maps.DeleteFunc(s.rounds, func(instant int64, _ []core.Range) bool { return instant < now.Add(-24*time.Hour).Unix() })
-		if _, open := s.rounds[now.Unix()]; !open {
+		if _, opened := s.rounds[now.Unix()]; !opened {
 			s.rounds[now.Unix()] = s.ranges(size)
 		}
 		return nil
@@ -45,10 +48,21 @@ func (s *Store) Open(ctx context.Context, now time.Time, size int) error {
 // Take implements [ports.Rounds].
 func (s *Store) Take(ctx context.Context, now time.Time) (r core.Range, ok bool, err error) {
 	err = s.do(ctx, func() error {
-		if left := s.rounds[now.Unix()]; len(left) > 0 {
-			r, ok, s.rounds[now.Unix()] = left[0], true, left[1:]
+		instant, left := s.unfinished(now)
+		if left {
+			r, ok, s.rounds[instant] = s.rounds[instant][0], true, s.rounds[instant][1:]
 		}
 		return nil
 	})
 	return r, ok, err
+}
+
+// unfinished returns the newest round of now, or of up to a day before, of which ranges are left.
+func (s *Store) unfinished(now time.Time) (instant int64, ok bool) {
+	for at, left := range s.rounds {
+		if len(left) > 0 && at <= now.Unix() && at >= now.Add(-24*time.Hour).Unix() && (!ok || at > instant) {
+			instant, ok = at, true
+		}
+	}
+	return instant, ok
 }

@@ -14,6 +14,8 @@ type Condition struct {
 	Version string
 	// Size is how many bytes the database has.
 	Size int64
+	// Empty says that there is no table in it, whosever, or none in the schema in which tables are made.
+	Empty bool
 	// Lacking are columns of the app's own, as table.column, that migrate does not add: without them it
 	// is another program's database.
 	Lacking []string
@@ -40,8 +42,10 @@ func Inspect(ctx context.Context, url string) (c Condition, err error) {
 
 func (c *Condition) read(ctx context.Context, db *bun.DB) error {
 	var readOnly string
-	err := db.QueryRowContext(ctx, "SELECT current_setting('server_version'), pg_database_size(current_database()), current_setting('transaction_read_only')").
-		Scan(&c.Version, &c.Size, &readOnly)
+	err := db.QueryRowContext(ctx, `SELECT current_setting('server_version'), pg_database_size(current_database()), current_setting('transaction_read_only'),
+ NOT EXISTS (SELECT 1 FROM pg_class AS t JOIN pg_namespace AS s ON s.oid = t.relnamespace
+  WHERE s.nspname = current_schema() AND t.relkind IN ('r', 'p', 'v', 'm', 'f'))`).
+		Scan(&c.Version, &c.Size, &readOnly, &c.Empty)
 	if err != nil {
 		return err
 	}

@@ -176,7 +176,8 @@ func TestAllWaitForWhoDividesARound(t *testing.T) {
 	s := opened(t, h.url+"&lock_timeout=20ms", postgres.Options{})
 	tx, err := h.app.Begin(t.Context())
 	require.NoError(t, err)
-	_, err = tx.Exec(t.Context(), "INSERT INTO digest_rounds (instant, after_id, through_id, taken) VALUES ($1, $2, $2, 1)", noon.Unix(), int64(math.MinInt64))
+	// As another process has done that is about to open the round of noon.
+	_, err = tx.Exec(t.Context(), "INSERT INTO digest_rounds (instant, after_id, through_id, taken) VALUES ($1, $1, $1, 1), ($2, $1, $1, 1)", int64(math.MinInt64), noon.Unix())
 	require.NoError(t, err)
 	ended := make(chan error)
 	go func() { ended <- s.Open(t.Context(), noon, 1) }()

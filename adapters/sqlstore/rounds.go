@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
@@ -43,12 +42,18 @@ func (s *Store) Open(ctx context.Context, now time.Time, size int) error {
 			}
 		}
 		// Of all who come at once only the first divides; the others wait here until that is done.
-		n, err := tx.change(ctx, "INSERT INTO digest_rounds (instant, after_id, through_id, taken) VALUES (?, ?, ?, 1) ON CONFLICT (instant, after_id) DO NOTHING",
-			now.Unix(), opened, opened)
+		if _, err := tx.change(ctx, addMarker+" DO UPDATE SET taken = 1", gate, marker, marker); err != nil {
+			return err
+		}
+		var left bool
+		if err := tx.one(ctx, []any{&left}, "SELECT EXISTS (SELECT 1"+unfinished+")", now.Unix(), now.Add(-24*time.Hour).Unix()); err != nil || left {
+			return err
+		}
+		n, err := tx.change(ctx, addMarker+" DO NOTHING", now.Unix(), marker, marker)
 		if err != nil || n == 0 {
 			return err
 		}
-		if _, err := tx.change(ctx, "DELETE FROM digest_rounds WHERE instant < ?", now.Add(-24*time.Hour).Unix()); err != nil {
+		if _, err := tx.change(ctx, "DELETE FROM digest_rounds WHERE instant < ? AND instant <> ?", now.Add(-24*time.Hour).Unix(), gate); err != nil {
 			return err
 		}
 		_, err = tx.change(ctx, `INSERT INTO digest_rounds (instant, after_id, through_id, taken)
@@ -57,14 +62,21 @@ SELECT CAST(? AS BIGINT), after_id, through_id, 0 FROM (`+divided+`) AS parts`, 
 	})
 }
 
-// opened stands for a range in a row that says that a round was opened, also where nobody is due.
-const opened = math.MinInt64
+const (
+	// marker stands for a range in a row that says that a round was opened, also where nobody is due.
+	marker = math.MinInt64
+	// gate is an instant at which there is no round; whoever opens one holds its marker.
+	gate      = math.MinInt64
+	addMarker = "INSERT INTO digest_rounds (instant, after_id, through_id, taken) VALUES (?, ?, ?, 1) ON CONFLICT (instant, after_id)"
+	// unfinished finds the ranges that nobody has taken, the newest round first, by the primary key.
+	unfinished = " FROM digest_rounds WHERE taken = 0 AND instant <= ? AND instant >= ?"
+)
 
-// Take implements [ports.Rounds].
+// Take implements [ports.Rounds]. What is taken goes, so that those who come next need not pass it.
 func (s *Store) Take(ctx context.Context, now time.Time) (r core.Range, ok bool, err error) {
-	err = s.write(ctx, fmt.Sprintf("take a part of the round of %d", now.Unix()), func(ctx context.Context, tx transaction) error {
+	err = s.write(ctx, "take a part of a round", func(ctx context.Context, tx transaction) error {
 		var after, through number
-		err := tx.one(ctx, []any{&after, &through}, s.text.take, now.Unix(), now.Unix())
+		err := tx.one(ctx, []any{&after, &through}, s.text.take, now.Unix(), now.Add(-24*time.Hour).Unix())
 		r, ok = core.Range{After: after.value, Through: through.value}, err == nil
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
@@ -75,7 +87,7 @@ func (s *Store) Take(ctx context.Context, now time.Time) (r core.Range, ok bool,
 }
 
 func (s *Store) takeQuery() string {
-	return `UPDATE digest_rounds SET taken = 1
-WHERE instant = ? AND after_id = (SELECT after_id FROM digest_rounds WHERE instant = ? AND taken = 0 ORDER BY after_id LIMIT 1` + s.dialect.SkipLocked + `)
+	return `DELETE FROM digest_rounds WHERE (instant, after_id) = (SELECT instant, after_id` + unfinished + `
+ ORDER BY instant DESC, after_id DESC LIMIT 1` + s.dialect.SkipLocked + `)
 RETURNING after_id, through_id`
 }

@@ -1,6 +1,8 @@
 package porttest
 
 import (
+	"cmp"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,18 +12,21 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// takeAll takes what is left of the round of now.
+// takeAll takes what is left at now, and returns it in ascending order.
 func (s *storeTest) takeAll(now time.Time) (ranges []core.Range) {
 	s.Helper()
 	for {
 		r, ok, err := s.Take(s.ctx, now)
 		require.NoError(s, err)
 		if !ok {
+			slices.SortFunc(ranges, byAfter)
 			return ranges
 		}
 		ranges = append(ranges, r)
 	}
 }
+
+func byAfter(a, b core.Range) int { return cmp.Compare(a.After, b.After) }
 
 // assertDivides holds ranges to be ascending, without overlap, and to have in them whom Due returns.
 func (s *storeTest) assertDivides(now time.Time, ranges []core.Range, size int) {
@@ -79,7 +84,9 @@ var roundCases = []storeCase{
 		require.True(s, ok)
 		require.NoError(s, s.Open(s.ctx, noon, 4), "to open it again changes nothing")
 		rest := s.takeAll(noon)
-		s.assertDivides(noon, append([]core.Range{r}, rest...), 4)
+		all := append([]core.Range{r}, rest...)
+		slices.SortFunc(all, byAfter)
+		s.assertDivides(noon, all, 4)
 		assert.Len(s, rest, 4)
 		require.NoError(s, s.Open(s.ctx, noon, 4))
 		assert.Empty(s, s.takeAll(noon), "it stays closed")
@@ -87,8 +94,41 @@ var roundCases = []storeCase{
 		later := noon.Add(time.Hour)
 		require.NoError(s, s.Open(s.ctx, later, 100))
 		assert.Len(s, s.takeAll(later), 1, "another instant is another round")
-		require.NoError(s, s.Open(s.ctx, noon.Add(48*time.Hour), 100))
-		assert.Empty(s, s.takeAll(later))
+	}},
+
+	{"what is left of a round is taken before the next is opened", func(s *storeTest) {
+		var w core.World
+		for id := range int64(20) {
+			w.Users = append(w.Users, someone(id+1))
+		}
+		s.fill(w)
+		require.NoError(s, s.Open(s.ctx, noon, 4))
+		first, ok, err := s.Take(s.ctx, noon)
+		require.NoError(s, err)
+		require.True(s, ok)
+		later := noon.Add(time.Hour)
+		require.NoError(s, s.Open(s.ctx, later, 4))
+		r, ok, err := s.Take(s.ctx, later)
+		require.NoError(s, err)
+		require.True(s, ok)
+		assert.Len(s, s.takeAll(noon), 3, "those of noon and later take from the same round")
+		assert.NotEqual(s, first, r)
+		require.NoError(s, s.Open(s.ctx, later, 4))
+		assert.Len(s, s.takeAll(later), 5, "now it is opened")
+		require.NoError(s, s.Open(s.ctx, noon, 4))
+		assert.Empty(s, s.takeAll(later), "noon was before")
+	}},
+
+	{"rounds of another day, or to come, are left alone", func(s *storeTest) {
+		s.fill(core.World{Users: []core.Recipient{someone(1)}})
+		require.NoError(s, s.Open(s.ctx, noon, 4))
+		assert.Empty(s, s.takeAll(noon.Add(-time.Second)))
+		assert.Empty(s, s.takeAll(noon.Add(24*time.Hour+time.Second)))
+		earlier := noon.Add(-time.Minute)
+		require.NoError(s, s.Open(s.ctx, earlier, 4))
+		assert.Len(s, s.takeAll(earlier), 1, "whoever's clock is behind has rounds of their own")
+		require.NoError(s, s.Open(s.ctx, noon.Add(48*time.Hour), 4))
+		assert.Empty(s, s.takeAll(noon), "it is forgotten")
 	}},
 
 	{"a round is opened once, also one of nobody", func(s *storeTest) {
