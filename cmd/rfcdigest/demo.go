@@ -23,6 +23,7 @@ import (
 type demoCommand struct {
 	Dir           string `default:"rfcdigest-demo" placeholder:"DIR" help:"The folder to make; a demo that is there already is made anew."`
 	People        int64  `placeholder:"N" help:"Make a database of so many people instead, all of them due, to time ticks on."`
+	To            string `placeholder:"URL" help:"With --people: make it in this PostgreSQL database, which must be empty, and not in a folder."`
 	Notifications int64  `default:"10" placeholder:"N" help:"With --people: how many unread notifications each of them has (${default})."`
 }
 
@@ -40,11 +41,17 @@ func (c *demoCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if c.People < 0 || c.Notifications < 0 {
 		return usagef("--people %d --notifications %d: want numbers from 0", c.People, c.Notifications)
 	}
+	switch {
+	case c.To != "" && c.People == 0:
+		return usagef("--to is for a crowd: say how many with --people, such as 20000")
+	case c.To != "":
+		return c.crowdTo(ctx, std)
+	}
 	if err := clearDemo(c.Dir); err != nil {
 		return err
 	}
 	if c.People > 0 {
-		return c.makeCrowd(ctx, std)
+		return c.crowd(ctx, std)
 	}
 	now := systemclock.Clock{}.Now()
 	world := demoWorld(now)

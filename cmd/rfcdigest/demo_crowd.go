@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"github.com/wiggleverse/rfcdigest/adapters/postgres"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/core"
@@ -38,47 +41,88 @@ var crowdTitles = [3][]string{
 	{"in Shared Spaces", "for Small Communities", "without Accounts", "at the Edge", "across Worlds"},
 }
 
-// make fills the database at path and prints what is in it and how to time a tick.
-func (c *demoCommand) makeCrowd(ctx context.Context, std streams) error {
+// crowd makes a database in the folder of the demo and prints what is in it and how to time a tick.
+func (c *demoCommand) crowd(ctx context.Context, std streams) error {
 	database := filepath.Join(c.Dir, demoDatabase)
-	w := &crowd{people: c.People, each: c.Notifications}
-	w.Rand = rand.New(rand.NewPCG(20, 43))
-	w.now = systemclock.Clock{}.Now().Truncate(time.Hour)
-	fmt.Fprintf(std.out, "Making %s; a million rows take about half a minute.\n", database)
-	if err := w.fill(ctx, database); err != nil {
+	w := c.newCrowd(std, database)
+	if _, err := sqlite.Migrate(ctx, database); err != nil {
+		return err
+	}
+	if err := w.fill(func(rows core.World) error { return sqlite.Fill(ctx, database, rows) }); err != nil {
 		return fmt.Errorf("filling %s: %w", database, err)
 	}
-	program, url := programName(), shellWord("sqlite://"+database)
 	fmt.Fprintf(std.out, `Made %[1]s: %[2]d people, %[3]d notifications each.
 
 Time a tick in which nobody is due, and then one in which everybody is:
 
   time %[4]s tick --database %[5]s --mail discard:// --now %[6]s
   time %[4]s tick --database %[5]s --mail discard:// --now %[7]s
-`, database, w.people, w.each, program, url, w.now.Add(-time.Second).Format(time.RFC3339), w.now.Format(time.RFC3339))
+`, database, w.people, w.each, programName(), shellWord("sqlite://"+database), w.now.Add(-time.Second).Format(time.RFC3339), w.now.Format(time.RFC3339))
 	return nil
+}
+
+// crowdTo makes a database on PostgreSQL and prints what is in it and how several processes share a tick.
+func (c *demoCommand) crowdTo(ctx context.Context, std streams) error {
+	name, err := postgres.Name(c.To)
+	if err != nil {
+		return usagef("--to: %w", err)
+	}
+	switch there, err := postgres.Inspect(ctx, c.To); {
+	case err != nil:
+		return err
+	case !there.Empty:
+		return usagef("--to: %s has tables in it: make an empty database with createdb", name)
+	}
+	w := c.newCrowd(std, name)
+	if _, err := postgres.Migrate(ctx, c.To); err != nil {
+		return err
+	}
+	conn, err := pgx.Connect(ctx, c.To)
+	if err != nil {
+		return fmt.Errorf("connecting to %s: %w", name, err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if err := w.fill(func(rows core.World) error { return postgres.Fill(ctx, conn, rows) }); err != nil {
+		return fmt.Errorf("filling %s: %w", name, err)
+	}
+	if _, err := conn.Exec(ctx, "ANALYZE"); err != nil {
+		return fmt.Errorf("counting what is in %s: %w", name, err)
+	}
+	fmt.Fprintf(std.out, `Made %[1]s: %[2]d people, %[3]d notifications each, all of them due.
+
+Have two processes share them, with the same URL in DIGEST_DATABASE_URL:
+
+  %[4]s serve --mail discard:// --tick-seconds 10 &
+  %[4]s serve --mail discard:// --tick-seconds 10 &
+`, name, w.people, w.each, programName())
+	return nil
+}
+
+func (c *demoCommand) newCrowd(std streams, name string) *crowd {
+	w := &crowd{people: c.People, each: c.Notifications}
+	w.Rand = rand.New(rand.NewPCG(20, 43))
+	w.now = systemclock.Clock{}.Now().Truncate(time.Hour)
+	fmt.Fprintf(std.out, "Making %s; a million rows take about half a minute.\n", name)
+	return w
 }
 
 // fill makes people, then their last windows, then what happened since, in the order in which it
 // happened: an event is a row for each of those who hear of it, so one person's rows lie far apart.
-func (w *crowd) fill(ctx context.Context, path string) error {
-	if _, err := sqlite.Migrate(ctx, path); err != nil {
-		return err
-	}
+func (w *crowd) fill(store func(core.World) error) error {
 	var rfcs []core.RFC
 	for i := range crowdRFCs {
 		title := crowdTitles[0][i%10] + " " + crowdTitles[1][i/10%10] + " " + crowdTitles[2][i/100]
 		rfcs = append(rfcs, core.RFC{Slug: fmt.Sprintf("rfc-%04d", i+1), Title: title})
 	}
-	if err := sqlite.Fill(ctx, path, core.World{RFCs: rfcs}); err != nil {
+	if err := store(core.World{RFCs: rfcs}); err != nil {
 		return err
 	}
 	for _, add := range []func(id int64){w.member, w.lastWindow} {
-		if err := w.inChunks(ctx, path, w.people, add); err != nil {
+		if err := w.inChunks(store, w.people, add); err != nil {
 			return err
 		}
 	}
-	return w.inChunks(ctx, path, w.people*w.each, func(id int64) {
+	return w.inChunks(store, w.people*w.each, func(id int64) {
 		round, recipient := (id-1)/w.people, (id-1)%w.people+1
 		// In the last 23 hours; all rows of a round are of a few minutes.
 		at := w.now.Add(-23*time.Hour + 22*time.Hour*time.Duration(round)/time.Duration(w.each)).Add(time.Duration(id%600) * time.Second)
@@ -89,11 +133,11 @@ func (w *crowd) fill(ctx context.Context, path string) error {
 }
 
 // inChunks calls add for each ID from 1 to n, and stores what it adds a chunk at a time.
-func (w *crowd) inChunks(ctx context.Context, path string, n int64, add func(id int64)) error {
+func (w *crowd) inChunks(store func(core.World) error, n int64, add func(id int64)) error {
 	for id := int64(1); id <= n; id++ {
 		add(id)
 		if id%crowdChunk == 0 || id == n {
-			if err := sqlite.Fill(ctx, path, w.world); err != nil {
+			if err := store(w.world); err != nil {
 				return err
 			}
 			w.world = core.World{}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -35,4 +36,21 @@ func TestACrowdOfLessThanNobodyIsWrongUsage(t *testing.T) {
 	s := newSite(t)
 	s.run("demo", "--people=-1").fails(exitUsage, "--people -1")
 	assert.Empty(t, s.files())
+}
+
+func TestACrowdOnPostgreSQLGoesNowhereButIntoAnEmptyDatabase(t *testing.T) {
+	t.Parallel()
+	s, conn := onPostgres(t)
+	url := strings.TrimPrefix(s.env[0], "DIGEST_DATABASE_URL=")
+	s.run("demo", "--to", url).fails(exitUsage, "--people")
+	s.run("demo", "--people", "41", "--to", "sqlite://demo.db").fails(exitUsage, "--to: want postgres://")
+	out := s.run("demo", "--people", "41", "--notifications", "4", "--to", url).done().out
+	assert.Contains(t, out, "41 people, 4 notifications each, all of them due")
+	assert.NotContains(t, out, password)
+	s.run("demo", "--people", "41", "--to", url).fails(exitUsage, "has tables in it")
+	assert.Empty(t, s.files())
+	assert.Equal(t, 41, s.run("tick", "--mail", "discard://").done().count("got their digest"))
+	var told int
+	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM notifications WHERE digest_included_at IS NOT NULL").Scan(&told))
+	assert.Equal(t, 164, told)
 }
