@@ -1,13 +1,9 @@
-package sqlite_test
+package sqlite
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
@@ -15,13 +11,9 @@ import (
 func TestStoreContract(t *testing.T) {
 	t.Parallel()
 	porttest.StoreContract(t, func(t *testing.T) porttest.StoreWorld {
-		path := filepath.Join(t.TempDir(), "store.db")
-		_, err := sqlite.Migrate(t.Context(), path)
-		require.NoError(t, err)
-		s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
-		require.NoError(t, err)
-		t.Cleanup(func() { require.NoError(t, s.Close()) })
-		fill := func(ctx context.Context, w core.World) error { return sqlite.Fill(ctx, path, w) }
+		path := migrated(t)
+		s := opened(t, path, Options{})
+		fill := func(ctx context.Context, w core.World) error { return Fill(ctx, path, w) }
 		return porttest.StoreWorld{Store: s, Fill: fill, Dump: s.Dump}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -23,11 +24,26 @@ var noon = time.Date(2026, 3, 29, 12, 0, 0, 0, time.UTC)
 // migrated returns the path of a fresh, migrated database.
 func migrated(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "app.db")
-	_, err := Migrate(t.Context(), path)
+	content, err := migratedContent()
 	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "app.db")
+	require.NoError(t, os.WriteFile(path, content, 0o600))
 	return path
 }
+
+// migratedContent is what Migrate makes of nothing, made once: that takes longer than most tests.
+var migratedContent = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "rfcdigest-sqlite-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "app.db")
+	if _, err := Migrate(context.Background(), path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // opened returns a store over the database at path, closed when the test ends.
 func opened(t *testing.T, path string, o Options) *sqlstore.Store {

@@ -84,6 +84,14 @@ func (s *site) sql(name, script string, args ...any) {
 func (s *site) query(name, query string, args ...any) (found []string) {
 	s.Helper()
 	db := s.open(name)
+	found = s.ask(db, query, args...)
+	require.NoError(s, db.Close())
+	return found
+}
+
+// ask is query, of a database that is open.
+func (s *site) ask(db *sql.DB, query string, args ...any) (found []string) {
+	s.Helper()
 	rows, err := db.Query(query, args...)
 	require.NoError(s, err)
 	columns, err := rows.Columns()
@@ -101,7 +109,6 @@ func (s *site) query(name, query string, args ...any) (found []string) {
 		found = append(found, strings.Join(texts, "|"))
 	}
 	require.NoError(s, rows.Err())
-	require.NoError(s, db.Close())
 	return found
 }
 
@@ -109,14 +116,16 @@ func (s *site) query(name, query string, args ...any) (found []string) {
 func (s *site) dump(name string) string {
 	s.Helper()
 	var b strings.Builder
-	for _, line := range s.query(name, "SELECT type, name, sql FROM sqlite_master ORDER BY type, name") {
+	db := s.open(name)
+	for _, line := range s.ask(db, "SELECT type, name, sql FROM sqlite_master ORDER BY type, name") {
 		b.WriteString(line + "\n")
 	}
-	for _, table := range s.query(name, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name") {
-		for _, row := range s.query(name, "SELECT * FROM "+table+" ORDER BY 1, 2") {
+	for _, table := range s.ask(db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name") {
+		for _, row := range s.ask(db, "SELECT * FROM "+table+" ORDER BY 1, 2") {
 			b.WriteString(table + ": " + row + "\n")
 		}
 	}
+	require.NoError(s, db.Close())
 	return b.String()
 }
 
