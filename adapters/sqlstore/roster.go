@@ -50,11 +50,12 @@ ORDER BY u.id LIMIT ?`
 }
 
 // dueQuery has CROSS JOIN so that people are looked up by what is in digest_due, never the other way
-// around, whatever the planner believes of their numbers. So have other statements.
+// around, whatever the planner believes of their numbers. So have other statements. Where a database merges
+// the two nevertheless, it must not begin with the first of all users; so it is told of the others as well.
 func (s *Store) dueQuery() string {
 	return s.selectRecipients("due.revision", "digest_due AS due CROSS JOIN users AS u") + `
-WHERE u.id = due.user_id AND due.user_id > ? AND due.due_at <= ? AND ` + onRoster + `
-ORDER BY due.user_id LIMIT ?`
+WHERE u.id = due.user_id AND due.user_id > ?1 AND u.id > ?1 AND due.due_at <= ?2 AND ` + onRoster + `
+ORDER BY due.user_id LIMIT ?3`
 }
 
 func (s *Store) lookupQuery() string {
