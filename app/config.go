@@ -7,19 +7,17 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/app/planner"
+	"github.com/wiggleverse/rfcdigest/app/sender"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 const (
-	// Lease is how long a claim is left alone after it was made.
-	Lease = 10 * time.Minute
-	// Grace is how long, after its context ended, a tick may go on with the messages in hand.
-	Grace = 30 * time.Second
+	// Lease and Grace are those of the sender.
+	Lease, Grace = sender.Lease, sender.Grace
 	// pageSize is how many recipients, digests in doubt or held e-mails are read at a time.
 	pageSize = 500
-	// maxMessageRefusals is how many messages in a row may be refused for good before sending stops.
-	maxMessageRefusals = 20
 )
 
 // Config is how a [Ticker] works. Style must be set; the zero value of everything else is what
@@ -27,21 +25,31 @@ const (
 type Config struct {
 	// Style is how digests read and look.
 	Style *core.Style
-	// MailOff leaves all mail alone, and all windows as they are; only watches decay.
+	// MailOff says that no mail is sent and no window closed. Watches still lapse.
 	MailOff bool
+	// MailStays says that mail goes no further than this machine: to a folder, or nowhere. Then the store may belong
+	// to any installation, and a tick does not make it belong to this one.
+	MailStays bool
 	// Connections is how many mail connections are used at once; 0 means 4.
 	Connections int
-	// Pace is how fast messages leave: digests and held e-mail, of all ticks of this Ticker together.
-	Pace core.Pace
+	// Rate is the rate limit of digests and held e-mail, in all processes that send from the store.
+	Rate core.RateLimit
+	// Doubt is how many messages may be with the server, or accepted, and not yet recorded: so many may arrive twice
+	// after a crash. 0 means 16, or as many as
+	// Connections if that is more.
+	Doubt int
+	// Server names what mail is handed to, without secrets. What one server accepted says nothing of
+	// another; empty is a name as well.
+	Server string
+	// SuppressFor is how long an address is suppressed; 0 means [core.SuppressFor].
+	SuppressFor time.Duration
 	// WatchDays is after how many days without participation a watch lapses; 0 means 90.
 	WatchDays int
-	// Every is the tick length of Run; 0 means an hour.
-	Every time.Duration
-	// Shared has the ticks of Run share their work with other processes on the same store; see
-	// [Ticker.TickShared].
-	Shared bool
-	// LoadZone returns the location of an IANA name; nil means time.LoadLocation.
-	LoadZone func(name string) (*time.Location, error)
+	// Schedule says how far the ticks of Run are apart, and how digests are spread.
+	Schedule core.Schedule
+	// Zones are the rules of the world's time zones. They are opened when the Ticker is made, and again by each tick.
+	// nil means those that package time finds, which knows no releases and no names in other letter case.
+	Zones ports.ZoneData
 	// Log gets a line for each event; nil means nowhere.
 	Log *slog.Logger
 }
@@ -49,26 +57,25 @@ type Config struct {
 // Ticker carries out one tick after another against a store, a mailer and a clock. It may be used
 // from several goroutines; its ticks follow one another all the same.
 type Ticker struct {
-	config Config
-	store  ports.Store
-	mailer ports.Mailer
-	clock  ports.Clock
-	log    *slog.Logger
-	zones  zones
+	config  Config
+	planner *planner.Planner
+	store   ports.Store
+	sender  *sender.Sender
+	clock   ports.Clock
+	log     *slog.Logger
 
 	ticking sync.Mutex
-	// onTick is nil where nobody asks.
-	onTick func(Report, error)
-	// parts are those of the newest tick that nobody was told of yet; nil where there are none.
-	parts *parts
-	// owed are outcomes that the store could not write down yet; see record.
-	owed  owed
-	turns *turns
+	// judgedBy is the fingerprint of the zone data by which ticks have judged people so far.
+	judgedBy string
+	// onTick may be nil.
+	onTick func(Health)
+	// trials are who was tried in vain.
+	trials trials
 	// vitals may be read while a tick runs.
 	vitals vitals
 }
 
-// New returns a Ticker. It opens no connection and starts nothing. An error says what in config
+// New returns a Ticker. It opens the zone data, but no connection, and starts nothing. An error says what in config
 // cannot be used.
 func New(config Config, store ports.Store, mailer ports.Mailer, clock ports.Clock) (*Ticker, error) {
 	if store == nil || mailer == nil || clock == nil {
@@ -77,45 +84,40 @@ func New(config Config, store ports.Store, mailer ports.Mailer, clock ports.Cloc
 	if err := config.complete(); err != nil {
 		return nil, fmt.Errorf("config: %w", err)
 	}
-	t := &Ticker{config: config, store: store, mailer: mailer, clock: clock, log: config.Log, turns: newTurns(config.Pace, store, clock)}
-	t.zones = zones{load: config.LoadZone, log: config.Log, known: make(map[string]*time.Location)}
-	return t, nil
+	plans, err := planner.New(planner.Config{
+		Style: config.Style, MailOff: config.MailOff, MailStays: config.MailStays, WatchDays: config.WatchDays, Schedule: config.Schedule, Zones: config.Zones, Log: config.Log,
+	}, store, clock)
+	if err != nil {
+		return nil, err
+	}
+	of := plans.Config()
+	config.WatchDays, config.Schedule, config.Log = of.WatchDays, of.Schedule, of.Log
+	out := sender.New(sender.Config{Connections: config.Connections, Doubt: config.Doubt, Rate: config.Rate, SuppressFor: config.SuppressFor, Log: config.Log}, store, mailer, clock)
+	return &Ticker{config: config, planner: plans, sender: out, store: store, clock: clock, log: config.Log}, nil
 }
 
-// complete puts what most want in the place of zero values. Its error says what cannot be used.
+// Planner returns the planner that the ticks use.
+func (t *Ticker) Planner() *planner.Planner { return t.planner }
+
+// complete sets defaults for zero values. Its error says which value cannot be used.
 func (config *Config) complete() error {
-	if config.Style == nil {
-		return errors.New("the Style is missing; make one with core.NewStyle")
-	}
 	if config.Connections < 0 || config.Connections > 64 {
 		return fmt.Errorf("%d connections, want 1 to 64", config.Connections)
 	}
-	if err := config.Pace.Check(); err != nil {
+	if err := config.Rate.Check(); err != nil {
 		return err
 	}
-	if config.WatchDays < 0 {
-		return fmt.Errorf("watches lapse after %d days, want 1 or more", config.WatchDays)
+	if config.SuppressFor < 0 {
+		return fmt.Errorf("addresses are suppressed for %s, want a day or more", config.SuppressFor)
 	}
-	if config.Every < 0 || config.Every > 0 && config.Every < time.Second {
-		return fmt.Errorf("a tick of %s, want at least a second", config.Every)
+	if config.Doubt < 0 || config.Doubt > 1000 {
+		return fmt.Errorf("%d messages in doubt, want 1 to 1000", config.Doubt)
 	}
 	if config.Connections == 0 {
 		config.Connections = 4
 	}
-	if config.WatchDays == 0 {
-		config.WatchDays = 90
-	}
-	if config.Every == 0 {
-		config.Every = time.Hour
-	}
-	if spread := config.Style.Spread(); spread.Stretch > 0 && spread.Tick != config.Every {
-		return fmt.Errorf("the Style spreads digests for ticks that are %s apart, but Every is %s; give both the same", spread.Tick, config.Every)
-	}
-	if config.LoadZone == nil {
-		config.LoadZone = time.LoadLocation
-	}
-	if config.Log == nil {
-		config.Log = slog.New(slog.DiscardHandler)
+	if config.Doubt == 0 {
+		config.Doubt = max(16, config.Connections)
 	}
 	return nil
 }

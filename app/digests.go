@@ -4,15 +4,19 @@ import (
 	"context"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/app/planner"
+	"github.com/wiggleverse/rfcdigest/app/sender"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// sendDigests sends every due digest, in the order of their recipients' IDs, and records empty
-// windows and when those are due who are not.
+// sendDigests sends every due digest, records empty windows, and notes when the others are due. It goes by recipient
+// ID; recipients who failed before come last.
 func (p *pass) sendDigests(ctx context.Context) error {
-	defer p.post.wait()
+	p.run.FindOthers(func(before int) (*sender.Job, bool) { return p.elsewhere(ctx, before) })
+	defer p.sendReserve()
 	var s silent
-	for plans, err := range p.ahead(ctx, p.now, p.part.ranges) {
+	for plans, err := range p.planner.Ahead(ctx, p.now, p.inOrder(ctx)) {
 		if err != nil {
 			return err
 		}
@@ -22,7 +26,7 @@ func (p *pass) sendDigests(ctx context.Context) error {
 		if err := p.flush(ctx, &s, emptyAtOnce, restsAtOnce); err != nil {
 			return err
 		}
-		if p.post.stopped() != "" || ctx.Err() != nil {
+		if p.run.Stopped() != "" || ctx.Err() != nil {
 			break
 		}
 	}
@@ -32,14 +36,23 @@ func (p *pass) sendDigests(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// silent is what is recorded without a mail, many together.
+// sendReserve sends the digests that were put off, after all others.
+func (p *pass) sendReserve() {
+	p.run.Wait()
+	for d := p.fromReserve(); d != nil; d = p.fromReserve() {
+		p.run.Submit(d)
+	}
+	p.run.Wait()
+}
+
+// silent is what is recorded without a mail, many rows at a time.
 type silent struct {
 	empty []core.Claim
 	rests []core.Rest
 }
 
-// carryOut does, or puts down in s, what one recipient's plan says.
-func (p *pass) carryOut(one Planned, s *silent) {
+// carryOut does what one recipient's plan says, or adds it to s.
+func (p *pass) carryOut(one planner.Planned, s *silent) {
 	if one.Plan.Action != core.Send || one.Err != nil {
 		p.vitals.progressed(p.clock.Now())
 	}
@@ -49,6 +62,9 @@ func (p *pass) carryOut(one Planned, s *silent) {
 		}
 		return
 	}
+	if !p.reached(one.Recipient.ID) {
+		return
+	}
 	p.count(considered)
 	switch {
 	case one.Err != nil:
@@ -56,40 +72,51 @@ func (p *pass) carryOut(one Planned, s *silent) {
 		p.fail(one.Recipient.ID, "%v", one.Err)
 	case one.Plan.Action == core.Refuse:
 		p.fail(one.Recipient.ID, "%s", one.Plan.Reason)
-	case one.Plan.Action == core.Defer && one.Plan.Reason == core.Suppressed:
+	case one.Plan.Action == core.Defer && (one.Plan.Reason == core.Suppressed || one.Plan.Reason == core.Refused):
 		p.count(suppressed)
 	case one.Plan.Action == core.Defer:
 		p.count(deferred)
 	case one.Plan.Action == core.Roll:
 		s.empty = append(s.empty, one.Plan.Claim)
+	case p.round > 0 && p.config.Schedule.InQuietHours(one.Recipient.Preferences, p.planner.Zone(one.Recipient), p.clock.Now()):
+		p.count(deferred) // they began after the tick's instant
 	case one.Plan.Action == core.Send:
-		p.post.submit(&digest{pass: p, row: one.Plan.Claim, message: one.Plan.Message, since: dueSince(one, p.now)})
+		if d := p.jobOf(one); !p.putOff(d) {
+			p.run.Submit(d)
+		}
 	}
 	if n := one.Plan.BrokenPayloads; n > 0 {
 		p.log.Info("payloads are no JSON objects, read as empty", "recipient", one.Recipient.ID, "notifications", n)
 	}
 }
 
-// dueSince returns since when a recipient has been due at now. Of somebody who never had a digest it
-// cannot be said, since their first window reaches back as far as any does.
-func dueSince(one Planned, now time.Time) time.Time {
+// jobOf returns what is to be sent of a plan.
+func (p *pass) jobOf(one planner.Planned) *sender.Job {
+	return &sender.Job{
+		Claim: one.Plan.Claim, Message: one.Plan.Message, Mark: one.Recipient.Person.Mark, Known: one.Recipient.Preferences.Failures > 0,
+		Since: dueSince(one, p.now), Redirected: p.redirected(),
+	}
+}
+
+// dueSince returns since when a recipient has been due at now. For a first digest that is now: a first window
+// reaches back a fixed time, which says nothing about how long the recipient has waited.
+func dueSince(one planner.Planned, now time.Time) time.Time {
 	if one.Recipient.Latest.End.IsZero() {
 		return now
 	}
 	return one.Plan.DueAt
 }
 
-// How much is recorded together without a mail: one commit instead of many, but while it is made
-// nobody else's claim is.
+// How many rows without a mail go into one commit. While it is made, claims have to wait.
 const (
 	emptyAtOnce = 500
 	restsAtOnce = 5000
 )
 
-// flush records what is in s, as soon as there are so many of a sort.
+// flush records what is in s, if there are as many of one sort as the last two arguments say.
 func (p *pass) flush(ctx context.Context, s *silent, empty, rests int) error {
 	if len(s.rests) >= rests {
-		// Where it fails, they are looked at again in the next tick.
+		// If this fails, the next tick looks at them again.
 		if err := p.store.Rest(ctx, s.rests); err != nil {
 			p.log.Warn("not noted when recipients are due", "recipients", len(s.rests), "error", err)
 		}
@@ -103,15 +130,26 @@ func (p *pass) flush(ctx context.Context, s *silent, empty, rests int) error {
 	return p.roll(ctx, windows)
 }
 
-// roll records empty windows. Those that another scheduler closed first are left to it.
+// roll records empty windows, but for those that another scheduler closed first.
 func (p *pass) roll(ctx context.Context, empty []core.Claim) error {
-	held, err := p.store.Roll(ctx, empty)
+	change := ports.Roll
+	if p.redirected() {
+		change = ports.Redirect
+	}
+	var changes []ports.Change
+	for _, c := range empty {
+		changes = append(changes, change(c))
+	}
+	results, err := p.store.Record(ctx, changes...)
 	if err != nil {
 		return wrap(err, "recording empty windows")
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.report.RolledEmpty += held
-	p.report.Left += len(empty) - held
+	for _, r := range results {
+		if r.Err == nil {
+			p.count(rolledEmpty)
+		} else {
+			p.count(left)
+		}
+	}
 	return nil
 }

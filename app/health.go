@@ -4,18 +4,21 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/wiggleverse/rfcdigest/core"
 )
 
 // Health is how ticks go in this process.
 type Health struct {
 	// Running says that a tick is being made.
 	Running bool
-	// Alive is the last sign of life that the newest tick gave: that it began, that it was done with
-	// somebody, or that it ended. Zero before the first.
+	// Alive is when the newest tick last began, was done with a person, or ended. Zero before the first.
 	Alive time.Time
-	// Began and Ended are those of the last tick that has ended, Report and Err what came of it; all
-	// are zero before the first.
+	// Began and Ended are those of the last tick that has ended, Instant and Range what it was of, Report and Err what
+	// came of it; all are zero before the first.
 	Began, Ended time.Time
+	Instant      time.Time
+	Range        core.Range
 	Report       Report
 	Err          error
 }
@@ -23,10 +26,9 @@ type Health struct {
 // Health returns how ticks go. It does not wait for one.
 func (t *Ticker) Health() Health { return t.vitals.health() }
 
-// OnTick has call called at the end of every tick from the next one on, with what the tick returns, and
-// of one that comes in parts with what they come to together; nothing else is called any more. call must
-// not tick.
-func (t *Ticker) OnTick(call func(Report, error)) {
+// OnTick sets the function that is called at the end of every tick, or of every range of a tick, in place of the one
+// before. It must not tick itself.
+func (t *Ticker) OnTick(call func(Health)) {
 	t.ticking.Lock()
 	defer t.ticking.Unlock()
 	t.onTick = call
@@ -35,10 +37,10 @@ func (t *Ticker) OnTick(call func(Report, error)) {
 // Progress returns how many people, digests in doubt and held e-mails the newest tick is done with.
 func (t *Ticker) Progress() int64 { return t.vitals.done.Load() }
 
-// vitals are what a tick tells of itself while it runs.
+// vitals are what may be read of a tick while it runs.
 type vitals struct {
 	done atomic.Int64
-	// alive is a time that moves too often for the lock; nil before the first tick.
+	// alive changes too often for the lock; nil before the first tick.
 	alive atomic.Pointer[time.Time]
 
 	mu      sync.Mutex

@@ -20,7 +20,7 @@ func TestPeopleAreFoundByTheirIDOrTheirWholeAddress(t *testing.T) {
 		"1": {1}, "ADA@rfc.example": {1, 2}, " lada@rfc.example": {3}, "ünal@Ünal.EXAMPLE": {4}, "da@rfc.example": nil, "ada": nil, "9": nil, "7": nil,
 		"60": {60}, "%@rfc.example": nil,
 	} {
-		found, err := s.ticker.People(t.Context(), who)
+		found, err := s.ticker.Planner().People(t.Context(), who)
 		require.NoError(t, err, who)
 		var ids []int64
 		for _, r := range found {

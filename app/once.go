@@ -1,37 +1,78 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/app/planner"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// PlanResend returns what sending a recorded digest once more would come to, and writes nothing. found
-// is false where there is no such row in the ledger.
-func (t *Ticker) PlanResend(ctx context.Context, digest int64) (plan core.RecoveryPlan, found bool, err error) {
-	row, found, err := t.store.Window(ctx, digest)
-	if err != nil || !found {
-		return core.RecoveryPlan{}, false, wrap(err, "reading the digest")
-	}
-	facts, err := t.facts(ctx, []int64{row.Recipient}, row.Notifications)
+// Lift forgets what is held against the addresses of the people with the given IDs, and returns them as they were,
+// by ascending ID. If there is no such person, or nothing is held against the address of one of them, nothing is
+// lifted, and the error names the ID.
+func Lift(ctx context.Context, store ports.Store, now time.Time, ids []int64) ([]core.Recipient, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	people, err := store.Lookup(ctx, ids)
 	if err != nil {
-		return core.RecoveryPlan{}, false, fmt.Errorf("reading the digest: %w", err)
+		return nil, wrap(err, "looking up whose suppression to lift")
 	}
-	r := facts.people[row.Recipient]
-	return core.PlanResend(row, core.RecoverySnapshot{
-		Now: t.clock.Now().UTC().Truncate(time.Second), Claim: row.Claim, Recipient: r, Zone: t.zones.of(r), Notifications: facts.of(row.Notifications),
-	}, t.config.Style), true, nil
+	there := make(map[int64]core.Recipient, len(people))
+	for _, r := range people {
+		there[r.ID] = r
+	}
+	for _, id := range ids {
+		switch r, found := there[id]; {
+		case !found:
+			return nil, fmt.Errorf("no user has the ID %d, so nothing was lifted", id)
+		case core.Stands(r, now) == "":
+			return nil, fmt.Errorf("nothing is held against the address of user %d, so nothing was lifted", id)
+		}
+	}
+	if _, err := store.Lift(ctx, ids); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(people, func(a, b core.Recipient) int { return cmp.Compare(a.ID, b.ID) })
+	return people, nil
 }
 
-// SendOnce hands one message to the mailer, outside of any tick, and records nothing. Whether anything
-// may be sent, [Ticker.MaySend] says before. Its error is a *ports.SendError.
-func (t *Ticker) SendOnce(ctx context.Context, m core.Message) error {
-	conn, err := t.mailer.Dial(ctx)
+// LiftAll lifts what is held against every address that [planner.Planner.Refused] returns, and returns how many there
+// were. If it fails, some may be lifted.
+func LiftAll(ctx context.Context, p *planner.Planner, store ports.Refusals, now time.Time) (lifted int, err error) {
+	var ids []int64
+	for r, err := range p.Refused(ctx, now) {
+		if err != nil {
+			return 0, err
+		}
+		ids = append(ids, r.ID)
+	}
+	for some := range slices.Chunk(ids, pageSize) {
+		n, err := store.Lift(ctx, some)
+		if err != nil {
+			return lifted, err
+		}
+		lifted += n
+	}
+	return lifted, nil
+}
+
+// SendOnce hands one message to the mailer, outside of any tick, and records nothing. Ask
+// [planner.Planner.MaySend] first. Its error is a *ports.SendError.
+func SendOnce(ctx context.Context, mailer ports.Mailer, m core.Message) error {
+	conn, err := mailer.Dial(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close() // what was accepted stays accepted
 	return conn.Send(ctx, m)
+}
+
+// Adopt notes in the store that it belongs to the installation of style, whichever it belonged to before.
+func Adopt(ctx context.Context, store ports.Marks, style *core.Style) error {
+	err := store.PutFact(ctx, core.FactInstallation, style.Installation().String())
+	return wrap(err, "adopting the database")
 }

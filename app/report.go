@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"log/slog"
 	"sync"
 	"time"
@@ -23,22 +22,25 @@ type Report struct {
 	// DigestsSent counts digests that were accepted, RolledEmpty windows with nothing to report.
 	DigestsSent int `json:"digests_sent"`
 	RolledEmpty int `json:"rolled_empty"`
-	// Deferred counts digests put off by quiet hours, Suppressed those by a suppressed address.
+	// Deferred counts digests put off by quiet hours, Suppressed those by an address that is suppressed, or
+	// was refused less than a day before.
 	Deferred   int `json:"deferred"`
 	Suppressed int `json:"suppressed"`
-	// Left counts what a later tick, or another scheduler, takes: refused for now, claimed by
-	// somebody else, or not tried any more after sending had stopped.
+	// Left counts what a later tick or another scheduler takes: refused for now, claimed by another scheduler, or not
+	// tried any more after sending had stopped.
 	Left int `json:"left"`
+	// Waiting counts those of Left that are worth another try in some minutes.
+	Waiting int `json:"waiting,omitempty"`
 	// InDoubt counts messages that were handed over whole and got no answer.
 	InDoubt int `json:"in_doubt"`
 	// Failed counts what went wrong for one recipient or one held e-mail.
 	Failed int `json:"failed"`
-	// OldestDue is since when the one has been due who waited longest of those whom this tick came to
-	// and could not serve though nothing of their own kept mail away; zero where there is none.
+	// OldestDue is since when the recipient has been due who has waited longest, of those that this tick could not
+	// serve. Recipients in quiet hours or with a suppressed address do not count. Zero if there is none.
 	OldestDue time.Time `json:"oldest_due,omitzero"`
 	// DurationMS is how long the tick took, in milliseconds.
 	DurationMS int64 `json:"duration_ms"`
-	// Stopped says why sending stopped before everything was tried; empty where it did not.
+	// Stopped says why sending stopped before everything was tried; empty if it did not.
 	Stopped string `json:"stopped,omitempty"`
 	// Failures name those counted in Failed, the first hundred of them.
 	Failures []Failure `json:"failures,omitempty"`
@@ -59,7 +61,7 @@ func (r Report) LogValue() slog.Value {
 		slog.Int("flushed", r.Flushed), slog.Int("dropped", r.Dropped), slog.Int("decayed", r.Decayed),
 		slog.Int("recovered", r.Recovered), slog.Int("considered", r.Considered), slog.Int("digests_sent", r.DigestsSent),
 		slog.Int("rolled_empty", r.RolledEmpty), slog.Int("deferred", r.Deferred), slog.Int("suppressed", r.Suppressed),
-		slog.Int("left", r.Left), slog.Int("in_doubt", r.InDoubt), slog.Int("failed", r.Failed), slog.Int64("duration_ms", r.DurationMS),
+		slog.Int("left", r.Left), slog.Int("waiting", r.Waiting), slog.Int("in_doubt", r.InDoubt), slog.Int("failed", r.Failed), slog.Int64("duration_ms", r.DurationMS),
 	}
 	if !r.OldestDue.IsZero() {
 		attrs = append(attrs, slog.Time("oldest_due", r.OldestDue))
@@ -70,17 +72,19 @@ func (r Report) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// add adds what another part of the same tick did, but for how long it took.
-func (r *Report) add(o Report) {
+// again adds the report of a retry round. The people that it considered are in Considered already: the rounds before
+// left, deferred or suppressed them.
+func (r *Report) again(o Report) {
+	r.Left, r.Waiting, r.Deferred, r.Suppressed, o.Considered = 0, 0, 0, 0, 0
 	for _, which := range counts {
 		*which(r) += *which(&o)
 	}
-	r.missed(o.OldestDue)
-	r.Stopped = cmp.Or(r.Stopped, o.Stopped)
+	r.OldestDue, r.Stopped = o.OldestDue, o.Stopped
+	r.DurationMS += o.DurationMS
 	r.Failures = append(r.Failures, o.Failures[:min(len(o.Failures), maxFailures-len(r.Failures))]...)
 }
 
-// missed notes that somebody who has been due since then was not served; zero says nothing.
+// missed notes that a recipient who has been due since then was not served; a zero time is ignored.
 func (r *Report) missed(since time.Time) {
 	if !since.IsZero() && (r.OldestDue.IsZero() || since.Before(r.OldestDue)) {
 		r.OldestDue = since
@@ -110,7 +114,7 @@ func (t *tally) fail(f Failure) {
 	}
 }
 
-// missed does what that of a report does.
+// missed is [Report.missed].
 func (t *tally) missed(since time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -126,10 +130,11 @@ func digestsSent(r *Report) *int { return &r.DigestsSent }
 func deferred(r *Report) *int    { return &r.Deferred }
 func suppressed(r *Report) *int  { return &r.Suppressed }
 func left(r *Report) *int        { return &r.Left }
+func waiting(r *Report) *int     { return &r.Waiting }
 func inDoubt(r *Report) *int     { return &r.InDoubt }
 func decayed(r *Report) *int     { return &r.Decayed }
 func rolledEmpty(r *Report) *int { return &r.RolledEmpty }
 func failed(r *Report) *int      { return &r.Failed }
 
 // counts are all of them.
-var counts = []func(*Report) *int{flushed, dropped, decayed, recovered, considered, digestsSent, rolledEmpty, deferred, suppressed, left, inDoubt, failed}
+var counts = []func(*Report) *int{flushed, dropped, decayed, recovered, considered, digestsSent, rolledEmpty, deferred, suppressed, left, waiting, inDoubt, failed}

@@ -1,11 +1,13 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/app/sender"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
@@ -17,113 +19,114 @@ func (t *Ticker) Tick(ctx context.Context) (Report, error) { return t.TickAt(ctx
 // lapse, and sends every due digest. now decides everything in it; the clock is read again only
 // for leases, for signs of life and for the report's duration.
 //
-// One recipient's trouble is counted and named in the report, and is no error. An error says that
+// Trouble with one recipient is counted and named in the report, and is no error. An error says that
 // the tick as a whole could not go on, or that ctx ended; the report then counts what was done.
-// Nothing is lost by either: the next tick takes what this one left. Where [Ticker.MaySend] says no,
-// that is the error, and nothing was done.
+// Nothing is lost by either: the next tick takes what this one left. If [planner.Planner.MaySend]
+// returns an error, TickAt returns it and does nothing. The first installation that sends mail from
+// a store owns it.
 func (t *Ticker) TickAt(ctx context.Context, now time.Time) (Report, error) {
-	return t.tick(ctx, now, part{front: true, ranges: one(core.Everybody())})
+	return t.tick(ctx, now, work{who: core.Everybody()})
 }
 
-// TickShared is TickAt, but for the digests, which it shares with everybody who ticks at the same instant
-// in the same way: each looks at a part of the people. Whom one that dies had taken, later ticks serve.
-func (t *Ticker) TickShared(ctx context.Context, now time.Time) (Report, error) {
-	now = now.UTC().Truncate(time.Second)
-	return t.tick(ctx, now, part{front: true, ranges: t.shared(ctx, now)})
+// TickRange is TickAt for the people in r, as a part of a tick that several processes share, and logs what came of it.
+// Only the first range of a tick does what comes before digests. All ranges of a tick must have the same instant. A
+// range may be done twice. round is 0, or counts retry rounds; see [Report.RetryIn]. A panic is an error.
+func (t *Ticker) TickRange(ctx context.Context, now time.Time, r core.Range, round int) (Report, error) {
+	return t.tickSafely(ctx, now, work{who: r, round: round})
+}
+
+// work says which part of a tick a pass does.
+type work struct {
+	// who are the people whose digests it sends. The first range also does what comes before digests.
+	who core.Range
+	// round is 0 in a tick, and counts its retry rounds from 1. retried says that another is to come.
+	round   int
+	retried bool
 }
 
 // tick makes one pass over a part of what there is to do.
-func (t *Ticker) tick(ctx context.Context, now time.Time, some part) (report Report, err error) {
+func (t *Ticker) tick(ctx context.Context, now time.Time, some work) (report Report, err error) {
 	t.ticking.Lock()
 	defer t.ticking.Unlock()
-	p := &pass{Ticker: t, part: some, now: now.UTC().Truncate(time.Second), began: t.clock.Now()}
-	if t.parts != nil && (some.whole() || !t.parts.instant.Equal(p.now)) {
-		t.endParts()
-	}
-	if t.parts == nil && !some.whole() {
-		t.parts = &parts{instant: p.now, began: p.began}
-	}
+	p := &pass{Ticker: t, work: some, now: now.UTC().Truncate(time.Second), began: t.clock.Now()}
+	p.before = t.trials.begin(p.now)
 	t.vitals.begin(p.began)
 	err = errPanic // unless it comes to its end
 	defer func() { report = p.end(ctx, err) }()
-	if err = p.run(ctx); err == nil {
+	if err = p.send(ctx); err == nil {
 		err = ctx.Err()
 	}
 	return report, err
 }
 
-// errPanic is what a tick that panicked is remembered by.
+// errPanic is the error of a tick that panicked.
 var errPanic = errors.New("internal error; the log says more")
 
-// end tells everybody who wants to know that the tick ended, and returns its report.
+// end notes that the tick ended, in memory and in the store, and returns its report.
 func (p *pass) end(ctx context.Context, err error) Report {
 	ended := p.clock.Now()
 	p.report.DurationMS = milliseconds(p.began, ended)
-	p.vitals.end(Health{Began: p.began, Ended: ended, Report: p.report, Err: err})
-	if p.part.whole() {
-		p.tell(p.report, err)
-	} else {
-		p.parts.add(ctx, p.report, ended, err)
+	h := Health{Instant: p.now, Range: p.who, Began: p.began, Ended: ended, Report: p.report, Err: err}
+	p.vitals.end(h)
+	if p.onTick != nil {
+		p.onTick(h)
 	}
 	p.mark(ctx, ended, err)
 	return p.report
 }
 
-// milliseconds returns how long something took, by a clock that may be set meanwhile.
+// milliseconds returns the time from began to ended; 0 if the clock was set back between them.
 func milliseconds(began, ended time.Time) int64 { return max(0, ended.Sub(began).Milliseconds()) }
-
-// tell tells whoever asked what came of a tick.
-func (t *Ticker) tell(r Report, err error) {
-	if t.onTick != nil {
-		t.onTick(r, err)
-	}
-}
 
 // pass is one tick: an instant, what has been counted so far, and the workers that send.
 type pass struct {
 	*Ticker
 	tally
-	part  part
+	work
 	now   time.Time
 	began time.Time
-	post  *post
+	run   *sender.Run
+	known map[string]string // facts of the store
+	// before are the recipients that were tried in vain before this tick. servedAt is when the server last took mail;
+	// zero if that is more than a day ago. stopped is since when ticks have had to stop; zero if the last one did not.
+	before            map[int64]trial
+	servedAt, stopped time.Time
+	order
 }
 
-// run goes through the steps with workers to send what they find, and ends those.
-func (p *pass) run(ctx context.Context) (err error) {
-	if err := p.MaySend(ctx); err != nil {
+// send goes through the steps with a run of the sender, and ends that run.
+func (p *pass) send(ctx context.Context) (err error) {
+	if err := p.enter(ctx); err != nil {
 		return err
 	}
-	p.post = newPost(ctx, p)
+	p.recall()
+	p.run = p.sender.Begin(ctx, sender.Tick{Now: p.now, Serves: !p.servedAt.IsZero(), Retry: p.round > 0}, p.add)
 	defer func() {
-		p.post.close()
-		p.report.Stopped = p.post.stopped()
-		err = errors.Join(err, p.post.err())
+		p.run.Close()
+		p.report.Stopped = cmp.Or(p.run.Stopped(), p.run.Verdict())
+		p.keepCount(ctx)
+		p.keepStop(ctx, p.report.Stopped != "")
+		err = errors.Join(err, p.run.Err())
+		if !errors.Is(err, ports.ErrUnavailable) {
+			err = errors.Join(err, p.sign(ctx))
+		}
 	}()
 	return p.steps(ctx)
 }
 
-// fail counts, names and logs what went wrong for one recipient. The reason has no address, title
-// or secret in it.
-func (p *pass) fail(recipient int64, reason string, args ...any) {
-	f := Failure{Recipient: recipient, Reason: fmt.Sprintf(reason, args...)}
-	p.log.Error("recipient failed", "recipient", f.Recipient, "reason", f.Reason)
-	p.tally.fail(f)
-}
-
-// steps goes through a tick in its order. Watches have nothing to do with mail, so trouble with
-// them does not keep digests from going out.
+// steps makes the steps of a tick. If watches cannot lapse, digests go out all the same.
 func (p *pass) steps(ctx context.Context) error {
-	if p.part.front && p.config.MailOff {
-		return p.decay(ctx)
+	first := p.who.First()
+	if p.config.MailOff && first {
+		return errors.Join(p.sender.Settle(ctx), p.lapse(ctx))
 	}
 	if p.config.MailOff {
 		return nil
 	}
-	if err := p.settleOwed(ctx); err != nil {
+	if err := errors.Join(p.sender.Settle(ctx), p.renewZones(ctx)); err != nil {
 		return err
 	}
-	if !p.part.front {
+	if !first {
 		return p.sendDigests(ctx)
 	}
 	if err := p.recoverDigests(ctx); err != nil {
@@ -132,22 +135,19 @@ func (p *pass) steps(ctx context.Context) error {
 	if err := p.releaseHeld(ctx); err != nil {
 		return err
 	}
-	decaying := p.decay(ctx)
-	if errors.Is(decaying, ports.ErrUnavailable) {
-		return decaying
+	lapsing := p.lapse(ctx)
+	if errors.Is(lapsing, ports.ErrUnavailable) {
+		return lapsing
 	}
-	if p.part.ranges == nil {
-		return decaying
-	}
-	return errors.Join(decaying, p.sendDigests(ctx))
+	return errors.Join(lapsing, p.sendDigests(ctx))
 }
 
-// decay lets stale watches lapse.
-func (p *pass) decay(ctx context.Context) error {
-	decayed, err := p.store.Decay(ctx, core.DormantBefore(p.now, p.config.WatchDays))
+// lapse lets stale watches lapse.
+func (p *pass) lapse(ctx context.Context) error {
+	decayed, err := p.store.Lapse(ctx, core.LapseBefore(p.now, p.config.WatchDays))
 	p.report.Decayed = decayed
 	if err != nil {
-		return fmt.Errorf("decaying watches: %w", err)
+		return fmt.Errorf("lapsing watches: %w", err)
 	}
 	return nil
 }

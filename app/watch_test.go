@@ -14,12 +14,13 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 func (s *stage) lastTick() core.TickMark {
 	s.Helper()
-	m, err := s.ticker.LastTick(context.Background())
+	m, err := s.ticker.Planner().LastTick(context.Background())
 	require.NoError(s, err)
 	return m
 }
@@ -59,7 +60,7 @@ func TestATickLeavesItsMarkForThoseWhoComeAfterTheProcess(t *testing.T) {
 			assert.Equal(t, [2]time.Time{noon.Add(-time.Minute), noon}, [2]time.Time{m.Instant, m.EndedAt})
 			assert.True(t, strings.HasPrefix(m.Trouble, c.trouble) && (c.trouble != "" || m.Trouble == ""), m.Trouble)
 			assert.NotContains(t, m.Trouble, "\n")
-			assert.LessOrEqual(t, len([]rune(m.Trouble)), core.MaxTextLength+1)
+			assert.LessOrEqual(t, len([]rune(m.Trouble)), texts.MaxLength+1)
 		})
 	}
 }
@@ -77,7 +78,7 @@ func TestATickThatDidNotComeToItsEndLeavesNoMark(t *testing.T) {
 	assert.Zero(t, s.lastTick())
 
 	s = newStage(t, people(2))
-	s.failing("Due", ports.ErrUnavailable)
+	s.failing("People due", ports.ErrUnavailable)
 	_, err = s.ticker.Tick(context.Background())
 	require.ErrorIs(t, err, ports.ErrUnavailable)
 	assert.Zero(t, s.lastTick())
@@ -97,7 +98,7 @@ func TestHealthTellsOfTheLastTickAndOfTheOneThatRuns(t *testing.T) {
 	t.Parallel()
 	var told []string
 	s := newStage(t, people(3))
-	s.ticker.OnTick(func(r app.Report, err error) { told = append(told, fmt.Sprint(r.DigestsSent, err)) })
+	s.ticker.OnTick(func(h app.Health) { told = append(told, fmt.Sprint(h.Report.DigestsSent, h.Err)) })
 	assert.Zero(t, s.ticker.Health())
 	assert.Zero(t, s.ticker.Progress())
 	s.mailer.Fault = func(n int, _ core.Message) (bool, error) {
@@ -112,11 +113,11 @@ func TestHealthTellsOfTheLastTickAndOfTheOneThatRuns(t *testing.T) {
 	report, err := s.ticker.Tick(context.Background())
 	require.NoError(t, err)
 	end := noon.Add(3 * time.Minute)
-	assert.Equal(t, app.Health{Alive: end, Began: noon, Ended: end, Report: report}, s.ticker.Health())
+	assert.Equal(t, app.Health{Alive: end, Began: noon, Ended: end, Instant: noon, Range: core.Everybody(), Report: report}, s.ticker.Health())
 	assert.EqualValues(t, 3, s.ticker.Progress())
 	assert.EqualValues(t, 3*60*1000, report.DurationMS)
 
-	s.failing("Due", errors.New("no such table"))
+	s.failing("People due", errors.New("no such table"))
 	_, err = s.ticker.Tick(context.Background())
 	assert.Equal(t, err, s.ticker.Health().Err)
 	assert.Zero(t, s.ticker.Progress(), "of the newest tick")
@@ -146,7 +147,7 @@ func TestProgressComesToTheBacklog(t *testing.T) {
 		w.Held = append(w.Held, core.HeldRow{HeldMail: core.HeldMail{ID: int64(i + 10), Recipient: recipient, Text: "x", Status: core.Held, CreatedAt: noon}})
 	}
 	s := newStage(t, w)
-	b, err := s.ticker.Backlog(context.Background(), noon)
+	b, err := s.ticker.Planner().Backlog(context.Background(), noon)
 	require.NoError(t, err)
 	assert.Equal(t, core.Backlog{Due: 6, InDoubt: 1, Held: 4}, b)
 	s.tick()

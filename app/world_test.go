@@ -35,6 +35,7 @@ type stage struct {
 	mailer *memory.Mailer
 	clock  *memory.Clock
 	ticker *app.Ticker
+	events int64 // that came later
 }
 
 // newStage sets a stage with w on it; change may adjust the configuration.
@@ -93,7 +94,7 @@ func refuse(outcome ports.Outcome, numbers ...int) func(int, core.Message) (bool
 	return func(n int, _ core.Message) (bool, error) {
 		for _, number := range numbers {
 			if n == number {
-				broken := outcome == ports.ServerRefusal || outcome == ports.Doubtful
+				broken := outcome == ports.ServerRefusal || outcome == ports.Doubtful || outcome == ports.ConnectionSpent
 				return false, &ports.SendError{Outcome: outcome, Code: 450, Broken: broken, Err: errRefused}
 			}
 		}

@@ -5,7 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/core/page"
 )
 
 // tenEvents is a person's day as the app records it: ten events on five RFCs.
@@ -39,7 +40,7 @@ func tenEvents(t testing.TB) Snapshot {
 func planWithoutHTML(s Snapshot, style *Style) Plan {
 	plan, included := decide(s, style)
 	plan.Digest = group(included, s.Recipient.Cadence, style)
-	plan.Message = style.word(s.Recipient, plan.Claim, plan.Digest, extras{})
+	plan.Message = style.word(s.Recipient, plan.Claim, plan.Digest, page.Extras{})
 	return plan
 }
 
@@ -73,56 +74,8 @@ func BenchmarkPlanDigest(b *testing.B) {
 	}
 }
 
-// BenchmarkHTML times the HTML of ten lines, and says how many times as fast as hermes that is.
-func BenchmarkHTML(b *testing.B) {
-	s := plainStyle(b)
-	d := sampleDigest(s, Daily)
-	b.ReportAllocs()
-	for b.Loop() {
-		_, page := s.fit(d, extras{})
-		b.SetBytes(int64(len(page)))
-	}
-	each := b.Elapsed() / time.Duration(b.N)
-	const mails = 40
-	start := time.Now()
-	for range mails {
-		slowly(b, s, d)
-	}
-	b.ReportMetric(float64(time.Since(start)/mails)/float64(each), "x-hermes")
-}
-
-// BenchmarkHermes times hermes on the same ten lines.
-func BenchmarkHermes(b *testing.B) {
-	s := plainStyle(b)
-	d := sampleDigest(s, Daily)
-	b.ReportAllocs()
-	for b.Loop() {
-		b.SetBytes(int64(len(slowly(b, s, d))))
-	}
-}
-
-// BenchmarkFit times a digest that is too long by far.
-func BenchmarkFit(b *testing.B) {
-	s := plainStyle(b)
-	d := Digest{Cadence: Daily, RFCs: 60, Groups: many(s, 60, 100)}
-	b.ReportAllocs()
-	for b.Loop() {
-		_, page := s.fit(d, extras{})
-		b.SetBytes(int64(len(page)))
-	}
-}
-
 func BenchmarkNewStyle(b *testing.B) {
 	for b.Loop() {
-		plainStyle(b)
-	}
-}
-
-func BenchmarkToken(b *testing.B) {
-	ring, err := NewKeyring(make([]byte, MinSecret))
-	require.NoError(b, err)
-	b.ReportAllocs()
-	for b.Loop() {
-		ring.Token(4711)
+		testStyle(b)
 	}
 }

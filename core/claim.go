@@ -8,22 +8,25 @@ import (
 	"time"
 )
 
-// Claim is one ledger line: recipient, window, Message-ID and the notification IDs, ascending; it is recorded BEFORE its message leaves.
+// Claim is a ledger row that is recorded BEFORE its message leaves, so that no other process sends the same.
 type Claim struct {
 	// ID is the ledger row's; 0 until the row is there.
 	ID        int64
 	Recipient int64
-	// Previous is the ID of the newest ledger row that the plan was made from, 0 for none. The
-	// claim holds only while that is still so.
+	// Person is the person who had that number when the claim was planned. The claim holds only while they have it.
+	// It is in no ledger row, so a claim that was read back may lack it.
+	Person Person
+	// Previous is the ID of the newest ledger row when the plan was made, 0 for none. The claim holds only while that
+	// is the newest.
 	Previous int64
 	Window   Window
 	// MessageID has no angle brackets; empty for a window that ships nothing.
 	MessageID string
 	// Notifications are the IDs of what ships, ascending; empty for a window that ships nothing.
 	Notifications []int64
-	// Lease is until when the claim is left alone; afterwards it is in doubt and another may take it over.
+	// Lease is until when other processes leave the claim alone. After that it is in doubt, and any may take it over.
 	Lease time.Time
-	// Attempts counts how often the message was about to leave: 1 for a fresh claim.
+	// Attempts counts how often the message was about to leave: 1 for a new claim.
 	Attempts int
 }
 

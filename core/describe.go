@@ -1,24 +1,30 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/core/texts"
+	"github.com/wiggleverse/rfcdigest/core/zones"
 )
 
-// TimeLayout is how instants are written for people and in the app's SQLite tables, in UTC.
-const TimeLayout = "2006-01-02 15:04:05"
-
-// Describe returns p as stable text: one line, then, where p has them, the window, the message and
+// Describe returns p as stable text: one line and then, if p has them, the window, the message and
 // the verdicts, indented.
 func Describe(p Plan) string {
 	var b strings.Builder
-	b.WriteString(Summarize(p) + "\n")
+	fmt.Fprintf(&b, "recipient %d: %s, %s", p.Recipient, p.Action, p.Reason)
+	if p.Action == Send {
+		b.WriteString(": " + p.Digest.Count())
+	}
+	b.WriteString("\n")
 	if p.Reason == NoCadence {
 		return b.String()
 	}
-	fmt.Fprintf(&b, "  window   %s to %s", Timestamp(p.Window.Start), Timestamp(p.Window.End))
+	fmt.Fprintf(&b, "  window   %s to %s", texts.Timestamp(p.Window.Start), texts.Timestamp(p.Window.End))
 	if !p.Since.Equal(p.Window.Start) {
-		fmt.Fprintf(&b, ", late arrivals from %s", Timestamp(p.Since))
+		fmt.Fprintf(&b, ", late arrivals from %s", texts.Timestamp(p.Since))
 	}
 	b.WriteString("\n")
 	if p.Action == Send {
@@ -32,21 +38,44 @@ func Describe(p Plan) string {
 	return b.String()
 }
 
-// Summarize returns p in one line.
-func Summarize(p Plan) string {
-	line := fmt.Sprintf("recipient %d: %s, %s", p.Recipient, p.Action, p.Reason)
-	if p.Action == Send {
-		line += ": " + p.Digest.count()
+// Quirk is a way in which a setting of a person does not count as it is stored.
+type Quirk string
+
+// The quirks.
+const (
+	UnknownZone       Quirk = "unknown time zone"       // counts as UTC
+	UnreadableSetting Quirk = "unreadable preference"   // quiet hours, send hour or weekday
+	EndlessQuiet      Quirk = "quiet hours without end" // leave no tick, and count as none
+)
+
+// Remark says what counts in the place of a setting that does not count as it is stored.
+type Remark struct {
+	Quirk Quirk
+	// Text is a sentence; text from the database in it is clean.
+	Text string
+}
+
+// Remarks returns a remark for each odd setting of r at now; nil if there are none. zone is as in [Snapshot].
+func (s Schedule) Remarks(r Recipient, zone *time.Location, now time.Time) (remarks []Remark) {
+	p := r.Preferences
+	remark := func(o Quirk, format string, args ...any) {
+		remarks = append(remarks, Remark{o, fmt.Sprintf(format, args...)})
 	}
-	return line
-}
-
-// DescribeRelease returns p in one line.
-func DescribeRelease(p ReleasePlan) string {
-	return fmt.Sprintf("held e-mail %d to recipient %d: %s, %s", p.Mail.ID, p.Mail.Recipient, p.Action, p.Reason)
-}
-
-// DescribeRecovery returns p in one line.
-func DescribeRecovery(p RecoveryPlan) string {
-	return fmt.Sprintf("digest %d to recipient %d: %s, %s", p.Claim.ID, p.Claim.Recipient, p.Action, p.Reason)
+	if zone == nil && zones.Read(p.TimeZone).Fixed != time.UTC {
+		remark(UnknownZone, "The time zone %q is not known, so it is UTC; a name like Europe/Berlin would be.", texts.Clean(p.TimeZone))
+	}
+	start, end := texts.Clean(p.QuietStart), texts.Clean(p.QuietEnd)
+	if q, ok := p.quiet(); !ok {
+		remark(UnreadableSetting, "The quiet hours from %q to %q cannot be read, so there are none; times like 22:00 and 7:00 can.", start, end)
+	} else if q != (quietHours{}) && !s.leavesTick(q, cmp.Or(zone, time.UTC), now) {
+		remark(EndlessQuiet, "The quiet hours from %s to %s leave none of the ticks outside, which are %s apart, so there are none.", start, end, texts.Spell(s.tick()))
+	}
+	hour, fixed := p.sendHour()
+	if p.SendHour != nil && !fixed {
+		remark(UnreadableSetting, "The send hour %d is none of 0 to 23, so there is none.", *p.SendHour)
+	}
+	if _, ok := p.readWeekday(); !ok && fixed && r.Cadence == Weekly {
+		remark(UnreadableSetting, "The weekday %q is not known, so it is Monday, at %02d:00; an English name would be.", texts.Clean(p.SendWeekday), hour)
+	}
+	return remarks
 }

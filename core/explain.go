@@ -1,21 +1,28 @@
 package core
 
-import "time"
+import (
+	"time"
 
-// Explanation says what a tick at an instant would do about one recipient, and why: in a sentence for
-// them, and one for each notification of the look-back.
+	"github.com/wiggleverse/rfcdigest/core/texts"
+)
+
+// Explanation says what a tick at Now would do about one recipient, and why. There is a sentence about the
+// recipient, and one about each notification of the look-back.
 type Explanation struct {
+	// Now is the instant of the tick that is explained.
 	Now       time.Time
 	Recipient Recipient
 	// Plan is what [PlanDigest] returns for all of the look-back.
 	Plan Plan
+	// Remarks say which of their settings are not taken as they are stored.
+	Remarks []Remark
 	// Why is the reason of Plan, with the times and names that decided it.
 	Why string
-	// Since is the instant from which notifications are explained: [Lookback] before Now or, where
-	// the plan reaches further back, as far as that.
+	// Since is the instant from which notifications are explained: [Lookback] before Now, or earlier if the plan
+	// reaches further back.
 	Since time.Time
-	// Reasons are one for each notification of the look-back, by ascending ID: those created at Since
-	// or later, and those of which nobody can tell, as long as no digest had them.
+	// Reasons are one for each notification of the look-back, by ascending ID: those created at Since or later.
+	// One whose creation cannot be read is among them until a digest has told of it.
 	Reasons []Explained
 	// Counts have one element for each verdict, in the order of the rules, and add up to the number of Reasons.
 	Counts []VerdictCount
@@ -23,18 +30,20 @@ type Explanation struct {
 	Draft Message
 	// Drafted says that there is one.
 	Drafted bool
-	// Windows are recorded windows of the recipient, the newest first; set by whoever can read them.
+	// Windows are recorded windows of the recipient, the newest first; set by the caller, since core reads no ledger.
 	Windows []LedgerRow
 }
 
 // Explained is the verdict on one notification, in words.
 type Explained struct {
+	// Notification is as it was judged: for an instant that has gone by, without later marks.
 	Notification Notification
 	Verdict      Verdict
 	// Event is the notification as a digest would word it, if it stood alone.
 	Event string
-	// Why says which times decided it.
-	Why string
+	// Why says which times decided it. Brief is the same without the times that stand beside it in a table: when
+	// the notification was created, and the window.
+	Why, Brief string
 }
 
 // VerdictCount is how often a verdict was given.
@@ -58,7 +67,8 @@ func Explain(s Snapshot, style *Style) Explanation {
 	e := Explanation{Now: s.Now, Recipient: s.Recipient, Since: LookbackAt(s.Recipient, s.Now)}
 	s.Notifications = lookBack(s.Notifications, e.Since)
 	e.Plan = PlanDigest(s, style)
-	e.Why = style.Because(e.Plan, s.Recipient, s.Zone, s.Now)
+	e.Remarks = s.Schedule.Remarks(s.Recipient, s.Zone, s.Now)
+	e.Why = s.Schedule.Because(e.Plan, s.Recipient, s.Zone, s.Now)
 	counts := map[Verdict]int{}
 	for i, n := range byID(s.Notifications) {
 		verdict := e.Plan.Judgements[i].Verdict
@@ -94,13 +104,14 @@ func Verdicts() []Verdict {
 	return append(all, Included)
 }
 
-// ExplainAlone returns the verdict on one notification of the recipient of e, which may be older than
-// the look-back.
+// ExplainAlone returns the verdict on one notification of e.Recipient, which may be older than the look-back.
 func (e Explanation) ExplainAlone(n Notification, style *Style) Explained {
-	return e.reason(&n, judge(&n, readPayload(n.Payload), e.Plan.Since, e.Now), style)
+	return e.reason(&n, judge(&n, texts.ReadPayload(n.Payload), e.Plan.Since, e.Now), style)
 }
 
+// reason explains the verdict on n.
 func (e Explanation) reason(n *Notification, verdict Verdict, style *Style) Explained {
-	event := style.appendSummary(nil, &judged{n, readPayload(n.Payload)})
-	return Explained{Notification: *n, Verdict: verdict, Event: string(event), Why: explainVerdict(n, verdict, e.Plan.Prospect, e.Now)}
+	event := style.appendSummary(nil, &judged{n, texts.ReadPayload(n.Payload)})
+	why, brief := explainVerdict(n, verdict, e.Plan.Prospect, e.Now)
+	return Explained{Notification: *n, Verdict: verdict, Event: string(event), Why: why, Brief: brief}
 }

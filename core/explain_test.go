@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/core/links"
 )
 
 func TestBecause(t *testing.T) {
@@ -32,8 +34,8 @@ func TestBecause(t *testing.T) {
 		"bad address": {func(r *Recipient) { r.Address = "ada@x\nBcc: eve@x" }, nil, since + `Mail cannot be addressed to "ada@x Bcc: eve@x"; somebody has to mend the address.`},
 		"refused": {func(r *Recipient) {
 			r.Preferences.SuppressedAddress, r.Preferences.Failures, r.Preferences.SuppressedReason = r.Address, 3, "550 no such\nuser."
-		}, nil, since + "The address was refused for good 3 times in a row, the last time with: 550 no such user. A new address starts clean."},
-		"entered": {func(r *Recipient) { r.Preferences.SuppressedAddress = r.Address }, nil, since + "The address was entered as suppressed. A new address starts clean."},
+		}, nil, since + "The address was refused for good on 3 days in a row, the last time with: 550 no such user. That stays until somebody lifts it. A new address starts clean."},
+		"entered": {func(r *Recipient) { r.Preferences.SuppressedAddress = r.Address }, nil, since + "The address was entered as suppressed. That stays until somebody lifts it. A new address starts clean."},
 		"quiet":   {func(r *Recipient) { r.Preferences.QuietStart, r.Preferences.QuietEnd = "17:00", "06:30" }, kathmandu, since + "It is 17:45 for them, within their quiet hours (17:00 to 06:30, Asia/Kathmandu); a tick from 2026-03-30 00:45:00 on takes it."},
 		"first":   {func(r *Recipient) { r.Latest = Entry{} }, nil, "Due: no window was recorded that it could follow, so it reaches 30 days back. Nothing in the window is for a digest: it is recorded as empty, without a mail."},
 	} {
@@ -135,9 +137,9 @@ func TestADraftIsTheDigestThatWouldGoOut(t *testing.T) {
 
 func TestATestMailCanDoNoHarm(t *testing.T) {
 	t.Parallel()
-	ring, err := NewKeyring([]byte(strings.Repeat("s", MinSecret)))
+	unsubscribe, err := links.New("https://digest.rfc.example", testRing(t), "leave@rfc.example")
 	require.NoError(t, err)
-	style, err := NewStyle(Brand{AppURL: "https://rfc.example", Domain: "rfc.example", PublicURL: "https://digest.rfc.example", Unsubscribe: ring, UnsubscribeMailbox: "leave@rfc.example"})
+	style, err := NewStyle(Brand{AppURL: "https://rfc.example", Domain: "rfc.example", Links: unsubscribe})
 	require.NoError(t, err)
 	s := Snapshot{Now: instant(t, "2026-03-29T12:00:00Z"), Recipient: Recipient{ID: 7, Name: "Ada <b>\nLovelace", Address: "ada@rfc.example", Cadence: Daily}}
 	s.Notifications = []Notification{{ID: 1, Kind: "pr_opened", Slug: "a", CreatedAt: s.Now}}
@@ -149,8 +151,8 @@ func TestATestMailCanDoNoHarm(t *testing.T) {
 	assert.Equal(t, notice+"\n\n"+real.Text, m.Text)
 	assert.Contains(t, m.HTML, strings.ReplaceAll(strings.ReplaceAll(notice, "<", "&lt;"), ">", "&gt;"))
 	assert.Equal(t, Address{Mailbox: "eve@rfc.example"}, m.To)
-	assert.Contains(t, real.HTML, UnsubscribePath)
-	assert.NotContains(t, m.HTML, UnsubscribePath)
+	assert.Contains(t, real.HTML, links.Path)
+	assert.NotContains(t, m.HTML, links.Path)
 	assert.Empty(t, m.UnsubscribeURL+m.UnsubscribeMailbox)
 	assert.NotEqual(t, real.ID, m.ID)
 	other, _ := TestMail(s, style, "eve@rfc.example", "2")
@@ -161,7 +163,8 @@ func TestATestMailCanDoNoHarm(t *testing.T) {
 func TestQuietUntil(t *testing.T) {
 	t.Parallel()
 	now := instant(t, "2026-03-29T12:34:56Z")
-	assert.Equal(t, now, QuietUntil(Preferences{}, nil, now))
-	assert.Equal(t, instant(t, "2026-03-29T13:00:00Z"), QuietUntil(Preferences{QuietStart: "12:00", QuietEnd: "13:00"}, nil, now))
-	assert.Equal(t, instant(t, "2026-03-30T12:00:00Z"), QuietUntil(Preferences{QuietStart: "12:30", QuietEnd: "12:00"}, nil, now))
+	s := Schedule{Tick: time.Minute}
+	assert.Equal(t, now, s.quietUntil(Preferences{}, nil, now))
+	assert.Equal(t, instant(t, "2026-03-29T13:00:00Z"), s.quietUntil(Preferences{QuietStart: "12:00", QuietEnd: "13:00"}, nil, now))
+	assert.Equal(t, instant(t, "2026-03-30T12:00:00Z"), s.quietUntil(Preferences{QuietStart: "12:30", QuietEnd: "12:00"}, nil, now))
 }

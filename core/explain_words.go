@@ -1,45 +1,41 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// Rule is the rule behind v, in words.
-func (v Verdict) Rule() string {
-	switch v {
-	case BeforeWindow:
-		return "created before the window"
-	case AfterWindow:
-		return "created after the window's end"
-	case AlreadyShipped:
-		return "already in a digest"
-	case AlreadyEmailed:
-		return "already mailed on its own"
-	case AlreadyRead:
-		return "already read in the app"
-	case PersonalDirect:
-		return "mailed at once, on its own, by the app"
+// verdictTimes are the times in the words on a verdict, each with the words that join it to the rest.
+type verdictTimes struct{ created, start, late, end string }
+
+// explainVerdict says which times led to verdict. brief leaves out those that stand beside it in a table.
+func explainVerdict(n *Notification, verdict Verdict, p Prospect, now time.Time) (why, brief string) {
+	times := verdictTimes{"Created " + texts.Timestamp(n.CreatedAt) + ", ", ", " + texts.Timestamp(p.Window.Start), "", ", " + texts.Timestamp(now)}
+	if n.CreatedAt.IsZero() {
+		times.created = "When it was created cannot be read, "
 	}
-	return "in the digest"
+	if p.Since.Before(p.Window.Start) {
+		times.late = " (late arrivals count from " + texts.Timestamp(p.Since) + ")"
+	}
+	why = verdictWords(n, verdict, p, now, times)
+	if n.CreatedAt.IsZero() {
+		return why, why
+	}
+	brief = verdictWords(n, verdict, p, now, verdictTimes{})
+	return why, strings.ToUpper(brief[:1]) + brief[1:]
 }
 
-// explainVerdict says which times led to verdict.
-func explainVerdict(n *Notification, verdict Verdict, p Prospect, now time.Time) string {
-	created := "Created " + Timestamp(n.CreatedAt)
-	if n.CreatedAt.IsZero() {
-		created = "When it was created cannot be read"
-	}
+// verdictWords says why n has its verdict, with the times in t.
+func verdictWords(n *Notification, verdict Verdict, p Prospect, now time.Time, t verdictTimes) string {
 	switch verdict {
 	case BeforeWindow:
-		from := "before the window starts, " + Timestamp(p.Window.Start)
-		if p.Since.Before(p.Window.Start) {
-			from += " (late arrivals count from " + Timestamp(p.Since) + ")"
-		}
-		return created + ", " + from + "; " + before(n, now) + "."
+		return t.created + "before the window starts" + t.start + t.late + "; " + before(n, now) + "."
 	case AfterWindow:
-		return created + ", after the window's end, " + Timestamp(now) + "; the window in which that time comes takes it."
+		return t.created + "after the window's end" + t.end + "; the window in which that time comes takes it."
 	case AlreadyShipped:
 		return "A digest told of it " + at(n.IncludedAt, now) + "."
 	case AlreadyEmailed:
@@ -51,14 +47,14 @@ func explainVerdict(n *Notification, verdict Verdict, p Prospect, now time.Time)
 	}
 	switch {
 	case n.CreatedAt.IsZero():
-		return created + ": better told once than never."
+		return "When it was created cannot be read: better told once than never."
 	case n.CreatedAt.Before(p.Window.Start):
-		return created + ", before the window starts, " + Timestamp(p.Window.Start) + ", but no digest told of it: it arrived late."
+		return t.created + "before the window starts" + t.start + ", but no digest told of it: it arrived late."
 	}
-	return created + ", within the window; not read, not mailed, in no digest yet."
+	return t.created + "within the window; not read, not mailed, in no digest yet."
 }
 
-// before says what had become of n by the time that its window was over.
+// before says what had become of n when its window was over.
 func before(n *Notification, now time.Time) string {
 	switch {
 	case n.IncludedAt.Set:
@@ -79,44 +75,48 @@ func at(s Stamp, now time.Time) string {
 	case s.At.Equal(now):
 		return "in this very tick"
 	}
-	return "on " + Timestamp(s.At)
+	return "on " + texts.Timestamp(s.At)
 }
 
 // Because says what led to the action of p, which was made for r at now.
-func (s *Style) Because(p Plan, r Recipient, zone *time.Location, now time.Time) string {
-	if zone == nil {
-		zone = time.UTC
-	}
-	rhythm := rhythm(p, r, zone) + s.apart(p, r, zone) + "."
-	due := "Due since " + Timestamp(p.DueAt) + ": " + rhythm
+func (s Schedule) Because(p Plan, r Recipient, zone *time.Location, now time.Time) string {
+	zone = cmp.Or(zone, time.UTC)
+	rhythm := rhythm(p, r, zone)
+	due := "Due since " + texts.Timestamp(p.DueAt) + ": " + rhythm + s.apart(p, r, zone) + "."
 	if r.Latest.End.IsZero() {
 		due = "Due: no window was recorded that it could follow, so it reaches 30 days back."
 	}
 	switch p.Reason {
 	case NoCadence:
-		return fmt.Sprintf("Gets no digests: the cadence is %q, and only daily and weekly have any.", Clean(string(r.Cadence)))
+		return fmt.Sprintf("Gets no digests: the cadence is %q, and only daily and weekly have any.", texts.Clean(string(r.Cadence)))
 	case NoAddress:
 		return "There is no e-mail address to send to."
 	case InDoubt:
-		return "The digest of " + Timestamp(r.Latest.End) + " is still being sent, or waits for its answer; until that is settled, nobody knows what has been told."
+		return "The digest of " + texts.Timestamp(r.Latest.End) + " is still being sent, or waits for its answer; until that is settled, nobody knows what has been told."
 	case NotDue:
-		return "Not due before " + Timestamp(p.DueAt) + ": " + rhythm
+		if missed := s.dueAt(r, p.Window.Start, zone); !missed.After(now) {
+			return fmt.Sprintf("Not due before %s: %s. No tick took the digest that was due %s; the next one is near, and takes both.",
+				texts.Timestamp(p.DueAt), rhythm, texts.Timestamp(missed))
+		}
+		return "Not due before " + texts.Timestamp(p.DueAt) + ": " + rhythm + s.apart(p, r, zone) + "."
 	case BadAddress:
-		return fmt.Sprintf("%s Mail cannot be addressed to %q; somebody has to mend the address.", due, Clean(r.Address))
+		return fmt.Sprintf("%s Mail cannot be addressed to %q; somebody has to mend the address.", due, texts.Clean(r.Address))
 	case Suppressed:
-		return due + " " + suppression(r) + " A new address starts clean."
+		return due + " " + WhyRefused(r, now) + " A new address starts clean."
+	case Refused:
+		return due + " " + WhyRefused(r, now)
 	case QuietHours:
 		return fmt.Sprintf("%s It is %s for them, within their quiet hours (%s to %s, %s); a tick from %s on takes it.", due,
-			now.In(zone).Format("15:04"), r.Preferences.QuietStart, r.Preferences.QuietEnd, zone, Timestamp(QuietUntil(r.Preferences, zone, now)))
+			now.In(zone).Format("15:04"), texts.Clean(r.Preferences.QuietStart), texts.Clean(r.Preferences.QuietEnd), zone, texts.Timestamp(s.quietUntil(r.Preferences, zone, now)))
 	case Nothing:
 		return due + " Nothing in the window is for a digest: it is recorded as empty, without a mail."
 	}
-	return due + " There is something to tell: " + p.Digest.count() + "."
+	return due + " There is something to tell: " + p.Digest.Count() + "."
 }
 
-// rhythm says what makes the window of p roll over.
+// rhythm says when the window of p is over.
 func rhythm(p Plan, r Recipient, zone *time.Location) string {
-	began := "the last window ended " + Timestamp(p.Window.Start)
+	began := "the last window ended " + texts.Timestamp(p.Window.Start)
 	hour, fixed := r.Preferences.sendHour()
 	switch {
 	case !fixed && r.Cadence == Weekly:
@@ -131,38 +131,11 @@ func rhythm(p Plan, r Recipient, zone *time.Location) string {
 	return fmt.Sprintf("%s, and it follows %s at %02d:00 on their clock (%s)", began, each, hour, zone)
 }
 
-// apart says how much later the digest of p is due because digests are spread; empty where it is not.
-func (s *Style) apart(p Plan, r Recipient, zone *time.Location) string {
+// apart says how much later the digest of p is due because digests are spread; empty if not at all.
+func (s Schedule) apart(p Plan, r Recipient, zone *time.Location) string {
 	later := p.DueAt.Sub(DueAt(r, p.Window.Start, zone))
 	if later <= 0 {
 		return ""
 	}
-	return fmt.Sprintf(", and %s later for them, since digests are spread over %s", spell(later), spell(s.spread.Stretch))
-}
-
-// spell writes a time as people say it, to the second.
-func spell(d time.Duration) string {
-	var parts []string
-	for _, unit := range []struct {
-		size time.Duration
-		name string
-	}{{time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}} {
-		if n := d / unit.size; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, unit.name))
-		}
-		d %= unit.size
-	}
-	return strings.Join(parts, " ")
-}
-
-// suppression says why the address of r is suppressed.
-func suppression(r Recipient) string {
-	if r.Preferences.Failures <= 0 {
-		return "The address was entered as suppressed."
-	}
-	why := strings.TrimRight(Clean(r.Preferences.SuppressedReason), ".")
-	if why == "" {
-		why = "no reason was noted"
-	}
-	return fmt.Sprintf("The address was refused for good %d times in a row, the last time with: %s.", r.Preferences.Failures, why)
+	return fmt.Sprintf(", and %s later for them, since digests are spread over %s", texts.Spell(later), texts.Spell(s.Spread))
 }

@@ -4,23 +4,27 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// MaxRefusals is after how many temporary refusals a held e-mail is given up and left for the operator to see.
+// MaxRefusals is after how many temporary refusals a held e-mail is given up. It stays in the database, as failed.
 const MaxRefusals = 10
 
 // HeldMail is an individual e-mail that the app handed over while its recipient was in quiet hours.
 type HeldMail struct {
 	ID        int64
 	Recipient int64
-	Subject   string
+	// Subject is the app's own, as stored.
+	Subject string
 	// Text and HTML are the app's own words; either may be empty, not both.
 	Text, HTML string
 	// Notifications are the IDs of what it tells of; it may be empty.
 	Notifications []int64
-	// CreatedAt is zero where it cannot be read.
+	// CreatedAt is zero if it cannot be read.
 	CreatedAt time.Time
-	Status    Status
+	// Status is one of Held, Sending, Sent, Dropped, Failed and Redirected.
+	Status Status
 	// MessageID is empty until the mail was about to leave for the first time.
 	MessageID string
 	// Attempts counts the temporary refusals.
@@ -31,12 +35,14 @@ type HeldMail struct {
 
 // HeldSnapshot is everything the plan for one held e-mail may know.
 type HeldSnapshot struct {
+	// Now is as in [Snapshot].
 	Now  time.Time
 	Mail HeldMail
-	// Recipient is the zero value where there is no such person any more.
+	// Recipient is the zero value if the person was deleted.
 	Recipient Recipient
-	// Zone is as in [Snapshot].
-	Zone *time.Location
+	// Zone and Schedule are as in [Snapshot].
+	Zone     *time.Location
+	Schedule Schedule
 	// Notifications are those that the mail tells of, as far as they are still there.
 	Notifications []Notification
 }
@@ -58,11 +64,16 @@ const (
 
 // ReleasePlan says what to do with one held e-mail, and why.
 type ReleasePlan struct {
+	// Mail is the one that was planned, with its MessageID set if Action is Release.
 	Mail   HeldMail
 	Action ReleaseAction
 	Reason Reason
-	// Message is what to hand over, where Action is Release. Zero otherwise.
+	// Message is what to hand to the mail server if Action is Release; otherwise zero.
 	Message Message
+	// Failing and Mark are set if Action is Release: that the address was refused before, and the recipient's
+	// [Person.Mark].
+	Failing bool
+	Mark    int64
 }
 
 // The further reasons of a [ReleasePlan].
@@ -73,7 +84,7 @@ const (
 	QuietOver   Reason = "outside quiet hours"        // Release
 )
 
-// PlanRelease returns what to do with one held e-mail. In this order, the first that holds:
+// PlanRelease returns what to do with one held e-mail. The first line that is true decides:
 //
 //	facts                                     action    reason
 //	its recipient is gone                     GiveUp    NoRecipient
@@ -81,10 +92,11 @@ const (
 //	it has no body                            GiveUp    NoContent
 //	the recipient has no usable address       GiveUp    NoAddress, BadAddress
 //	the address is suppressed                 Keep      Suppressed
+//	it was refused less than a day before     Keep      Refused
 //	now is in the recipient's quiet hours     Keep      QuietHours
 //	otherwise                                 Release   QuietOver
 //
-// A notification that is no longer there was not read, so far as anybody can say.
+// A notification that was deleted counts as unread.
 func PlanRelease(s HeldSnapshot, style *Style) ReleasePlan {
 	plan := ReleasePlan{Mail: s.Mail, Action: GiveUp}
 	r := s.Recipient
@@ -96,13 +108,13 @@ func PlanRelease(s HeldSnapshot, style *Style) ReleasePlan {
 	case s.Mail.Text == "" && s.Mail.HTML == "":
 		plan.Reason = NoContent
 	default:
-		plan.Reason = hindrance(r, s.Zone, s.Now)
+		plan.Reason = s.Schedule.hindrance(r, s.Zone, s.Now)
 	}
 	switch plan.Reason {
-	case Suppressed, QuietHours:
+	case Suppressed, Refused, QuietHours:
 		plan.Action = Keep
 	case "":
-		plan.Action, plan.Reason = Release, QuietOver
+		plan.Action, plan.Reason, plan.Failing, plan.Mark = Release, QuietOver, r.Preferences.Failures > 0, r.Person.Mark
 		plan.compose(s, style)
 	}
 	return plan
@@ -115,11 +127,14 @@ func (p *ReleasePlan) compose(s HeldSnapshot, style *Style) {
 	}
 	p.Message = Message{
 		ID:      p.Mail.MessageID,
-		To:      Address{Name: Clean(s.Recipient.Name), Mailbox: s.Recipient.Address},
+		To:      Address{Name: texts.Clean(s.Recipient.Name), Mailbox: s.Recipient.Address},
 		Date:    s.Now,
 		Subject: oneLine(s.Mail.Subject),
 		Text:    s.Mail.Text,
 		HTML:    s.Mail.HTML,
+	}
+	if style.redirectTo != "" {
+		p.Message = style.redirected(noticed(p.Message, style.redirectNotice(s.Recipient)))
 	}
 }
 

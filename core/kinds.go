@@ -1,25 +1,28 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // Kinds words events by their kind. A sentence is plain text with these placeholders:
 //
 //   - {actor}: who did it, or "Someone";
-//   - {pr}: "PR #12", or "a PR" where the number is missing;
+//   - {pr}: "PR #12", or "a PR" if the number is missing;
 //   - {branch}: "branch feat/x", or "a branch";
 //   - {ref}: "feat/x", or "a branch".
 //
 // An event of a kind that is not in the table reads "<actor>: <kind, underscores as spaces>".
 type Kinds map[string]string
 
-// KnownKinds returns the sentences of the kinds that the RFC app sends. The caller owns the
-// map and may change or extend it before handing it to [NewStyle].
+// KnownKinds returns the sentences of the kinds that the RFC app sends. The map is a copy: the caller may change it and
+// hand it to [NewStyle].
 func KnownKinds() Kinds { return maps.Clone(knownKinds) }
 
 var knownKinds = Kinds{
@@ -44,19 +47,17 @@ var placeholder = regexp.MustCompile(`\{[^}]*\}?`)
 // kind is how events of one kind are worded.
 type kind struct {
 	// words are the kind's name as words.
-	words    string
-	sentence []piece
+	words string
+	// sentence is cut at its placeholders; no other piece begins with a brace.
+	sentence []string
 }
 
-// piece is a part of a sentence: one of its placeholders, or the text between two.
-type piece struct{ placeholder, text string }
-
-// read returns the kinds with their sentences cut at the placeholders, so that this need not be done
-// for each event. An error names the first placeholder that nothing would fill.
+// read cuts the sentences at their placeholders, once for all events. An error names the first placeholder that is
+// not known.
 func (k Kinds) read() (map[string]kind, error) {
 	kinds := make(map[string]kind, len(k))
 	for name, sentence := range k {
-		var pieces []piece
+		var pieces []string
 		from := 0
 		for _, at := range placeholder.FindAllStringIndex(sentence, -1) {
 			p := sentence[at[0]:at[1]]
@@ -65,10 +66,10 @@ func (k Kinds) read() (map[string]kind, error) {
 			default:
 				return nil, fmt.Errorf("sentence for %s: no such placeholder as %s", name, p)
 			}
-			pieces = append(pieces, piece{text: sentence[from:at[0]]}, piece{placeholder: p})
+			pieces = append(pieces, sentence[from:at[0]], p)
 			from = at[1]
 		}
-		kinds[name] = kind{words: kindWords(name), sentence: append(pieces, piece{text: sentence[from:]})}
+		kinds[name] = kind{words: kindWords(name), sentence: append(pieces, sentence[from:])}
 	}
 	return kinds, nil
 }
@@ -76,32 +77,25 @@ func (k Kinds) read() (map[string]kind, error) {
 // appendSummary words a single event: its payload's summary, else the sentence for its kind, else
 // the kind itself.
 func (s *Style) appendSummary(b []byte, j *judged) []byte {
-	if text := Clean(j.payload.summary); text != "" {
+	if text := texts.Clean(j.payload.Summary); text != "" {
 		return append(b, text...)
 	}
-	actor := Clean(j.Actor)
-	if actor == "" {
-		actor = "Someone"
-	}
+	actor := cmp.Or(texts.Clean(j.Actor), "Someone")
 	k, ok := s.kinds[j.Kind]
 	if !ok {
-		words := kindWords(j.Kind)
-		if words == "" {
-			words = "activity"
-		}
 		b = append(append(b, actor...), ": "...)
-		return append(b, words...)
+		return append(b, cmp.Or(kindWords(j.Kind), "activity")...)
 	}
 	for _, p := range k.sentence {
-		switch p.placeholder {
-		case "":
-			b = append(b, p.text...)
+		switch p {
 		case "{actor}":
 			b = append(b, actor...)
 		case "{pr}":
 			b = appendPR(b, j.PR)
+		case "{branch}", "{ref}":
+			b = appendBranch(b, j.Branch, p == "{branch}")
 		default:
-			b = appendBranch(b, j.Branch, p.placeholder == "{branch}")
+			b = append(b, p...)
 		}
 	}
 	return b
@@ -115,9 +109,9 @@ func appendPR(b []byte, number int64) []byte {
 	return strconv.AppendInt(append(b, "PR #"...), number, 10)
 }
 
-// appendBranch names a branch, called one or not.
+// appendBranch names a branch, with the word branch in front of it if called is set.
 func appendBranch(b []byte, name string, called bool) []byte {
-	name = Clean(name)
+	name = texts.Clean(name)
 	if name == "" {
 		return append(b, "a branch"...)
 	}
@@ -142,5 +136,5 @@ func (s *Style) appendCount(b []byte, n int, name string) []byte {
 
 // kindWords returns a kind as words.
 func kindWords(name string) string {
-	return Clean(strings.ReplaceAll(name, "_", " "))
+	return texts.Clean(strings.ReplaceAll(name, "_", " "))
 }

@@ -1,13 +1,14 @@
 package core
 
 import (
-	"strings"
+	"cmp"
 	"time"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/wiggleverse/rfcdigest/core/page"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// Message is a finished mail in plain values: To, Subject, Text, HTML, and the ID that is the same on every retry; no MIME.
+// Message is a finished mail in plain values, without MIME. Its ID is the same on every retry.
 type Message struct {
 	// ID is the Message-ID without angle brackets.
 	ID string
@@ -19,7 +20,7 @@ type Message struct {
 	// Text and HTML are the same content twice, lines ending with LF. One of them may be empty.
 	Text, HTML string
 	// UnsubscribeURL and UnsubscribeMailbox are where the recipient unsubscribes, an https address and
-	// a mailbox; empty where there is none.
+	// a mailbox; empty if there is none.
 	UnsubscribeURL, UnsubscribeMailbox string
 }
 
@@ -27,22 +28,75 @@ type Message struct {
 type Address struct {
 	// Name is one clean line, or empty.
 	Name string
-	// Mailbox is local-part@domain, usable by [UsableAddress].
+	// Mailbox is local-part@domain, usable by [texts.UsableAddress].
 	Mailbox string
 }
 
-// maxMailbox is the longest mailbox in bytes: a path has 256 with its brackets (RFC 5321 §4.5.3.1.3).
-const maxMailbox = 254
+// Draft returns the mail that would go out for s if the digest were due at s.Now, outside quiet hours and to a
+// good address. ok is false if nothing is included, or if the cadence has no digest. A draft is for looking at:
+// what is really sent comes from [PlanDigest] alone.
+func Draft(s Snapshot, style *Style) (m Message, ok bool) {
+	return draft(s, style, style.extras(s.Recipient))
+}
 
-// UsableAddress reports whether mail can be addressed to mailbox at all: something on either side
-// of an @, and nothing in it that would end the address or the line it stands on. Whether anybody
-// is there is for mail servers to say.
-func UsableAddress(mailbox string) bool {
-	at := strings.LastIndexByte(mailbox, '@')
-	if at < 1 || at == len(mailbox)-1 || len(mailbox) > maxMailbox || !utf8.ValidString(mailbox) {
-		return false
+// draft is [Draft] with other extras.
+func draft(s Snapshot, style *Style, x page.Extras) (m Message, ok bool) {
+	plan, included := judgeAll(s, style)
+	if len(included) == 0 || s.Recipient.Cadence.Period() == 0 {
+		return Message{}, false
 	}
-	return !strings.ContainsFunc(mailbox, func(r rune) bool {
-		return r == '<' || r == '>' || unicode.IsSpace(r) || unicode.IsControl(r) || hides(r)
-	})
+	_, m = compose(s.Recipient, style.claim(s.Recipient, plan.Window, included), included, style, x)
+	return m, true
+}
+
+// TestMail returns [Draft], addressed to another mailbox and marked as a test in its subject and at its head.
+// It does no harm there: it has no link to unsubscribe, and a Message-ID of its own. With the digest's own,
+// mail systems would drop the digest as a second copy when it comes. nonce is one line, and another for each test.
+func TestMail(s Snapshot, style *Style, mailbox, nonce string) (m Message, ok bool) {
+	name := cmp.Or(texts.Clean(s.Recipient.Name), "somebody without a name")
+	notice := "This is a test. It is what the digest of " + name + " would be on " + texts.Timestamp(s.Now) + " UTC, sent to you instead; nothing was recorded."
+	m, ok = draft(s, style, page.Extras{Notice: notice})
+	if !ok {
+		return Message{}, false
+	}
+	m.To = Address{Mailbox: mailbox}
+	m.Date = s.Now
+	m.Subject = "[Test] " + m.Subject
+	m.UnsubscribeMailbox = ""
+	m.ID = style.messageID([]byte("test\n" + nonce + "\n" + m.ID))
+	return m, true
+}
+
+// extras are what a mail to r has beside its digest.
+func (s *Style) extras(r Recipient) page.Extras {
+	return page.Extras{Unsubscribe: s.links.URL(r.ID, r.Person.Mark)}
+}
+
+// compose writes the mail of claim.
+func compose(r Recipient, claim Claim, included []judged, style *Style, x page.Extras) (page.Digest, Message) {
+	if style.redirectTo != "" && x.Notice == "" {
+		x.Notice = style.redirectNotice(r)
+	}
+	d, html := style.HTML(group(included, r.Cadence, style), x)
+	m := style.word(r, claim, d, x)
+	m.HTML = html
+	return d, style.redirected(m)
+}
+
+// word returns the mail of claim that says d, without HTML.
+func (s *Style) word(r Recipient, claim Claim, d page.Digest, x page.Extras) Message {
+	plain := s.Text(d)
+	if x.Notice != "" {
+		plain = x.Notice + "\n\n" + plain
+	}
+	return Message{
+		ID:      claim.MessageID,
+		To:      Address{Name: texts.Clean(r.Name), Mailbox: r.Address},
+		Date:    claim.Window.End,
+		Subject: s.Subject(d),
+		Text:    plain,
+
+		UnsubscribeURL:     x.Unsubscribe,
+		UnsubscribeMailbox: s.links.Mailbox(),
+	}
 }

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/wiggleverse/rfcdigest/core/page"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // Action is what to do about one recipient's digest.
@@ -15,7 +18,7 @@ const (
 	Skip Action = "skip"
 	// Defer: due, but not now; a later tick takes it.
 	Defer Action = "defer"
-	// Refuse: due, but the address cannot be used; somebody has to mend it.
+	// Refuse: due, but the address cannot be used until it is mended.
 	Refuse Action = "refuse"
 	// Roll: due, with nothing to tell; the window is recorded as empty.
 	Roll Action = "roll"
@@ -34,6 +37,7 @@ const (
 	InDoubt    Reason = "an earlier digest is still being sent"       // Skip
 	QuietHours Reason = "quiet hours"                                 // Defer
 	Suppressed Reason = "address suppressed"                          // Defer
+	Refused    Reason = "address refused, tried again a day later"    // Defer
 	BadAddress Reason = "address is not one that mail can be sent to" // Refuse
 	Nothing    Reason = "nothing to report"                           // Roll
 	Activity   Reason = "activity to report"                          // Send
@@ -48,12 +52,12 @@ type Prospect struct {
 	Window Window
 	// Since is the instant from which the plan needs notifications.
 	Since time.Time
-	// DueAt is when the digest is due, or was: when the window rolls over and, where digests are spread
-	// ([Spread]), perhaps some time later. It is zero where the cadence has no digest.
+	// DueAt is when the digest is due, or was: at [DueAt], or later if digests are spread (see [Schedule]) or if
+	// that was missed and the next boundary is near. It is zero if the cadence has no digest.
 	DueAt time.Time
 }
 
-// Look says whether r's notifications are worth reading at now. In this order, the first that holds:
+// Look says whether r's notifications are worth reading at now. The first line that is true decides:
 //
 //	facts                                     action   reason
 //	cadence is neither daily nor weekly       Skip     NoCadence
@@ -62,22 +66,14 @@ type Prospect struct {
 //	the digest is not due yet                 Skip     NotDue
 //	mail cannot be addressed to the address   Refuse   BadAddress
 //	the address is suppressed                 Defer    Suppressed
+//	it was refused less than a day before     Defer    Refused
 //	now is in the quiet hours                 Defer    QuietHours
 //	otherwise                                 Send     Activity
 //
-// zone is as in [Snapshot]. Digests are not spread; where they are, ask [Style.Look].
-func Look(r Recipient, zone *time.Location, now time.Time) Prospect {
-	return Spread{}.look(r, zone, now)
-}
-
-// Look is [Look] for an installation of this style, which may spread its digests.
-func (s *Style) Look(r Recipient, zone *time.Location, now time.Time) Prospect {
-	return s.spread.look(r, zone, now)
-}
-
-func (s Spread) look(r Recipient, zone *time.Location, now time.Time) Prospect {
+// zone is as in [Snapshot].
+func (s Schedule) Look(r Recipient, zone *time.Location, now time.Time) Prospect {
 	w := WindowAt(r, now)
-	p := Prospect{Action: Skip, Window: w, Since: Reach(r, w.Start), DueAt: s.dueAt(r, w.Start, zone)}
+	p := Prospect{Action: Skip, Window: w, Since: Reach(r, w.Start), DueAt: s.together(r, w, s.dueAt(r, w.Start, zone), zone)}
 	switch {
 	case r.Cadence.Period() == 0:
 		p.Reason = NoCadence
@@ -88,7 +84,7 @@ func (s Spread) look(r Recipient, zone *time.Location, now time.Time) Prospect {
 	case p.DueAt.After(w.End):
 		p.Reason = NotDue
 	default:
-		p.Action, p.Reason = Defer, hindrance(r, zone, now)
+		p.Action, p.Reason = Defer, s.hindrance(r, zone, now)
 	}
 	switch p.Reason {
 	case "":
@@ -105,36 +101,37 @@ type Judgement struct {
 	Verdict Verdict
 }
 
-// Plan says whether to send, roll, defer or skip, and why, with the verdict on each notification.
+// Plan says what to do for one recipient, and why, with the verdict on each notification.
 type Plan struct {
+	// Recipient is the ID of [Recipient].
 	Recipient int64
 	Prospect
 	// Judgements hold one verdict for each notification of the snapshot, by ascending ID.
 	Judgements []Judgement
 	// BrokenPayloads counts the notifications whose payload was no JSON object.
 	BrokenPayloads int
-	// Digest is the content, where something is included.
-	Digest Digest
-	// Claim must be recorded BEFORE Message is handed over (Send), or instead of it (Roll). Zero otherwise.
+	// Digest is the content if Action is Send; otherwise zero.
+	Digest page.Digest
+	// Claim must be recorded BEFORE Message is handed over (Send), or instead of it (Roll); otherwise zero.
 	Claim Claim
-	// Message is what to hand over, where Action is Send. Zero otherwise.
+	// Message is what to hand to the mail server if Action is Send; otherwise zero.
 	Message Message
 }
 
 // judged is a notification that is in, with its payload read. The notification is the snapshot's own.
 type judged struct {
 	*Notification
-	payload payload
+	payload texts.Payload
 }
 
-// PlanDigest returns what to do for one recipient; it reads nothing but s, changes nothing in s, and ignores the order of its slices.
+// PlanDigest returns what to do for one recipient. It changes nothing in s.
 //
-// The action is that of [Style.Look], but for Send: where the rules leave nothing in, it becomes Roll.
-// Verdicts are given whatever the action is.
+// The action is that of [Schedule.Look]. Only Send becomes Roll, if the rules leave nothing in. Verdicts are given
+// whatever the action is.
 func PlanDigest(s Snapshot, style *Style) Plan {
 	plan, included := decide(s, style)
 	if plan.Action == Send {
-		plan.Digest, plan.Message = compose(s.Recipient, plan.Claim, included, style, extras{unsubscribe: style.unsubscribeURL(s.Recipient.ID)})
+		plan.Digest, plan.Message = compose(s.Recipient, plan.Claim, included, style, style.extras(s.Recipient))
 	}
 	return plan
 }
@@ -147,7 +144,7 @@ func decide(s Snapshot, style *Style) (Plan, []judged) {
 	}
 	if len(included) == 0 {
 		plan.Action, plan.Reason = Roll, Nothing
-		plan.Claim = Claim{Recipient: s.Recipient.ID, Previous: s.Recipient.Latest.ID, Window: plan.Window, Notifications: []int64{}}
+		plan.Claim = Claim{Recipient: s.Recipient.ID, Person: s.Recipient.Person, Previous: s.Recipient.Latest.ID, Window: plan.Window, Notifications: []int64{}}
 		return plan, nil
 	}
 	plan.Claim = style.claim(s.Recipient, plan.Window, included)
@@ -156,13 +153,13 @@ func decide(s Snapshot, style *Style) (Plan, []judged) {
 
 // judgeAll returns the plan as far as the verdicts, and the notifications that they let in.
 func judgeAll(s Snapshot, style *Style) (Plan, []judged) {
-	plan := Plan{Recipient: s.Recipient.ID, Prospect: style.Look(s.Recipient, s.Zone, s.Now)}
+	plan := Plan{Recipient: s.Recipient.ID, Prospect: s.Schedule.Look(s.Recipient, s.Zone, s.Now)}
 	ns := byID(s.Notifications)
 	plan.Judgements = slices.Grow(plan.Judgements, len(ns))
 	included := make([]judged, 0, len(ns))
 	for _, n := range ns {
-		p := readPayload(n.Payload)
-		if p.broken {
+		p := texts.ReadPayload(n.Payload)
+		if p.Broken {
 			plan.BrokenPayloads++
 		}
 		verdict := judge(n, p, plan.Since, s.Now)
@@ -176,46 +173,12 @@ func judgeAll(s Snapshot, style *Style) (Plan, []judged) {
 
 // claim returns the claim on w for r, with what ships.
 func (s *Style) claim(r Recipient, w Window, included []judged) Claim {
-	c := Claim{Recipient: r.ID, Previous: r.Latest.ID, Window: w, Notifications: make([]int64, len(included)), Attempts: 1}
+	c := Claim{Recipient: r.ID, Person: r.Person, Previous: r.Latest.ID, Window: w, Notifications: make([]int64, len(included)), Attempts: 1}
 	for i, j := range included {
 		c.Notifications[i] = j.ID
 	}
 	c.MessageID = s.digestMessageID(r.ID, w.Start, c.Notifications)
 	return c
-}
-
-// extras are what a mail has beside its digest.
-type extras struct {
-	// unsubscribe is the address for the footer; empty where there is none.
-	unsubscribe string
-	// notice stands above everything else; empty for most.
-	notice string
-}
-
-// compose writes the mail of claim.
-func compose(r Recipient, claim Claim, included []judged, style *Style, x extras) (Digest, Message) {
-	d, html := style.fit(group(included, r.Cadence, style), x)
-	m := style.word(r, claim, d, x)
-	m.HTML = html
-	return d, m
-}
-
-// word returns the mail of claim that says d, but for its HTML.
-func (s *Style) word(r Recipient, claim Claim, d Digest, x extras) Message {
-	text := s.Text(d)
-	if x.notice != "" {
-		text = x.notice + "\n\n" + text
-	}
-	return Message{
-		ID:      claim.MessageID,
-		To:      Address{Name: Clean(r.Name), Mailbox: r.Address},
-		Date:    claim.Window.End,
-		Subject: s.Subject(d),
-		Text:    text,
-
-		UnsubscribeURL:     x.unsubscribe,
-		UnsubscribeMailbox: s.unsubscribeMailbox,
-	}
 }
 
 // byID returns the notifications of ns by ascending ID, each ID once, and leaves ns as it is.
@@ -226,4 +189,21 @@ func byID(ns []Notification) []*Notification {
 	}
 	slices.SortFunc(sorted, func(a, b *Notification) int { return cmp.Compare(a.ID, b.ID) })
 	return slices.CompactFunc(sorted, func(a, b *Notification) bool { return a.ID == b.ID })
+}
+
+// hindrance returns what keeps any mail from going to r at now; empty if nothing does.
+func (s Schedule) hindrance(r Recipient, zone *time.Location, now time.Time) Reason {
+	switch {
+	case r.Address == "":
+		return NoAddress
+	case !texts.UsableAddress(r.Address):
+		return BadAddress
+	case IsSuppressed(r, now):
+		return Suppressed
+	case isRefused(r, now):
+		return Refused
+	case s.InQuietHours(r.Preferences, zone, now):
+		return QuietHours
+	}
+	return ""
 }

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/core/links"
 )
 
 func TestLook(t *testing.T) {
@@ -34,49 +37,11 @@ func TestLook(t *testing.T) {
 	} {
 		r := due
 		c.change(&r)
-		got := Look(r, nil, now)
+		got := Schedule{}.Look(r, nil, now)
 		assert.Equal(t, c.action, got.Action, c.name)
 		assert.Equal(t, c.reason, got.Reason, c.name)
 		assert.False(t, got.Window.End.Before(now), c.name)
 	}
-}
-
-func TestIsSuppressed(t *testing.T) {
-	t.Parallel()
-	r := func(address string, failures int) Recipient {
-		return Recipient{Address: "ada@rfc.example", Preferences: Preferences{SuppressedAddress: address, Failures: failures}}
-	}
-	assert.False(t, IsSuppressed(r("ada@rfc.example", 1)))
-	assert.False(t, IsSuppressed(r("ada@rfc.example", 2)))
-	assert.True(t, IsSuppressed(r("ada@rfc.example", 3)))
-	assert.True(t, IsSuppressed(r("ada@rfc.example", 9)))
-	assert.True(t, IsSuppressed(r("ada@rfc.example", 0)), "by somebody else's hand")
-	assert.False(t, IsSuppressed(r("old@rfc.example", 3)), "a new address starts clean")
-	assert.False(t, IsSuppressed(r("", 3)))
-}
-
-func TestThreeRefusalsInARowSuppressAnAddress(t *testing.T) {
-	t.Parallel()
-	r := Recipient{Address: "ada@rfc.example"}
-	refuse := func(address string) {
-		r.Preferences = CountRefusal(r.Preferences, Refusal{Address: address, Reason: "RCPT: 550"})
-	}
-	refuse(r.Address)
-	refuse(r.Address)
-	r.Preferences = CountAcceptance(r.Preferences)
-	assert.Zero(t, r.Preferences)
-	refuse(r.Address)
-	refuse(r.Address)
-	assert.False(t, IsSuppressed(r))
-	refuse(r.Address)
-	assert.True(t, IsSuppressed(r))
-	assert.Equal(t, "RCPT: 550", r.Preferences.SuppressedReason)
-	r.Address = "ada@new.example"
-	assert.False(t, IsSuppressed(r))
-	refuse(r.Address)
-	assert.Equal(t, 1, r.Preferences.Failures)
-	before := r.Preferences
-	assert.Equal(t, before, CountRefusal(before, Refusal{}), "nobody is charged")
 }
 
 func TestMessageIDIsTheDigests(t *testing.T) {
@@ -87,7 +52,7 @@ func TestMessageIDIsTheDigests(t *testing.T) {
 		s.digestMessageID(1, at, []int64{1, 2}), s.digestMessageID(2, at, []int64{1, 2}), s.digestMessageID(1, at.Add(time.Second), []int64{1, 2}),
 		s.digestMessageID(1, at, []int64{1}), s.digestMessageID(1, at, []int64{12}), s.digestMessageID(1, at, nil),
 		s.heldMessageID(HeldMail{ID: 1}), s.heldMessageID(HeldMail{ID: 2}), s.heldMessageID(HeldMail{ID: 1, Recipient: 1}),
-		s.heldMessageID(HeldMail{ID: 1, Text: "a", HTML: "b"}), s.heldMessageID(HeldMail{ID: 1, Text: "ab"}), s.heldMessageID(HeldMail{ID: 1, Subject: "a", Text: "b"}),
+		s.heldMessageID(HeldMail{ID: 1, Text: "a", HTML: "b"}), s.heldMessageID(HeldMail{ID: 1, Text: "a", HTML: "c"}), s.heldMessageID(HeldMail{ID: 1, Text: "ab"}), s.heldMessageID(HeldMail{ID: 1, Subject: "a", Text: "b"}),
 	}
 	seen := map[string]bool{}
 	for _, id := range ids {
@@ -98,13 +63,17 @@ func TestMessageIDIsTheDigests(t *testing.T) {
 	assert.Equal(t, ids[0], s.digestMessageID(1, at.UTC(), []int64{1, 2}))
 }
 
+// held returns what is known of a mail that goes out.
+func held(t *testing.T) HeldSnapshot {
+	now := instant(t, "2026-03-29T12:00:00Z")
+	read, unread := Notification{ID: 1, ReadAt: At(now)}, Notification{ID: 2}
+	return HeldSnapshot{Now: now, Mail: HeldMail{ID: 4, Recipient: 7, Subject: "Re:\r\nBcc: eve@x", Text: "Hi", Notifications: []int64{1, 2}},
+		Recipient: Recipient{ID: 7, Address: "ada@rfc.example", Name: "Ada\n"}, Notifications: []Notification{read, unread}}
+}
+
 func TestPlanRelease(t *testing.T) {
 	t.Parallel()
 	style := testStyle(t)
-	now := instant(t, "2026-03-29T12:00:00Z")
-	read, unread := Notification{ID: 1, ReadAt: At(now)}, Notification{ID: 2}
-	base := HeldSnapshot{Now: now, Mail: HeldMail{ID: 4, Recipient: 7, Subject: "Re:\r\nBcc: eve@x", Text: "Hi", Notifications: []int64{1, 2}},
-		Recipient: Recipient{ID: 7, Address: "ada@rfc.example", Name: "Ada\n"}, Notifications: []Notification{read, unread}}
 	for _, c := range []struct {
 		name   string
 		change func(*HeldSnapshot)
@@ -126,19 +95,37 @@ func TestPlanRelease(t *testing.T) {
 			s.Recipient.Preferences = Preferences{QuietStart: "11:00", QuietEnd: "13:00"}
 			s.Mail.Notifications = []int64{1}
 		}, Drop, AllRead},
+		{"no body, all read", func(s *HeldSnapshot) { s.Mail.Text, s.Mail.Notifications = "", []int64{1} }, Drop, AllRead},
+		{"recipient gone, all read", func(s *HeldSnapshot) {
+			s.Recipient, s.Mail.Notifications = Recipient{}, []int64{1}
+		}, GiveUp, NoRecipient},
+		{"no body, no address", func(s *HeldSnapshot) { s.Mail.Text, s.Recipient.Address = "", "" }, GiveUp, NoContent},
 		{"cadence does not matter", func(s *HeldSnapshot) { s.Recipient.Cadence = "off" }, Release, QuietOver},
 	} {
-		s := base
+		s := held(t)
 		c.change(&s)
 		got := PlanRelease(s, style)
 		assert.Equal(t, c.action, got.Action, c.name)
 		assert.Equal(t, c.reason, got.Reason, c.name)
 		assert.Equal(t, c.action == Release, got.Message.ID != "", c.name)
-		assert.Equal(t, "held e-mail 4 to recipient 7: "+string(c.action)+", "+string(c.reason), DescribeRelease(got))
 	}
+}
+
+func TestAMailThatIsReleased(t *testing.T) {
+	t.Parallel()
+	style, base := testStyle(t), held(t)
 	m := PlanRelease(base, style).Message
 	assert.Equal(t, "Re: Bcc: eve@x", m.Subject)
 	assert.Equal(t, Address{Name: "Ada", Mailbox: "ada@rfc.example"}, m.To)
+	base.Mail.Subject = "R\xe9: \t"
+	assert.Equal(t, "R\uFFFD:", PlanRelease(base, style).Message.Subject)
+	failing := base
+	failing.Recipient.Preferences = Preferences{SuppressedAddress: "ada@rfc.example", Failures: 1, RetryAt: base.Now}
+	failing.Recipient.Person.Mark = 5
+	plan := PlanRelease(failing, style)
+	assert.True(t, plan.Failing)
+	assert.Equal(t, int64(5), plan.Mark)
+	assert.False(t, PlanRelease(base, style).Failing)
 	base.Mail.MessageID = "before@rfc.example"
 	assert.Equal(t, "before@rfc.example", PlanRelease(base, style).Message.ID, "the one that it left under the last time")
 }
@@ -165,7 +152,9 @@ func TestPlanRecovery(t *testing.T) {
 	}{
 		{"again", func(s *RecoverySnapshot) {}, Resend, NoAnswer},
 		{"recipient gone", func(s *RecoverySnapshot) { s.Recipient = Recipient{} }, Abandon, NoRecipient},
+		{"the number is another's now", func(s *RecoverySnapshot) { s.Claim.ID, s.Recipient.Person.FirstDigest = 5, 6 }, Abandon, NoRecipient},
 		{"notifications gone", func(s *RecoverySnapshot) { s.Notifications = later[2:] }, Abandon, NothingLeft},
+		{"notifications of the one before", func(s *RecoverySnapshot) { s.Recipient.Person.FirstNotification = 3 }, Abandon, NothingLeft},
 		{"cadence off", func(s *RecoverySnapshot) { s.Recipient.Cadence = "off" }, Wait, NoCadence},
 		{"no address", func(s *RecoverySnapshot) { s.Recipient.Address = "" }, Wait, NoAddress},
 		{"bad address", func(s *RecoverySnapshot) { s.Recipient.Address = "ada" }, Wait, BadAddress},
@@ -177,11 +166,24 @@ func TestPlanRecovery(t *testing.T) {
 		s := base
 		c.change(&s)
 		got := PlanRecovery(s, style)
-		assert.Equal(t, "digest 0 to recipient 7: "+string(c.action)+", "+string(c.reason), DescribeRecovery(got))
+		assert.Equal(t, s.Recipient.Person, got.Claim.Person)
 		assert.Equal(t, c.action, got.Action, c.name)
 		assert.Equal(t, c.reason, got.Reason, c.name)
 	}
 	assert.Equal(t, first.Message, PlanRecovery(base, style).Message, "the same mail to the byte, whatever was read since")
+
+	assert.False(t, PlanRecovery(base, style).Failing)
+	base.Recipient.Person.Mark = 5
+	base.Recipient.Preferences = Preferences{SuppressedAddress: "ada@rfc.example", Failures: 1, RetryAt: now}
+	unsubscribe, err := links.New("https://digest.rfc.example", testRing(t), "")
+	require.NoError(t, err)
+	style, err = NewStyle(Brand{AppURL: "https://rfc.example", Domain: "rfc.example", Links: unsubscribe})
+	require.NoError(t, err)
+	again := PlanRecovery(base, style)
+	assert.True(t, again.Failing)
+	assert.Equal(t, int64(5), again.Mark)
+	assert.Equal(t, unsubscribe.URL(7, 5), again.Message.UnsubscribeURL)
+	assert.NotEmpty(t, again.Message.UnsubscribeURL)
 }
 
 func TestDescribe(t *testing.T) {

@@ -5,7 +5,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
+	"io/fs"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,11 +20,14 @@ import (
 // it would let core see or touch the world. Only direct imports count; what those import for
 // themselves (fmt needs os) is theirs.
 var pureImports = []string{
-	"bytes", "cmp", "errors", "fmt", "html", "html/template", "maps", "math", "net/url", "regexp", "slices", "sort", "strconv", "strings", "text/template/parse", "time",
+	"bytes", "cmp", "errors", "fmt", "html", "html/template", "maps", "math", "net/netip", "net/url", "regexp", "slices", "sort", "strconv", "strings", "text/template/parse", "time",
 	"unicode", "unicode/utf8",
 	"crypto/hmac", "crypto/sha256", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json",
-	"github.com/matcornic/hermes/v2", "github.com/rivo/uniseg",
+	"github.com/matcornic/hermes/v2", "github.com/rivo/uniseg", "github.com/tidwall/gjson",
 }
+
+// rooms are the folders of core, and which of the others each may import.
+var rooms = map[string][]string{".": {"links", "page", "texts", "zones"}, "links": {"texts"}, "page": {"texts"}, "texts": nil, "zones": nil}
 
 // impureNames are what allowed packages have that core must not use, with the reason.
 var impureNames = map[string]map[string]string{
@@ -39,28 +43,14 @@ var impureNames = map[string]map[string]string{
 }
 
 // pureVariables are the package variables, beside errors: tables that nothing changes.
-var pureVariables = []string{"rules", "knownKinds", "placeholder"}
+var pureVariables = []string{"rules", "knownKinds", "placeholder", "windowsZones", "escaper", "fields"}
 
-// impurities returns what in a file core must not have, a line each.
-func impurities(fset *token.FileSet, file *ast.File) (found []string) {
+// impurities returns what in a file of a room core must not have, a line each.
+func impurities(fset *token.FileSet, file *ast.File, room string) (found []string) {
 	complain := func(at ast.Node, format string, args ...any) {
 		found = append(found, fset.Position(at.Pos()).String()+": "+fmt.Sprintf(format, args...))
 	}
-	packages := map[string]string{} // local name to path
-	for _, spec := range file.Imports {
-		path, _ := strconv.Unquote(spec.Path.Value)
-		if !slices.Contains(pureImports, path) {
-			complain(spec, "imports %s, which is not on the list of what core may import", path)
-		}
-		name := path[strings.LastIndexByte(path, '/')+1:]
-		if spec.Name != nil {
-			name = spec.Name.Name
-		}
-		if name == "." || name == "_" {
-			complain(spec, "imports %s as %s, which hides what is used of it", path, name)
-		}
-		packages[name] = path
-	}
+	packages := checkImports(file, room, complain)
 	for _, group := range file.Comments {
 		for _, c := range group.List {
 			if strings.HasPrefix(c.Text, "//go:linkname") || strings.HasPrefix(c.Text, "//go:embed") {
@@ -69,22 +59,7 @@ func impurities(fset *token.FileSet, file *ast.File) (found []string) {
 		}
 	}
 	for _, decl := range file.Decls {
-		switch d := decl.(type) {
-		case *ast.FuncDecl:
-			if d.Recv == nil && d.Name.Name == "init" {
-				complain(d, "has an init function, which is state before the first call")
-			}
-		case *ast.GenDecl:
-			for _, spec := range d.Specs {
-				if v, ok := spec.(*ast.ValueSpec); ok && d.Tok == token.VAR {
-					for _, name := range v.Names {
-						if !slices.Contains(pureVariables, name.Name) && !strings.HasPrefix(strings.ToLower(name.Name), "err") {
-							complain(v, "has a package variable %s, which is state", name.Name)
-						}
-					}
-				}
-			}
-		}
+		checkState(decl, complain)
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -108,24 +83,73 @@ func impurities(fset *token.FileSet, file *ast.File) (found []string) {
 	return found
 }
 
-func TestCoreIsPure(t *testing.T) {
-	t.Parallel()
-	entries, err := os.ReadDir(".")
-	require.NoError(t, err)
-	files := 0
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
-			continue
+// checkImports complains of imports that a room must not have, and returns all imports by their local names.
+func checkImports(file *ast.File, room string, complain func(ast.Node, string, ...any)) map[string]string {
+	packages := map[string]string{}
+	for _, spec := range file.Imports {
+		path, _ := strconv.Unquote(spec.Path.Value)
+		to, ours := strings.CutPrefix(path, "github.com/wiggleverse/rfcdigest/core/")
+		if !slices.Contains(pureImports, path) && !(ours && slices.Contains(rooms[room], to)) {
+			complain(spec, "imports %s, which is not on the list of what core may import", path)
 		}
-		files++
-		fset := token.NewFileSet()
-		file, err := parser.ParseFile(fset, e.Name(), nil, parser.ParseComments)
-		require.NoError(t, err)
-		for _, i := range impurities(fset, file) {
-			t.Error(i)
+		name := path[strings.LastIndexByte(path, '/')+1:]
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		if name == "." || name == "_" {
+			complain(spec, "imports %s as %s, which hides what is used of it", path, name)
+		}
+		packages[name] = path
+	}
+	return packages
+}
+
+// checkState complains of state: package variables and init functions.
+func checkState(decl ast.Decl, complain func(ast.Node, string, ...any)) {
+	switch d := decl.(type) {
+	case *ast.FuncDecl:
+		if d.Recv == nil && d.Name.Name == "init" {
+			complain(d, "has an init function, which is state before the first call")
+		}
+	case *ast.GenDecl:
+		for _, spec := range d.Specs {
+			if v, ok := spec.(*ast.ValueSpec); ok && d.Tok == token.VAR {
+				for _, name := range v.Names {
+					if !slices.Contains(pureVariables, name.Name) && !strings.HasPrefix(strings.ToLower(name.Name), "err") {
+						complain(v, "has a package variable %s, which is state", name.Name)
+					}
+				}
+			}
 		}
 	}
-	assert.Greater(t, files, 10)
+}
+
+func TestCoreIsPure(t *testing.T) {
+	t.Parallel()
+	files := 0
+	for room := range rooms {
+		names, err := filepath.Glob(filepath.Join(room, "*.go"))
+		require.NoError(t, err)
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			files++
+			fset := token.NewFileSet()
+			file, err := parser.ParseFile(fset, name, nil, parser.ParseComments)
+			require.NoError(t, err)
+			for _, i := range impurities(fset, file, room) {
+				t.Error(i)
+			}
+		}
+	}
+	assert.Greater(t, files, 30)
+	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if dir := filepath.Dir(path); strings.HasSuffix(path, ".go") {
+			assert.Contains(t, rooms, dir, "a room that is not looked at")
+		}
+		return err
+	}))
 }
 
 func TestThePurityGateSeesThroughDisguises(t *testing.T) {
@@ -143,6 +167,7 @@ func TestThePurityGateSeesThroughDisguises(t *testing.T) {
 		`import "os"`, `import _ "os"`, `import "log"`, `import "log/slog"`, `import "math/rand/v2"`, `import "crypto/rand"`, `import "net"`,
 		`import "net/http"`, `import "context"`, `import "unsafe"`, `import "C"`, `import "sync"`, `import "runtime"`, `import "syscall"`,
 		`import "database/sql"`, `import "github.com/wiggleverse/rfcdigest/ports"`,
+		`import "github.com/wiggleverse/rfcdigest/core"`, `import "github.com/wiggleverse/rfcdigest/core/links"`,
 		`var cache = map[string]string{}`, `func init() {}`, `func f() { go f() }`, `func f() { select {} }`, `var c chan int`, `func f(c chan<- int) {}`,
 		`import "fmt"; func f() { fmt.Println("x") }`, `func f() { println("x") }`,
 		"import _ \"unsafe\"\n//go:linkname now time.now\nfunc now()",
@@ -150,10 +175,10 @@ func TestThePurityGateSeesThroughDisguises(t *testing.T) {
 		fset := token.NewFileSet()
 		file, err := parser.ParseFile(fset, "x.go", "package core;"+source, parser.ParseComments)
 		require.NoError(t, err, source)
-		assert.NotEmpty(t, impurities(fset, file), source)
+		assert.NotEmpty(t, impurities(fset, file, "page"), source)
 	}
 	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "x.go", `package core; import "time"; func f(now time.Time) time.Time { return now.Add(time.Hour) }`, 0)
+	file, err := parser.ParseFile(fset, "x.go", `package core; import ("time"; "github.com/wiggleverse/rfcdigest/core/texts"); func f(now time.Time) string { return texts.Timestamp(now.Add(time.Hour)) }`, 0)
 	require.NoError(t, err)
-	assert.Empty(t, impurities(fset, file))
+	assert.Empty(t, impurities(fset, file, "page"))
 }

@@ -1,15 +1,21 @@
 package core
 
-import "time"
+import (
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/core/texts"
+)
 
 // RecoverySnapshot is everything the plan for one digest in doubt may know.
 type RecoverySnapshot struct {
+	// Now is as in [Snapshot].
 	Now   time.Time
 	Claim Claim
-	// Recipient is the zero value where there is no such person any more.
+	// Recipient is the zero value if the person was deleted.
 	Recipient Recipient
-	// Zone is as in [Snapshot].
-	Zone *time.Location
+	// Zone and Schedule are as in [Snapshot].
+	Zone     *time.Location
+	Schedule Schedule
 	// Notifications are those that the claim names, as far as they are still there.
 	Notifications []Notification
 }
@@ -29,10 +35,16 @@ const (
 
 // RecoveryPlan says what to do about one digest in doubt, and why.
 type RecoveryPlan struct {
-	Claim   Claim
-	Action  RecoveryAction
-	Reason  Reason
+	// Claim is the one that was planned, with the present Person of its recipient.
+	Claim  Claim
+	Action RecoveryAction
+	Reason Reason
+	// Message is what to hand to the mail server if Action is Resend; otherwise zero.
 	Message Message
+	// Failing and Mark are set if Action is Resend: that the address was refused before, and the recipient's
+	// [Person.Mark].
+	Failing bool
+	Mark    int64
 }
 
 // The further reasons of a [RecoveryPlan].
@@ -42,44 +54,46 @@ const (
 )
 
 // PlanRecovery returns what to do about one digest in doubt. Nothing is judged a second time: the
-// same notifications make the same digest. In this order, the first that holds:
+// same notifications make the same digest. The first line that is true decides:
 //
 //	facts                                          action    reason
-//	its recipient is gone                          Abandon   NoRecipient
+//	its recipient is gone, or is another now       Abandon   NoRecipient
 //	none of its notifications is left              Abandon   NothingLeft
 //	the recipient wants no digest now              Wait      NoCadence
 //	the recipient has no usable address            Wait      NoAddress, BadAddress
 //	the address is suppressed                      Wait      Suppressed
+//	it was refused less than a day before          Wait      Refused
 //	now is in the recipient's quiet hours          Wait      QuietHours
 //	otherwise                                      Resend    NoAnswer
 //
-// One that waits keeps its recipient from being planned, since nobody knows what they have seen.
+// While it waits, its recipient gets no other digest: it is not known which notifications they have seen.
 func PlanRecovery(s RecoverySnapshot, style *Style) RecoveryPlan {
 	plan := RecoveryPlan{Claim: s.Claim}
 	r := s.Recipient
+	plan.Claim.Person = r.Person
 	claimed := make(map[int64]bool, len(s.Claim.Notifications))
 	for _, id := range s.Claim.Notifications {
 		claimed[id] = true
 	}
 	var named []judged
 	for _, n := range byID(s.Notifications) {
-		if n.Recipient == r.ID && claimed[n.ID] {
-			named = append(named, judged{n, readPayload(n.Payload)})
+		if n.Recipient == r.ID && r.Person.HasNotification(n.ID) && claimed[n.ID] {
+			named = append(named, judged{n, texts.ReadPayload(n.Payload)})
 		}
 	}
 	switch {
-	case r.ID == 0:
+	case r.ID == 0, !r.Person.HasDigest(s.Claim.ID):
 		plan.Action, plan.Reason = Abandon, NoRecipient
 	case len(named) == 0:
 		plan.Action, plan.Reason = Abandon, NothingLeft
 	case r.Cadence.Period() == 0:
 		plan.Action, plan.Reason = Wait, NoCadence
 	default:
-		plan.Action, plan.Reason = Wait, hindrance(r, s.Zone, s.Now)
+		plan.Action, plan.Reason = Wait, s.Schedule.hindrance(r, s.Zone, s.Now)
 	}
 	if plan.Reason == "" {
-		plan.Action, plan.Reason = Resend, NoAnswer
-		_, plan.Message = compose(r, s.Claim, named, style, extras{unsubscribe: style.unsubscribeURL(r.ID)})
+		plan.Action, plan.Reason, plan.Failing, plan.Mark = Resend, NoAnswer, r.Preferences.Failures > 0, r.Person.Mark
+		_, plan.Message = compose(r, s.Claim, named, style, style.extras(r))
 	}
 	return plan
 }
@@ -91,10 +105,10 @@ const (
 	AskedFor       Reason = "somebody asks for it"                                                           // Resend
 )
 
-// PlanResend returns what to do about the digest of a ledger row that somebody asks for once more, on the
-// terms of [PlanRecovery], but that one which is being sent is left to ticks, and an empty one is none.
-// The Message-ID is the row's own; a row of the Python scheduler, which has none, gets the one that it
-// would have had.
+// PlanResend returns what to do about a recorded digest that an operator wants sent once more. The rules are those
+// of [PlanRecovery], with two before them: a digest that is being sent is left to ticks, and an empty window has
+// no digest. The Message-ID is the row's own. A row of the Python scheduler has none, and gets the one that this
+// program would have given it.
 func PlanResend(row LedgerRow, s RecoverySnapshot, style *Style) RecoveryPlan {
 	switch {
 	case row.Status == Sending:

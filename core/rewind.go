@@ -2,19 +2,18 @@ package core
 
 import "time"
 
-// View is from where things are looked at.
+// View is the instant from which somebody looks at plans.
 type View struct {
 	// Now is the instant that is planned for, UTC, whole seconds.
 	Now time.Time
-	// Past asks for things as they stood at Now, as far as that can be told, instead of as they are
-	// stored: for an instant that has gone by. What leaves no time behind (the cadence, preferences,
-	// addresses, held e-mail) is as it is stored all the same.
+	// Past says that Now has gone by, and asks for things as they were then. Some things have no history, and
+	// are as they are stored today: the cadence, preferences, addresses and held e-mail.
 	Past bool
 }
 
-// RewindRecipient returns r without the windows that ended at now or later. rows are ledger rows of r in
-// any order, among them the newest whose window ended before now, if there is one. A digest that a tick
-// sent at now is so planned again as that tick did.
+// RewindRecipient returns r without the windows that ended at now or later. So the digest that a tick sent at now is
+// planned again as that tick did it. rows are ledger rows of r in any order, among them the newest whose window
+// ended before now.
 func RewindRecipient(r Recipient, rows []LedgerRow, now time.Time) Recipient {
 	r.Latest = entryBefore(rows, now)
 	return r
@@ -40,9 +39,9 @@ func entryBefore(rows []LedgerRow, now time.Time) Entry {
 }
 
 // RewindNotifications returns those of ns that had been created at now, without the marks that were made
-// later. rows are as in [RewindRecipient]. A tick marks with its own instant what it puts into digests;
-// but held e-mail that it released, and digests in doubt that it sent again, it had seen to before it
-// judged, so their marks count.
+// later. rows are as in [RewindRecipient]. A tick marks what it puts into digests with its own instant, and judges
+// without those marks. But it releases held e-mail and recovers digests in doubt before it judges, so the marks of
+// these count.
 func RewindNotifications(ns []Notification, rows []LedgerRow, now time.Time) (then []Notification) {
 	sentAgain := map[int64]bool{}
 	for _, row := range rows {

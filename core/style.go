@@ -1,11 +1,14 @@
 package core
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"net/url"
-	"slices"
-	"strings"
+	"html"
+
+	"github.com/wiggleverse/rfcdigest/core/links"
+	"github.com/wiggleverse/rfcdigest/core/page"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // Brand is what an installation sets about its mail.
@@ -20,131 +23,99 @@ type Brand struct {
 	MaxRFCs int
 	// Kinds words events; nil means [KnownKinds].
 	Kinds Kinds
-	// PublicURL is where recipients reach the page that unsubscribes them, absolute https; the
-	// path /unsubscribe/ and a token are put behind it. Empty, or with Unsubscribe unable to
-	// sign: digests have no such link.
-	PublicURL string
-	// Unsubscribe signs the tokens.
-	Unsubscribe Keyring
-	// UnsubscribeMailbox also takes requests to unsubscribe, by mail; empty where there is none.
-	UnsubscribeMailbox string
-	// Spread keeps people from coming due all at once; its zero value does not.
-	Spread Spread
+	// Links are where recipients unsubscribe; the zero value: nowhere.
+	Links links.Links
+	// RedirectTo is a mailbox that every mail goes to instead of to its recipient; see [Style.RedirectsTo]. Empty
+	// means none.
+	RedirectTo string
 }
 
-// Style is how the digests of one installation read and look. It is made once, by [NewStyle],
-// does not change, and may be used from any number of goroutines.
+// Style is how the digests of one installation read and look. It is made by [NewStyle], does not change, and may be
+// used from several goroutines.
 type Style struct {
-	name    string
-	appURL  string
-	domain  string
-	maxRFCs int
-	kinds   map[string]kind
-	html    htmlFrames
-
-	publicURL          string // empty where there are no unsubscribe links
-	keyring            Keyring
-	unsubscribeMailbox string
-
-	spread Spread
+	*page.Layout
+	domain     string
+	maxRFCs    int
+	kinds      map[string]kind
+	links      links.Links
+	redirectTo string
 }
 
-// NewStyle checks b and prepares everything that all of its digests share.
+// NewStyle checks b and prepares what all digests share. An error says what in b cannot be used.
 func NewStyle(b Brand) (*Style, error) {
-	appURL, err := baseURL(b.AppURL, "http", "https")
-	if err != nil {
-		return nil, fmt.Errorf("app URL %q: want an absolute http or https address, like https://rfc.example", b.AppURL)
-	}
 	if b.Domain == "" {
 		return nil, errors.New("sender's domain: must not be empty, Message-IDs end with it")
 	}
 	if b.MaxRFCs < 0 {
 		return nil, fmt.Errorf("RFCs in a digest: %d, want 1 or more", b.MaxRFCs)
 	}
-	if err := b.Spread.Check(); err != nil {
-		return nil, fmt.Errorf("spreading digests over %s: %w", b.Spread.Stretch, err)
+	if b.RedirectTo != "" && !texts.UsableAddress(b.RedirectTo) {
+		return nil, fmt.Errorf("mailbox that all mail is redirected to %q: want an address like you@rfc.example", texts.Clean(b.RedirectTo))
 	}
 	s := &Style{
-		name:    Clean(b.Name),
-		appURL:  appURL,
-		domain:  b.Domain,
-		maxRFCs: b.MaxRFCs,
-		spread:  Spread{Stretch: b.Spread.Stretch, Tick: b.Spread.tick()},
+		domain:     b.Domain,
+		maxRFCs:    cmp.Or(b.MaxRFCs, 50),
+		links:      b.Links,
+		redirectTo: b.RedirectTo,
 	}
-	if s.name == "" {
-		s.name = "Wiggleverse"
-	}
-	if s.maxRFCs == 0 {
-		s.maxRFCs = 50
+	if b.RedirectTo != "" {
+		// A copy often has the secret of the installation that it was made from. There, a click on a link would
+		// end a real person's digests.
+		s.links = links.Links{}
 	}
 	if b.Kinds == nil {
 		b.Kinds = knownKinds
 	}
-	if s.kinds, err = b.Kinds.read(); err != nil {
-		return nil, err
+	var err error
+	if s.kinds, err = b.Kinds.read(); err == nil {
+		s.Layout, err = page.New(b.Name, b.AppURL)
 	}
-	if err := s.setUnsubscribe(b); err != nil {
-		return nil, err
-	}
-	if s.html, err = newHTMLFrames(s); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// Spread is how digests are spread, and for how long a tick.
-func (s *Style) Spread() Spread { return s.spread }
+// Installation is the installation that the digests come from.
+func (s *Style) Installation() Installation { return installation(s.AppURL(), s.domain) }
 
-var errNoBase = errors.New("not an absolute address")
+// Links are where recipients unsubscribe.
+func (s *Style) Links() links.Links { return s.links }
 
-// baseURL returns raw without slashes at its end, if it is an absolute address to put paths behind.
-func baseURL(raw string, schemes ...string) (string, error) {
-	u, err := url.Parse(raw)
-	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.User != nil {
-		return "", errNoBase
+// RedirectsTo is the mailbox that every mail goes to, as in a copy of an installation; empty if mail goes to its
+// recipients. A redirected mail names its recipient in the subject and at its head. It has a Message-ID of its own
+// and no link to unsubscribe.
+func (s *Style) RedirectsTo() string { return s.redirectTo }
+
+// redirectNotice says at the head of a redirected mail whose it is.
+func (s *Style) redirectNotice(r Recipient) string {
+	who := "<" + texts.Clean(r.Address) + ">"
+	if name := texts.Clean(r.Name); name != "" {
+		who = name + " " + who
 	}
-	return strings.TrimRight(u.String(), "/"), nil
+	return "This mail is for " + who + ". It went to you instead, and not to them, since this installation redirects all mail."
 }
 
-// setUnsubscribe takes what unsubscribe links are made of. One-click unsubscription asks for https
-// (RFC 8058 §3.1).
-func (s *Style) setUnsubscribe(b Brand) (err error) {
-	if b.UnsubscribeMailbox != "" && !UsableAddress(b.UnsubscribeMailbox) {
-		return fmt.Errorf("mailbox for unsubscribing %q: want an address like leave@rfc.example", b.UnsubscribeMailbox)
+// redirected returns m as it goes out if all mail is redirected; else m itself. It has another Message-ID, since
+// mail systems may see m itself as well.
+func (s *Style) redirected(m Message) Message {
+	if s.redirectTo == "" {
+		return m
 	}
-	s.unsubscribeMailbox = b.UnsubscribeMailbox
-	if b.PublicURL == "" {
-		return nil
-	}
-	publicURL, err := baseURL(b.PublicURL, "https")
-	if err != nil {
-		return fmt.Errorf("public URL %q: want an absolute https address, like https://digest.rfc.example", b.PublicURL)
-	}
-	if b.Unsubscribe.CanSign() {
-		s.publicURL, s.keyring = publicURL, b.Unsubscribe
-	}
-	return nil
+	m.Subject = "[For " + texts.Clean(m.To.Mailbox) + "] " + m.Subject
+	m.To = Address{Mailbox: s.redirectTo}
+	m.ID = s.messageID([]byte("redirected\n" + s.redirectTo + "\n" + s.AppURL() + "\n" + m.ID))
+	return m
 }
 
-// UnsubscribePath is what stands between the public URL and a token.
-const UnsubscribePath = "/unsubscribe/"
-
-// unsubscribeURL returns the address at which recipient unsubscribes; empty where there is none.
-func (s *Style) unsubscribeURL(recipient int64) string {
-	if s.publicURL == "" {
-		return ""
+// noticed returns m, a mail of the app's own, with a notice at its head. In HTML it stands before everything else, so
+// that no markup of the app can hide it.
+func noticed(m Message, notice string) Message {
+	if m.Text != "" {
+		m.Text = notice + "\n\n" + m.Text
 	}
-	return s.publicURL + UnsubscribePath + s.keyring.Token(recipient)
+	if m.HTML != "" {
+		m.HTML = "<p>" + html.EscapeString(notice) + "</p>\n" + m.HTML
+	}
+	return m
 }
-
-// Where the app has the pages that every digest leads to.
-const (
-	inboxPath       = "/inbox"
-	preferencesPath = "/settings/notifications"
-)
-
-// InboxURL is where all notifications are read.
-func (s *Style) InboxURL() string { return s.appURL + inboxPath }
-
-// PreferencesURL is where the cadence is set.
-func (s *Style) PreferencesURL() string { return s.appURL + preferencesPath }

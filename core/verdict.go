@@ -1,51 +1,73 @@
 package core
 
-import "time"
+import (
+	"time"
 
-// Verdict says whether a notification goes in, or names the rule that keeps it out; rules are tried in order.
-type Verdict string
-
-// The verdicts. Their text is part of the interface: it is what people are shown.
-const (
-	BeforeWindow   Verdict = "before_window"
-	AfterWindow    Verdict = "after_window"
-	AlreadyShipped Verdict = "already_shipped"
-	AlreadyEmailed Verdict = "already_emailed"
-	AlreadyRead    Verdict = "already_read"
-	PersonalDirect Verdict = "personal_direct"
-	Included       Verdict = "included"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// rule keeps a notification out, under the name of its verdict, where applies holds.
+// Verdict says that a notification goes into the digest, or names the rule that keeps it out.
+type Verdict string
+
+// The verdicts, in the order of their rules. Their text is part of the interface: people see it.
+const (
+	// BeforeWindow: it was created before the window and its late arrivals.
+	BeforeWindow Verdict = "before_window"
+	// AfterWindow: it was created after the tick.
+	AfterWindow Verdict = "after_window"
+	// AlreadyShipped: a digest told of it.
+	AlreadyShipped Verdict = "already_shipped"
+	// AlreadyEmailed: the app mailed it on its own, at once or after quiet hours.
+	AlreadyEmailed Verdict = "already_emailed"
+	// AlreadyRead: it was read in the app.
+	AlreadyRead Verdict = "already_read"
+	// PersonalDirect: its category is one that the app mails one by one.
+	PersonalDirect Verdict = "personal_direct"
+	// Included: it goes into the digest.
+	Included Verdict = "included"
+)
+
+// rule keeps a notification out if it applies, and gives it a verdict.
 type rule struct {
 	verdict Verdict
-	applies func(n *Notification, p payload, reach, now time.Time) bool
+	// words are the rule as people see it.
+	words   string
+	applies func(n *Notification, p texts.Payload, reach, now time.Time) bool
 }
 
 // rules are the reasons to leave a notification out; the first that applies is its verdict.
 // A created_at that cannot be read is neither too early nor too late: better told once than never.
 var rules = [...]rule{
-	// The window before had its chance at it, or the first look back does not reach it.
-	{BeforeWindow, func(n *Notification, _ payload, reach, _ time.Time) bool {
+	// It was for the window before, or is older than a first digest reaches.
+	{BeforeWindow, "created before the window", func(n *Notification, _ texts.Payload, reach, _ time.Time) bool {
 		return !n.CreatedAt.IsZero() && n.CreatedAt.Before(reach)
 	}},
-	// Clocks differ; the window in which its time comes will take it.
-	{AfterWindow, func(n *Notification, _ payload, _, now time.Time) bool {
+	// The clocks of two machines may differ. A later window takes it.
+	{AfterWindow, "created after the window's end", func(n *Notification, _ texts.Payload, _, now time.Time) bool {
 		return n.CreatedAt.After(now)
 	}},
-	{AlreadyShipped, func(n *Notification, _ payload, _, _ time.Time) bool { return n.IncludedAt.Set }},
-	{AlreadyEmailed, func(n *Notification, _ payload, _, _ time.Time) bool { return n.EmailedAt.Set }},
-	{AlreadyRead, func(n *Notification, _ payload, _, _ time.Time) bool { return n.ReadAt.Set }},
-	// The app mails these on their own.
-	{PersonalDirect, func(_ *Notification, p payload, _, _ time.Time) bool { return p.category == "personal-direct" }},
+	{AlreadyShipped, "already in a digest", func(n *Notification, _ texts.Payload, _, _ time.Time) bool { return n.IncludedAt.Set }},
+	{AlreadyEmailed, "already mailed on its own", func(n *Notification, _ texts.Payload, _, _ time.Time) bool { return n.EmailedAt.Set }},
+	{AlreadyRead, "already read in the app", func(n *Notification, _ texts.Payload, _, _ time.Time) bool { return n.ReadAt.Set }},
+	{PersonalDirect, "mailed at once, on its own, by the app", func(_ *Notification, p texts.Payload, _, _ time.Time) bool { return p.Category == "personal-direct" }},
 }
 
 // judge returns the verdict on n for a window that reaches back to reach and ends at now.
-func judge(n *Notification, p payload, reach, now time.Time) Verdict {
+func judge(n *Notification, p texts.Payload, reach, now time.Time) Verdict {
 	for i := range rules {
 		if r := &rules[i]; r.applies(n, p, reach, now) {
 			return r.verdict
 		}
 	}
 	return Included
+}
+
+// Rule is the rule behind v, in words.
+func (v Verdict) Rule() string {
+	for i := range rules {
+		if rules[i].verdict == v {
+			return rules[i].words
+		}
+	}
+	return "in the digest"
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 func TestJudge(t *testing.T) {
@@ -35,35 +37,6 @@ func TestJudge(t *testing.T) {
 		{"emailed comes before read", Notification{EmailedAt: set, ReadAt: set, Payload: direct}, AlreadyEmailed},
 		{"read comes before direct", Notification{ReadAt: set, Payload: direct}, AlreadyRead},
 	} {
-		assert.Equal(t, c.want, judge(&c.n, readPayload(c.n.Payload), reach, now), c.name)
-	}
-}
-
-func TestReadPayload(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]payload{
-		``:                                  {broken: true},
-		`{}`:                                {},
-		` { } `:                             {},
-		`null`:                              {broken: true},
-		`[]`:                                {broken: true},
-		`[{"category": "x"}]`:               {broken: true},
-		`3`:                                 {broken: true},
-		`"personal-direct"`:                 {broken: true},
-		`not json {`:                        {broken: true},
-		`{"category": "x"`:                  {broken: true},
-		`{"category": "x"} y`:               {broken: true},
-		`{"category": "personal-direct"}`:   {category: "personal-direct"},
-		`{"Category": "personal-direct"}`:   {},
-		`{"category": ["personal-direct"]}`: {},
-		`{"deep": {"category": "personal-direct"}}`:  {},
-		`{"category": "a", "category": "b"}`:         {category: "b"},
-		`{"category": "b", "category": 7}`:           {},
-		`{"summary": "Ada \u00e9 \ud83d\ude00 did"}`: {summary: "Ada é 😀 did"},
-		`{"summary": null}`:                          {},
-		`{"summary": 3, "category": "watched"}`:      {category: "watched"},
-		`{"summary": "a\nb"}`:                        {summary: "a\nb"},
-	} {
-		assert.Equal(t, want, readPayload(text), text)
+		assert.Equal(t, c.want, judge(&c.n, texts.ReadPayload(c.n.Payload), reach, now), c.name)
 	}
 }

@@ -39,7 +39,7 @@ var layers = []struct {
 
 func within(pkg, room string) bool { return pkg == room || strings.HasPrefix(pkg, room+"/") }
 
-// wayOut returns why a package of the module may not import another, or "" where it may.
+// wayOut returns why a package of the module may not import another, or "" if it may.
 func wayOut(from, to string) string {
 	for _, l := range layers {
 		if !within(from, l.room) {

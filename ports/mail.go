@@ -8,39 +8,47 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// Mailer opens connections to whatever takes mail.
+// Mailer opens connections to a mail server, or to a folder or the like in its place.
 type Mailer interface {
-	// Dial returns a connection that is ready for a message. An error means that the server as a
-	// whole cannot be used now; it is a *SendError whose Outcome is ServerRefused.
+	// Dial returns a connection that is ready for a message. An error means that there is no further
+	// connection for now; it is a *SendError whose Outcome is ServerRefusal or ServerBusy.
 	Dial(ctx context.Context) (MailConn, error)
 }
 
-// MailConn hands one message after another to the outside; its error says refused for now, refused
-// for good, closed to all, or in doubt. It is used by one goroutine at a time.
+// MailConn sends one message after another. Only one goroutine uses it at a time.
 type MailConn interface {
-	// Send hands m over, whole: everything that can fail without the outside, such as rendering,
-	// fails before the first byte goes out. nil means that m was accepted, and that whoever
-	// accepted it answers for it. Every error is a *SendError. Where ctx ends, the connection is
-	// broken and the outcome is what it was then. After an error whose Broken is true, the
-	// connection is only good for Close.
+	// Send hands m over. What can fail before that, such as rendering, fails before the first byte
+	// goes out. nil means that the server accepted m, and is responsible for it from now on. Every
+	// error is a *SendError: it says what became of m, and whose fault that is. If ctx ends, the
+	// connection is broken and the outcome is what it was then. After an error whose Broken is
+	// true, the connection is only good for Close.
 	Send(ctx context.Context, m core.Message) error
 	// Close ends the connection; what was accepted stays accepted.
 	Close() error
 }
 
-// Outcome is what became of a message that was not accepted.
+// Outcome is what became of a message, if the server did not say that it accepted it.
 type Outcome int
 
-// The outcomes.
+// The outcomes. With all but Doubtful, the message was not accepted.
 const (
-	// TemporaryRefusal: no, for now (a 4xx reply, or the connection broke before the message was
-	// whole). It was not accepted.
+	// TemporaryRefusal: no to this person, for now: greylisted, mailbox full, or the connection broke
+	// before the message was whole.
 	TemporaryRefusal Outcome = iota + 1
 	// RecipientRefusal: no, for good, to this address.
 	RecipientRefusal
-	// MessageRefusal: no, for good, to this message or its sender; or it could not be rendered.
+	// SenderRefusal: no, for good, for what we are or what we sent; it says nothing against the address.
+	SenderRefusal
+	// MessageRefusal: the message cannot be put into words that this server takes. Nothing was said to it.
 	MessageRefusal
-	// ServerRefusal: no to everybody; the message was not accepted, and the next would not be.
+	// RateRefusal: no, because mail comes too fast, or too much at a time.
+	RateRefusal
+	// ConnectionSpent: the server takes no more over this connection, or the connection had ended before the
+	// message began. The same message can go out over another one.
+	ConnectionSpent
+	// ServerBusy: no further connection for now.
+	ServerBusy
+	// ServerRefusal: no connection at all, to anybody.
 	ServerRefusal
 	// Doubtful: the message was whole, and no answer came. It may have been accepted.
 	Doubtful
@@ -53,8 +61,16 @@ func (o Outcome) String() string {
 		return "refused for now"
 	case RecipientRefusal:
 		return "recipient refused"
+	case SenderRefusal:
+		return "sender or message refused"
 	case MessageRefusal:
-		return "message refused"
+		return "cannot be sent"
+	case RateRefusal:
+		return "too fast"
+	case ConnectionSpent:
+		return "connection ended"
+	case ServerBusy:
+		return "mail server busy"
 	case ServerRefusal:
 		return "mail server refused"
 	case Doubtful:
@@ -65,18 +81,20 @@ func (o Outcome) String() string {
 
 // SendError says what became of a message.
 type SendError struct {
+	// Outcome is what became of it; Doubtful if that is not known.
 	Outcome Outcome
-	// Code is the server's reply code (RFC 5321 §4.2); 0 where it was not a reply that decided.
+	// Code is the server's reply code (RFC 5321 §4.2); 0 if it was not a reply that decided.
 	Code int
 	// Broken says that the connection cannot be used for another message.
 	Broken bool
-	// Unheard says that the connection had ended before the message began, as it does where a
-	// server takes a few messages and hangs up. The same message can go out over another.
-	Unheard bool
+	// Personal says that a refusal is about this person, even if many others get the same one, as with
+	// a full mailbox or a greylist.
+	Personal bool
 	// Err says what happened in one line, without addresses, secrets or message content.
 	Err error
 }
 
+// Error says the outcome, the code if there is one, and what happened.
 func (e *SendError) Error() string {
 	if e.Code != 0 {
 		return fmt.Sprintf("%s (%d): %v", e.Outcome, e.Code, e.Err)
@@ -84,6 +102,7 @@ func (e *SendError) Error() string {
 	return fmt.Sprintf("%s: %v", e.Outcome, e.Err)
 }
 
+// Unwrap returns Err.
 func (e *SendError) Unwrap() error { return e.Err }
 
 // OutcomeOf returns what err says became of the message. An error that does not say leaves it in

@@ -1,6 +1,7 @@
 package ports
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -10,86 +11,110 @@ import (
 
 // The errors of a store that app acts on.
 var (
-	// ErrConflict: the world is no longer the one that the plan was made from; somebody else was first.
+	// ErrConflict: the rows are no longer those that the plan was made from; another process was first.
 	ErrConflict = errors.New("changed since it was read")
-	// ErrUnknown: the store said no, but may have done it. What settles or returns a claim can be
-	// asked for again, and does nothing where it was done; a claim cannot, since nobody could say
-	// whose it is: it is left until its lease has ended.
+	// ErrUnknown: the call failed, but the store may have made the change. To settle or return a claim can
+	// be tried again, and does nothing if it was done. To claim cannot be tried again, since the row
+	// could be another process's: it is left until its lease has ended.
 	ErrUnknown = errors.New("outcome unknown")
 	// ErrUnavailable: the store as a whole does not answer, so there is no point in trying the next row.
 	ErrUnavailable = errors.New("store unavailable")
 )
 
-// Roster lists recipients a page at a time; it may return some who are not due, never leave out one who is.
+// Who says which people [Roster.People] lists. Its zero value is everybody on the roster: all people whose cadence
+// and address let them have digests.
+type Who struct {
+	kind whoKind
+	due  time.Time
+	text string
+}
+
+type whoKind string
+
+const (
+	onRoster whoKind = ""
+	isDue    whoKind = "due"
+	refused  whoKind = "refused"
+	matching whoKind = "matching"
+)
+
+// Due are the people on the roster. A store may leave out those who certainly have no digest due at now.
+func Due(now time.Time) Who { return Who{kind: isDue, due: now} }
+
+// Refused are the people with a SuppressedAddress, of any cadence.
+func Refused() Who { return Who{kind: refused} }
+
+// Matching are the people whose name or address contains text (A to Z in either case), and the one whose ID it is, of
+// any cadence. Empty text finds everybody.
+func Matching(text string) Who { return Who{kind: matching, text: text} }
+
+// Due returns the instant of [Due]; ok is false for other people.
+func (w Who) Due() (now time.Time, ok bool) { return w.due, w.kind == isDue }
+
+// Refused reports whether w are those of [Refused].
+func (w Who) Refused() bool { return w.kind == refused }
+
+// Matching returns the text of [Matching]; ok is false for other people.
+func (w Who) Matching() (text string, ok bool) { return w.text, w.kind == matching }
+
+// String returns w in a word or two.
+func (w Who) String() string { return cmp.Or(string(w.kind), "on the roster") }
+
+// Roster lists recipients a page at a time. Each comes with their Person, and with ledger rows of that person only.
+// Addresses, suppressed ones too, are as [texts.Mailbox] returns them.
 type Roster interface {
-	// Recipients returns at most limit people whose ID is greater than after, by ascending ID.
-	// Fewer than limit, if only none, means that there are no more.
-	Recipients(ctx context.Context, after int64, limit int) ([]core.Recipient, error)
-	// Due is as Recipients, but may leave out those who surely have no digest due at now.
-	Due(ctx context.Context, now time.Time, after int64, limit int) ([]core.Recipient, error)
-	// Lookup returns the people with the given IDs, whatever their cadence or address, in any
-	// order. Those who do not exist are left out.
+	// People returns at most limit people of who, whose ID is greater than after, by ascending ID. If there are
+	// fewer than limit, they are the last.
+	People(ctx context.Context, who Who, after int64, limit int) ([]core.Recipient, error)
+	// Lookup returns the people with the given IDs, with any cadence or address, in any
+	// order. IDs that do not exist are left out.
 	Lookup(ctx context.Context, ids []int64) ([]core.Recipient, error)
-}
-
-// Rests keeps a tick from looking again at people who are found not to be due.
-type Rests interface {
-	// Rest says that the people in rs, as Due returned them, need not be returned by it before
-	// their time, unless anything has changed since that says when they are due: cadence, address,
-	// preferences, or the ledger, whoever changed it. A store may forget it at any time.
+	// Ranges divides the people who are due at now into ranges of about size people each, ascending and without
+	// overlap; none if no one is due.
+	Ranges(ctx context.Context, now time.Time, size int) ([]core.Range, error)
+	// Rest says that [Due] need not return the people in rs, as it returned them, before their time. If what
+	// decides when they are due (cadence, address, preferences, ledger) has changed since, the rest does not
+	// count. A store may forget it at any time.
 	Rest(ctx context.Context, rs []core.Rest) error
+	// Wake ends all rests. A later Rest of people whom [Due] returned before Wake does not count either. With many
+	// people it may take several transactions; on return all are done.
+	Wake(ctx context.Context) error
 }
 
-// Activity returns at least the notifications of the given windows, for a page of recipients in one query; it may return more, never fewer.
+// Activity reads notifications, for a page of recipients in one query.
 type Activity interface {
-	// Since returns the notifications in spans, in any order, and at least those others of the
-	// same people whose created_at cannot be read and that no digest has included.
+	// Since returns the notifications in spans, in any order. It also returns those of the same people whose
+	// created_at cannot be read and that no digest has included. It may return more, but only notifications of the
+	// span's Person.
 	Since(ctx context.Context, spans []core.Span) ([]core.Notification, error)
 	// ByID returns the notifications with the given IDs, in any order. Those that do not exist are left out.
 	ByID(ctx context.Context, ids []int64) ([]core.Notification, error)
 }
 
-// Ledger makes, settles and releases claims; each is durable on return.
+// Ledger keeps which digests and held e-mails were sent or are being sent, and which windows had nothing to send.
 type Ledger interface {
-	// Claim adds a ledger row with status sending and returns its ID. It holds, and else returns
-	// ErrConflict, only if c.Recipient has no row whose status is sending and their newest row is
-	// still c.Previous; of two at once, one wins.
-	Claim(ctx context.Context, c core.Claim) (int64, error)
-	// Settle marks the row of c as sent, sets digest_included_at to at on those of its
-	// notifications that have none, and ends the recipient's run of refusals, all or nothing.
-	// It does so whoever holds the lease, and again without harm.
-	Settle(ctx context.Context, c core.Claim, at time.Time) error
-	// Release deletes the row of c, so that the next tick plans afresh, and counts r, all or
-	// nothing. It does nothing where the row is gone, settled, or held under another lease.
-	Release(ctx context.Context, c core.Claim, r core.Refusal) error
-}
-
-// Turnover is what a connection that sends one message after another needs between two of them.
-type Turnover interface {
-	// SettleAndClaim does what [Ledger.Settle] does for done, and then what [Ledger.Claim] does for
-	// next, in one transaction. Either may be a conflict and leave the other be; any other error is
-	// that of both.
-	SettleAndClaim(ctx context.Context, done core.Claim, at time.Time, next core.Claim) (id int64, settled, claimed error)
-}
-
-// Rolls closes windows that have nothing to ship.
-type Rolls interface {
-	// Roll adds a ledger row with status empty for each of cs on the terms of [Ledger.Claim],
-	// all in one transaction. Those that do not hold are left out; it returns how many held.
-	Roll(ctx context.Context, cs []core.Claim) (int, error)
-}
-
-// Doubts finds the digests whose sending was cut short.
-type Doubts interface {
+	// Record makes changes, in their order, in one transaction, and is durable on return. There is a result for
+	// each change. A change that does not hold is left out, and its result says so; any other error is about all of
+	// them.
+	Record(ctx context.Context, changes ...Change) ([]Result, error)
+	// Mark sets digest_included_at for the digests that [Settle] left to it. To readers of notifications it counts
+	// as set before that. Mark may take several transactions, and is durable on return.
+	Mark(ctx context.Context) error
 	// InDoubt returns at most limit claims whose ledger row has status sending, whose lease ended
 	// at or before now (or cannot be read), and whose ID is greater than after, by ascending ID.
 	InDoubt(ctx context.Context, now time.Time, after int64, limit int) ([]core.Claim, error)
-	// Reclaim sets the lease of the row of c, which was read before, to lease, and adds an
-	// attempt. Where the row is gone, settled, or under another lease than c.Lease: ErrConflict.
-	Reclaim(ctx context.Context, c core.Claim, lease time.Time) error
+	// Windows returns at most limit ledger rows of the person who has the ID recipient now. Their own IDs are
+	// less than before, and descend. If before is 0, they start with the newest.
+	Windows(ctx context.Context, recipient, before int64, limit int) ([]core.LedgerRow, error)
+	// Window returns the ledger row with the given ID; found is false if there is none.
+	Window(ctx context.Context, id int64) (row core.LedgerRow, found bool, err error)
+	// Unredirect deletes the ledger rows whose status is redirected, and has held e-mails of that status wait
+	// again, as if no tick had seen them. It returns how many there were, and is durable on return.
+	Unredirect(ctx context.Context) (int, error)
 }
 
-// HeldMails keeps the individual e-mails that wait for the end of quiet hours.
+// HeldMails keeps the individual e-mails that wait for the end of quiet hours. They are deleted with
+// their recipient. [Ledger.Record] writes what becomes of them.
 type HeldMails interface {
 	// Hold adds m with status held and returns its ID; m's own ID, Status, MessageID, Attempts
 	// and Lease are ignored. It is durable on return.
@@ -99,59 +124,64 @@ type HeldMails interface {
 	Waiting(ctx context.Context, now time.Time, after int64, limit int) ([]core.HeldMail, error)
 }
 
-// HeldLedger makes and settles the claims on held e-mails; each is durable on return.
-type HeldLedger interface {
-	// ClaimHeld marks m as sending under m.MessageID until lease. Where its row no longer has the
-	// status and lease of m: ErrConflict.
-	ClaimHeld(ctx context.Context, m core.HeldMail, lease time.Time) error
-	// SettleHeld marks m as sent at at, sets email_sent_at to it on those of the recipient's
-	// notifications named in m that have none, and ends the recipient's run of refusals, all or
-	// nothing. It does so whoever holds the lease, and again without harm.
-	SettleHeld(ctx context.Context, m core.HeldMail, at time.Time) error
-	// ReturnHeld sets m's row to status (Held, Dropped or Failed), m.Attempts and the reason why,
-	// and counts r, all or nothing. It does nothing where the row no longer has the status and
-	// lease of m.
-	ReturnHeld(ctx context.Context, m core.HeldMail, status core.Status, why string, r core.Refusal) error
+// Refusals keeps what is held against addresses that mail servers refused for good. [Refused] lists them.
+type Refusals interface {
+	// CountRefusals counts rs, at most a few hundred, as [core.CountRefusal] does, all or nothing. It leaves out
+	// a refusal if its person is gone, or the ID is another person's by now. It is durable on return.
+	CountRefusals(ctx context.Context, rs []core.Refusal) error
+	// Lift does what [core.Lift] does for the people with the given IDs, and returns how many had a
+	// SuppressedAddress. It is durable on return.
+	Lift(ctx context.Context, ids []int64) (int, error)
 }
 
-// Watches follows RFCs on people's behalf.
+// Watches are the RFCs that people follow.
 type Watches interface {
-	// Stale returns how many watches Decay would turn.
+	// Stale returns how many watches Lapse would make dormant.
 	Stale(ctx context.Context, then time.Time) (int, error)
-	// Decay turns every watch that is watching and whose owner last took part before then to
-	// dormant, in one statement, and returns how many it were. One that nobody ever took part
-	// in, or whose time cannot be read, is left alone.
-	Decay(ctx context.Context, then time.Time) (int, error)
+	// Lapse makes dormant every watch that is watching and whose owner last took part before then, in
+	// one statement, and returns how many there were. It leaves a watch alone if its owner never took
+	// part, or if the time cannot be read.
+	Lapse(ctx context.Context, then time.Time) (int, error)
 }
 
-// Subscriptions ends digests at their recipients' word.
+// Subscriptions ends digests if their recipients ask for that.
 type Subscriptions interface {
-	// Unsubscribe sets the recipient's cadence to off. Nothing happens where it is off, or where
-	// there is no such person. It is durable on return.
-	Unsubscribe(ctx context.Context, recipient int64) error
+	// Unsubscribe sets the cadence of the recipient whose [core.Person] has the mark to off. It does
+	// nothing if it is off already, if there is no such recipient, or if the ID is another
+	// person's by now. It is durable on return.
+	Unsubscribe(ctx context.Context, recipient, mark int64) error
 }
 
-// Store is all that app needs of a database.
+// Marks keeps what is true of the whole installation, not of a person or a message. Writes are durable on return.
+type Marks interface {
+	// Facts returns the facts that are not empty, by name. core has the names. A fact that was never set is empty.
+	Facts(ctx context.Context) (map[string]string, error)
+	// PutFact sets a fact.
+	PutFact(ctx context.Context, name, value string) error
+	// SwapFact sets a fact if its value is still before, and else returns ErrConflict. Of several calls at
+	// once with the same before, one wins.
+	SwapFact(ctx context.Context, name, before, value string) error
+	// Ticked keeps m, the mark of a tick that ended, to the second, in place of the one before.
+	Ticked(ctx context.Context, m core.TickMark) error
+	// LastTick returns the last mark; the zero value if there never was one.
+	LastTick(ctx context.Context) (core.TickMark, error)
+	// NextSend returns when the next message may leave, at now or later, by [core.RateLimit.Next]. It counts the
+	// messages of all processes, this one from now on too.
+	NextSend(ctx context.Context, p core.RateLimit, now time.Time) (time.Time, error)
+	// Backlog counts what a tick at now would find. It reads no more than it must: like [Due] it may count
+	// people who are not due, but never leaves out one who is.
+	Backlog(ctx context.Context, now time.Time) (core.Backlog, error)
+}
+
+// Store is all that app needs of a database. If a person is deleted, so is what is kept for them: preferences, held
+// mail, and their mark. If their ID is used again, that is another [core.Person].
 type Store interface {
 	Roster
-	Rests
 	Activity
 	Ledger
-	Turnover
-	Rolls
-	Doubts
 	HeldMails
-	HeldLedger
+	Refusals
 	Watches
 	Subscriptions
-	Directory
-	History
-	Backlog
-	Rounds
-	Paces
-	Ticks
-	MoveOut
-	MoveIn
-	Inventory
-	CopyMarks
+	Marks
 }

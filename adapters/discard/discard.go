@@ -1,4 +1,4 @@
-// Package discard makes every message and throws it away.
+// Package discard renders every message and throws it away.
 package discard
 
 import (
@@ -10,8 +10,8 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// Mailer accepts every message that can be rendered, and keeps none. It costs what a mail costs to
-// make, and nothing to send: for dry runs at full size, and to measure.
+// Mailer accepts every message that can be rendered, and keeps none: for dry runs at full size, and for
+// measurements without a mail server.
 type Mailer struct {
 	// Format renders the messages; it must be set.
 	Format *mailfmt.Format
@@ -19,7 +19,7 @@ type Mailer struct {
 
 var _ ports.Mailer = Mailer{}
 
-// Dial returns a connection; it fails only where ctx has ended.
+// Dial returns a connection; it fails only if ctx has ended.
 func (m Mailer) Dial(ctx context.Context) (ports.MailConn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, &ports.SendError{Outcome: ports.ServerRefusal, Broken: true, Err: err}
@@ -31,14 +31,14 @@ var errClosed = errors.New("the connection is closed")
 
 type conn struct {
 	format *mailfmt.Format
-	room   []byte // of the last mail, for the next
+	room   []byte // the last mail's memory, for the next one
 	broken bool
 }
 
-// Send renders message, and is done.
+// Send renders message.
 func (c *conn) Send(ctx context.Context, message core.Message) error {
 	if c.broken {
-		return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: errClosed}
+		return &ports.SendError{Outcome: ports.ConnectionSpent, Broken: true, Err: errClosed}
 	}
 	mail, err := c.format.Render(message, c.room)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package maildir delivers mail into a folder, each message a file of its own: mail programs open
-// such folders, and so does a text editor.
+// Package maildir delivers mail into a folder, each message in its own file. Mail programs can open such
+// folders, and text editors the files.
 package maildir
 
 import (
@@ -18,9 +18,9 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// Mailer writes each message into a folder's subfolder tmp, and moves it to new once it is whole
-// and durable: whoever looks into new only ever sees complete messages. Lines end with LF there, as
-// is the custom in maildirs. Several processes may write into one folder.
+// Mailer writes each message into the subfolder tmp, and moves it to new when it is complete and
+// durable, so that new only has complete messages. Lines end with LF, as is the custom in maildirs.
+// Several processes may write into one folder.
 type Mailer struct {
 	dir    string
 	format *mailfmt.Format
@@ -29,7 +29,7 @@ type Mailer struct {
 
 var _ ports.Mailer = (*Mailer)(nil)
 
-// New returns a mailer into dir, which is made, with its parents, at the first Dial.
+// New returns a mailer into dir. The first Dial makes dir and its parents.
 func New(dir string, format *mailfmt.Format) (*Mailer, error) {
 	if dir == "" {
 		return nil, errors.New("maildir: no folder given; want one like maildir://outbox")
@@ -37,7 +37,7 @@ func New(dir string, format *mailfmt.Format) (*Mailer, error) {
 	return &Mailer{dir: dir, format: format, names: newNames()}, nil
 }
 
-// Dial makes what is missing of the folder: tmp, new and cur. An error names the folder.
+// Dial makes tmp, new and cur if they are missing. An error names the folder.
 func (m *Mailer) Dial(ctx context.Context) (ports.MailConn, error) {
 	err := ctx.Err()
 	for _, sub := range []string{"tmp", "new", "cur"} {
@@ -51,11 +51,11 @@ func (m *Mailer) Dial(ctx context.Context) (ports.MailConn, error) {
 	if err != nil {
 		return nil, m.refusal(err)
 	}
-	_ = syncDir(filepath.Dir(m.dir)) // which we may not be allowed to read
+	_ = syncDir(filepath.Dir(m.dir)) // fails if we may not read it, which does no harm
 	return &conn{mailer: m}, nil
 }
 
-// refusal says why the folder takes no mail at all.
+// refusal returns an error for a folder that takes no mail at all.
 func (m *Mailer) refusal(err error) *ports.SendError {
 	why := err
 	var path *fs.PathError
@@ -84,11 +84,11 @@ type conn struct {
 
 var errClosed = errors.New("the connection is closed")
 
-// Send writes message. nil means that it is complete, in new, and durable. Where it is complete
+// Send writes message. nil means that it is complete, in new, and durable. If it is complete
 // but perhaps not durable, it is in doubt.
 func (c *conn) Send(ctx context.Context, message core.Message) error {
 	if c.broken {
-		return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: errClosed}
+		return &ports.SendError{Outcome: ports.ConnectionSpent, Broken: true, Err: errClosed}
 	}
 	mail, err := c.mailer.format.Render(message, nil)
 	if err != nil {
@@ -118,7 +118,7 @@ func (c *conn) deliver(ctx context.Context, data []byte) *ports.SendError {
 		err = os.Rename(tmp, filepath.Join(m.dir, "new", name))
 	}
 	if err != nil {
-		_ = os.Remove(tmp) // what cannot be removed is never looked at
+		_ = os.Remove(tmp) // mail programs do not look into tmp
 		return m.refusal(err)
 	}
 	if err := syncDir(filepath.Join(m.dir, "new")); err != nil {

@@ -10,10 +10,9 @@ import (
 	"time"
 )
 
-// names makes file names that nobody else makes: seconds, then what tells two messages in one second
-// apart (microseconds, process, count, and a number drawn at random when the process started, since
-// in containers all processes may have one ID and hosts one name), then the host. They sort
-// in the order in which they were made.
+// names makes unique file names: seconds, then microseconds, process, count and a random number of the
+// process (in containers, all processes may have one ID and all hosts one name), then the host. They
+// sort in the order in which they were made.
 type names struct {
 	process string
 	host    string

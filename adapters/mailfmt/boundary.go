@@ -9,8 +9,8 @@ import (
 )
 
 // boundary returns the line that separates the parts of message id: a hash under the key, 64
-// characters of the 70 that RFC 2046 §5.1.1 allows. None of parts contains it. Encoding cannot
-// bring it about either: in quoted-printable, what has no = in it stands for itself.
+// characters of the 70 that RFC 2046 §5.1.1 allows. None of parts contains it, and so neither do
+// they in quoted-printable: it has no =, and text without = is not encoded.
 func (f *Format) boundary(id string, parts ...string) string {
 	for attempt := 0; ; attempt++ {
 		b := boundaryAt(f.key, id, attempt)
@@ -23,7 +23,7 @@ func (f *Format) boundary(id string, parts ...string) string {
 // boundaryAt returns the attempt-th candidate, counted from 0.
 func boundaryAt(key []byte, id string, attempt int) string {
 	mac := hmac.New(sha256.New, key)
-	// An id has no line break in it, so no two pairs are hashed alike.
+	// An id has no line break in it, so no two pairs of id and attempt hash the same text.
 	mac.Write([]byte("boundary\n" + id + "\n" + strconv.Itoa(attempt)))
 	return string(hex.AppendEncode(make([]byte, 0, 2*sha256.Size), mac.Sum(nil)))
 }
@@ -37,9 +37,9 @@ func containsIn(texts []string, boundary string) bool {
 	return false
 }
 
-// contains reports whether boundary is in text. Wherever it is, it covers one of the places that are
-// looked at, with nothing but digits of it around: in most texts, hardly any look finds more than a
-// word, where a search would read all of the text.
+// contains reports whether boundary is in text. It only looks at every len(boundary)-th byte, since
+// the boundary must cover one of these, and reads on if there are enough hexadecimal digits around it.
+// That is faster than a search through the whole text.
 func contains(text, boundary string) bool {
 	n := len(boundary)
 	for at := n - 1; at < len(text); at += n {

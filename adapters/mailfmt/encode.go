@@ -1,7 +1,7 @@
 // Package mailfmt turns a message into the bytes that mail systems pass on (RFC 5322, MIME).
 //
-// It is pure: date, Message-ID and the key of the boundaries are given to it, so the same message
-// becomes the same bytes every time. It is what the adapters that hand mail over have in common.
+// It is pure: the caller gives it date, Message-ID and the key of the boundaries, so the same message
+// becomes the same bytes every time. All mailers but the one in memory use it.
 package mailfmt
 
 import (
@@ -16,20 +16,20 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// Config is what an installation sets about the form of its mail.
+// Config is how an installation's mail looks.
 type Config struct {
 	// From is the sender, one RFC 5322 address such as "Wiggleverse <digest@rfc.example>".
 	From string
 	// Brand names the list that the mail belongs to, for people; empty means Wiggleverse.
 	Brand string
-	// BoundaryKey is the secret that the MIME boundaries are derived under, so that nobody who can
-	// write text into a mail can guess where its parts end. It must not be empty, and should be as
-	// long-lived as the Message-IDs: under another key the same message has other bytes.
+	// BoundaryKey is the secret key of the MIME boundaries, so that people whose text is in a mail
+	// cannot guess them. It must not be empty, and should be kept as long as Message-IDs: with another
+	// key the same message has other bytes.
 	BoundaryKey []byte
 }
 
-// Format makes mail in the form of one installation. It is made by [New], does not change, and may
-// be used from any number of goroutines.
+// Format renders an installation's mail. [New] makes it. It does not change, and may be used from any
+// number of goroutines.
 type Format struct {
 	from   core.Address
 	sender mailbox
@@ -65,7 +65,7 @@ func New(c Config) (*Format, error) {
 	}, nil
 }
 
-// From returns the sender as its mail shows it.
+// From returns the sender as mail shows it.
 func (f *Format) From() core.Address { return f.from }
 
 // Domain returns the sender's domain in ASCII, the right-hand side of every Message-ID.
@@ -73,19 +73,19 @@ func (f *Format) Domain() string { return f.sender.domain }
 
 // Mail is a message as it travels.
 type Mail struct {
-	// Sender and Recipient are the envelope's: local-part@domain, quoted where the syntax of a
-	// path asks for it (RFC 5321 §4.1.2), without angle brackets. Domains are in ASCII; a
-	// local part is not where the address has none in ASCII (RFC 6531).
+	// Sender and Recipient are the envelope's: local-part@domain, quoted if the syntax of a
+	// path asks for it (RFC 5321 §4.1.2), without angle brackets. Domains are in ASCII. A
+	// local part may have any letters (RFC 6531).
 	Sender, Recipient string
-	// Data is header and body (RFC 5322). Every line ends with CRLF and has at most 998 bytes
-	// before it, the last line too. Dots at the start of a line are as they are.
+	// Data is header and body (RFC 5322). Every line ends with CRLF, the last one too, and has at
+	// most 998 bytes before it. Dots at the start of a line are not doubled.
 	Data []byte
 }
 
-// Render makes m into a mail. Whatever m's texts are, no header, part or recipient comes of them:
-// subject and name become one line, and bodies valid UTF-8 without NUL. An error means that m
-// cannot be sent to anybody; its text has nothing of m in it. Data takes the place of what is in
-// room, where there is enough of it: who sends one mail after another needs it only once.
+// Render makes m into a mail. No text of m can add a header, a part or a recipient: subject and name
+// become one line, and bodies valid UTF-8 without NUL. An error means that m cannot be sent; its text
+// contains nothing of m. Data overwrites room if that is large enough, so that a caller with many mails
+// can use the same memory.
 func (f *Format) Render(m core.Message, room []byte) (Mail, error) {
 	to, err := parseMailbox(m.To.Mailbox)
 	if err != nil {
@@ -105,15 +105,15 @@ func (f *Format) Render(m core.Message, room []byte) (Mail, error) {
 		return Mail{}, err
 	}
 	text, html := body(m.Text), body(m.HTML)
-	// For the header, and for the quarter or so that texts in Latin letters grow by.
+	// Room for the header, and for the quarter that text in Latin letters grows by.
 	data := slices.Grow(room[:0], 1024+(len(text)+len(html))*5/4)
 	data = f.appendHeader(data, m, to, unsubscribe)
 	data = f.appendParts(data, m.ID, text, html)
 	return Mail{Sender: f.sender.path, Recipient: to.path, Data: data}, nil
 }
 
-// appendParts appends the bodies of message id, with what says in the header what they are: both,
-// plainest first (RFC 2046 §5.1.4), or the one that is not empty.
+// appendParts appends the header fields about the body, and the bodies of message id: both, the plainer
+// one first (RFC 2046 §5.1.4), or the one that is not empty.
 func (f *Format) appendParts(dst []byte, id, text, html string) []byte {
 	switch {
 	case html == "":
@@ -129,8 +129,8 @@ func (f *Format) appendParts(dst []byte, id, text, html string) []byte {
 	return appendAll(dst, "\r\n--", boundary, "--\r\n")
 }
 
-// appendPart appends text, which is of the type kind, behind the fields that say so. All parts are
-// quoted-printable: it keeps lines short and in ASCII, whatever is in them. The last line ends too.
+// appendPart appends the header fields of text, whose type is kind, and text. All parts are
+// quoted-printable, which keeps lines short and in ASCII. The last line ends too.
 func appendPart(dst []byte, kind, text string) []byte {
 	dst = appendAll(dst, "Content-Transfer-Encoding: quoted-printable\r\nContent-Type: ", kind, "; charset=UTF-8\r\n\r\n")
 	dst = appendQuotedPrintable(dst, text)
@@ -147,11 +147,11 @@ func appendAll(dst []byte, pieces ...string) []byte {
 	return dst
 }
 
-// bodyReplacer leaves LF as the only line end, and no NUL: mail programs cut a text there.
+// bodyReplacer makes LF the only line end, and removes NUL, at which mail programs cut a text.
 var bodyReplacer = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "\uFFFD")
 
-// body returns text in valid UTF-8, its lines ending with LF. It looks for each of what may be wrong
-// by itself, which is quick where nothing is.
+// body returns text in valid UTF-8, its lines ending with LF. It checks for each fault first, which is
+// quick if there is none.
 func body(text string) string {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\uFFFD")

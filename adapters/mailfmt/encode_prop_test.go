@@ -12,9 +12,10 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/mailfmt"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// nasty draws text out of what headers, parts and lines are made of.
+// nasty draws text from pieces that mean something in headers, parts and lines.
 func nasty() *rapid.Generator[string] {
 	pieces := rapid.SampledFrom([]string{
 		"\r\n", "\n", "\r", "\x00", "\x7f", "\xff", " ", "  ", "\t", ".", "=?", "?=", "=?utf-8?q?=0D=0A?=", "--", "=", ":", "\"", "\\", "<", ">", "@", ",", "(",
@@ -25,7 +26,7 @@ func nasty() *rapid.Generator[string] {
 	})
 }
 
-// visible returns what people see of a header: its words, on one line.
+// visible returns a header as people see it: its words, on one line.
 func visible(s string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), func(r rune) bool {
 		return r == ' ' || r == '\u2028' || r == '\u2029' || unicode.IsControl(r)
@@ -69,7 +70,7 @@ func TestRenderAnyText(t *testing.T) {
 		require.Equal(t, visible(m.Subject), p.subject)
 		require.Equal(t, "ada@people.example", p.to.Address)
 		backslash := strings.NewReplacer("\uFF3C", `\`)
-		name := strings.ReplaceAll(visible(core.Clean(m.To.Name)), "=?", "= ?")
+		name := strings.ReplaceAll(visible(texts.Clean(m.To.Name)), "=?", "= ?")
 		require.Equal(t, backslash.Replace(name), backslash.Replace(p.to.Name))
 		var want []string
 		for _, body := range []string{m.Text, m.HTML} {
@@ -106,7 +107,7 @@ func TestRenderIsReadLikeTheMailOfALibrary(t *testing.T) {
 		want := mailfmt.RenderByGoMail(format, m)
 		require.Equal(t, parse(t, want), parse(t, out.Data))
 
-		// Their headers are folded elsewhere, but all that comes after is the same to the byte.
+		// The library folds headers at other places, but the rest is the same to the byte.
 		_, body, _ := bytes.Cut(out.Data, []byte("\r\n\r\n"))
 		_, wantBody, _ := bytes.Cut(want, []byte("\r\n\r\n"))
 		require.Equal(t, string(wantBody), string(body))

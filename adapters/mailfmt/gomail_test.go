@@ -10,8 +10,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// RenderByGoMail returns the data of m as a library writes them, which knows nothing of how this
-// package does it. Errors are for Render to find.
+// RenderByGoMail returns the data of m as another library writes them. It checks nothing, since Render does.
 func RenderByGoMail(f *Format, m core.Message) []byte {
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	to, err := parseUnusualMailbox(m.To.Mailbox)

@@ -9,12 +9,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// appendHeader appends m's header but for the fields that say what its body is. No value in here can
-// end its line.
+// appendHeader appends m's header, except for the fields about the body. No value in it can have a
+// line break.
 func (f *Format) appendHeader(dst []byte, m core.Message, to mailbox, unsubscribe string) []byte {
-	// Out-of-office replies and the like stay away from mail that says nobody wrote it (RFC 3834 §5).
+	// Automatic replies, such as out-of-office, are not sent to automatic mail (RFC 3834 §5).
 	dst = append(dst, "Auto-Submitted: auto-generated\r\nDate: "...)
 	dst = m.Date.UTC().AppendFormat(dst, time.RFC1123Z)
 	dst = append(dst, "\r\n"...)
@@ -33,20 +34,21 @@ func (f *Format) appendHeader(dst []byte, m core.Message, to mailbox, unsubscrib
 	return appendField(dst, "To", to.written(displayName(m.To.Name)))
 }
 
-// maxHeaderLine is the length in bytes that a line of a header keeps to where its words let it. With
-// an encoded word on it, it may not be longer (RFC 2047 §2); without one, two more would do (RFC 5322
-// §2.1.1). No word is so long that a line comes near the 998 that are the limit for any.
+// maxHeaderLine is the longest header line in bytes, unless a single word is longer. It is the limit
+// for lines with an encoded word (RFC 2047 §2); others should have at most 78 (RFC 5322 §2.1.1). No
+// word is so long that a line comes near the hard limit of 998.
 const maxHeaderLine = 76
 
-// appendField appends a header field, folded at the spaces of value (RFC 5322 §2.2.3). There is no
-// run of spaces in value: a fold with nothing on it would end the header.
+// appendField appends a header field, folded at the spaces of value (RFC 5322 §2.2.3). value must not
+// have two spaces in a row: a folded line with nothing on it would end the header.
 func appendField(dst []byte, name, value string) []byte {
 	dst = append(append(dst, name...), ':')
 	length := len(name) + len(":")
 	for first, more := true, true; more; first = false {
 		var word string
 		word, value, more = strings.Cut(value, " ")
-		// A name alone on its line is right, but some read it badly: only where that helps the word.
+		// A field name alone on its line is valid, but some programs cannot read it: only if the word
+		// then fits.
 		if short := 1+len(word) <= maxHeaderLine; length+1+len(word) > maxHeaderLine && (short || !first) {
 			dst = append(dst, "\r\n"...)
 			length = 0
@@ -74,9 +76,8 @@ func checkID(id string) error {
 	return nil
 }
 
-// oneLine returns s in valid UTF-8, on one line: runs of control characters, separators and
-// spaces become one space, and those at the ends go. Runs of spaces matter: a header is folded at
-// them, and a fold with nothing on it would end the header.
+// oneLine returns s in valid UTF-8, on one line: each run of control characters, separators and
+// spaces becomes one space, and those at the ends go, as [appendField] needs it.
 func oneLine(s string) string {
 	if isOneLine(s) {
 		return s
@@ -84,9 +85,9 @@ func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), separates), " ")
 }
 
-// isOneLine reports whether oneLine has nothing to do, as with all that core has cleaned.
+// isOneLine reports whether oneLine has nothing to do, as with text that core has cleaned.
 func isOneLine(s string) bool {
-	gap := true // what was before separates; so does the start
+	gap := true // the last character separates; so does the start
 	for _, r := range s {
 		if separates(r) && (gap || r != ' ') {
 			return false
@@ -96,17 +97,17 @@ func isOneLine(s string) bool {
 	return s == "" || !gap && utf8.ValidString(s)
 }
 
-// separates reports whether r stands between words, of which a header has a line full.
+// separates reports whether r separates words.
 func separates(r rune) bool {
 	return r == ' ' || r == '\u2028' || r == '\u2029' || unicode.IsControl(r)
 }
 
 // displayName returns name as it can stand before an address. Mail programs decode what looks like
-// an encoded word even in quotes, where RFC 2047 §5 forbids it, so none is left there. And an
-// encoded name cannot have a backslash in it as the standard library writes it, so that it can be
-// read back; the full-width one takes its place.
+// an encoded word even in quotes, though RFC 2047 §5 forbids that, so none is left in name. If the
+// standard library encodes a name with a backslash, it cannot be read back, so a full-width one takes
+// its place.
 func displayName(name string) string {
-	name = strings.ReplaceAll(oneLine(core.Clean(name)), "=?", "= ?")
+	name = strings.ReplaceAll(oneLine(texts.Clean(name)), "=?", "= ?")
 	if !isASCII(name) {
 		name = strings.ReplaceAll(name, `\`, "\uFF3C")
 	}

@@ -7,14 +7,14 @@ import (
 
 	"golang.org/x/net/idna"
 
-	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // mailbox is one address in the two spellings that mail needs.
 type mailbox struct {
-	// literal is local-part@domain with the local part as it is meant, without quotes.
+	// literal is local-part@domain with the local part unquoted.
 	literal string
-	// path is the same with the local part quoted where the syntax asks for it.
+	// path is the same with the local part quoted if the syntax asks for it.
 	path string
 	// domain is the part after the @, in ASCII.
 	domain string
@@ -22,21 +22,21 @@ type mailbox struct {
 
 var errMailbox = errors.New("not an address that mail can be sent to; want local-part@domain")
 
-// parseMailbox reads address, which must be one that core takes for usable. A local part that the
-// grammar only knows in quotes, such as one with two dots in a row, is quoted.
+// parseMailbox reads address, which must be usable by core's rules. A local part that the grammar only
+// allows in quotes, such as one with two dots in a row, is quoted.
 func parseMailbox(address string) (mailbox, error) {
-	if !core.UsableAddress(address) {
+	if !texts.UsableAddress(address) {
 		return mailbox{}, errMailbox
 	}
-	// Nearly all addresses are plain, and to be read and written three times is what a mail would
-	// spend the most on after its encoding.
+	// Nearly all addresses are plain. To parse and write them in full would cost a mail more time than
+	// anything but its encoding.
 	if at := strings.LastIndexByte(address, '@'); isDotAtom(address[:at]) && isHostName(address[at+1:]) {
 		return mailbox{literal: address, path: address, domain: address[at+1:]}, nil
 	}
 	return parseUnusualMailbox(address)
 }
 
-// parseUnusualMailbox reads any usable address, with what the syntax has in store for it.
+// parseUnusualMailbox reads any usable address, by the full grammar.
 func parseUnusualMailbox(address string) (mailbox, error) {
 	literal := address
 	if parsed, err := mail.ParseAddress("<" + address + ">"); err == nil {
@@ -53,7 +53,7 @@ func parseUnusualMailbox(address string) (mailbox, error) {
 	}
 	m := mailbox{literal: local + "@" + domain, domain: domain}
 	written := (&mail.Address{Address: m.literal}).String()
-	// What was written must read as this one address and nothing beside it.
+	// Read back, it must be this one address and nothing else.
 	if back, err := mail.ParseAddress(written); err != nil || back.Address != m.literal {
 		return mailbox{}, errMailbox
 	}
@@ -61,8 +61,8 @@ func parseUnusualMailbox(address string) (mailbox, error) {
 	return m, nil
 }
 
-// isDotAtom reports whether s is words of plain letters, digits and signs, with single dots between
-// them: the local part that needs no quotes (RFC 5322 §3.2.3).
+// isDotAtom reports whether s is a local part that needs no quotes: words of plain letters, digits and
+// signs, with single dots between them (RFC 5322 §3.2.3).
 func isDotAtom(s string) bool { return isDotted(s, "!#$%&'*+-/=?^_`{|}~") }
 
 // isHostName reports whether s is labels of letters, digits and hyphens with single dots between them.
@@ -70,7 +70,7 @@ func isHostName(s string) bool { return isDotted(s, "-") }
 
 // isDotted reports whether s is words of ASCII letters, digits and signs, with single dots between them.
 func isDotted(s, signs string) bool {
-	word := false // there is something since the start, or the last dot
+	word := false // there is a character since the start or the last dot
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
@@ -86,7 +86,7 @@ func isDotted(s, signs string) bool {
 	return word
 }
 
-// written returns the mailbox as it stands in a header, after name where that is not empty.
+// written returns the mailbox as it stands in a header, after name if that is not empty.
 func (m mailbox) written(name string) string {
 	switch {
 	case name == "":

@@ -8,10 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// addresses draws what is an address, is nearly one, or is none.
+// addresses draws addresses, texts that are nearly one, and others.
 func addresses() *rapid.Generator[string] {
 	pieces := rapid.OneOf(
 		rapid.StringMatching("[a-zA-Z0-9.-]{1,6}"), rapid.StringMatching("[!-~]{1,3}"), rapid.String(),
@@ -27,7 +27,7 @@ func TestPlainMailboxIsReadLikeAnyOther(t *testing.T) {
 	t.Parallel()
 	plain := 0
 	check := func(t require.TestingT, address string) {
-		if !core.UsableAddress(address) {
+		if !texts.UsableAddress(address) {
 			return
 		}
 		want, wantErr := parseUnusualMailbox(address)

@@ -50,7 +50,7 @@ func message() core.Message {
 	}
 }
 
-// checkWire fails where data is not what may go over a wire: ASCII, lines that end with CRLF and are not too long.
+// checkWire fails if data may not go over a wire: it must be ASCII, in lines that end with CRLF and are not too long.
 func checkWire(t checker, data []byte) {
 	t.Helper()
 	require.True(t, bytes.HasSuffix(data, []byte("\r\n")))

@@ -10,9 +10,8 @@ import (
 const maxEncoded = 76
 
 // appendQuotedPrintable appends text to dst in quoted-printable (RFC 2045 §6.7). LF is the line end
-// of text and becomes CRLF; any other byte that a line of plain ASCII does not show, CR and NUL too,
-// is encoded. The first byte stands at the start of a line, and so does what is appended after text
-// if text ends with LF.
+// of text and becomes CRLF; any other byte that is not printable ASCII, CR and NUL too, is encoded.
+// dst must end at the start of a line.
 func appendQuotedPrintable(dst []byte, text string) []byte {
 	start := len(dst) // of the line that is being written
 	for text != "" {
@@ -22,7 +21,7 @@ func appendQuotedPrintable(dst []byte, text string) []byte {
 			start = len(dst)
 			text = text[1:]
 		case literals[c]:
-			// Most of a text stands for itself, so it is copied in runs and not byte by byte.
+			// Most bytes need no encoding, so they are copied in runs.
 			run := literal(text)
 			dst, start = appendRun(dst, start, text[:run])
 			text = text[run:]
@@ -34,8 +33,8 @@ func appendQuotedPrintable(dst []byte, text string) []byte {
 	return keepSpace(dst, start)
 }
 
-// appendRun appends run, which stands for itself, to the line that begins at start and as many more
-// as it takes. It returns where the last of them begins.
+// appendRun appends run, which needs no encoding, to the line that begins at start, and breaks it into
+// as many lines as it takes. It returns the start of the last one.
 func appendRun(dst []byte, start int, run string) ([]byte, int) {
 	room := start + maxEncoded - 1 - len(dst)
 	for len(run) > room {
@@ -46,8 +45,8 @@ func appendRun(dst []byte, start int, run string) ([]byte, int) {
 	return append(dst, run...), start
 }
 
-// appendEncoded appends c encoded, on a new line if there is no room for it on the one that begins at
-// start. It returns where the line that c is on begins.
+// appendEncoded appends c encoded. If the line that begins at start has no room for it, it begins a new
+// one. It returns the start of the line that c is on.
 func appendEncoded(dst []byte, start int, c byte) ([]byte, int) {
 	if len(dst)-start+len("=00") > maxEncoded-1 {
 		dst = append(dst, "=\r\n"...)
@@ -62,8 +61,8 @@ func appendHex(dst []byte, c byte) []byte {
 	return append(dst, '=', digits[c>>4], digits[c&0xF])
 }
 
-// keepSpace encodes the space or tab that the line from start to the end of dst ends with: at the end
-// of a line, servers may take white space away (RFC 2045 §6.7, rule 3).
+// keepSpace encodes the space or tab at the end of dst, whose last line begins at start: servers may
+// remove white space at the end of a line (RFC 2045 §6.7, rule 3).
 func keepSpace(dst []byte, start int) []byte {
 	if last := len(dst) - 1; last >= start && (dst[last] == ' ' || dst[last] == '\t') {
 		dst, _ = appendEncoded(dst[:last], start, dst[last])
@@ -71,7 +70,7 @@ func keepSpace(dst []byte, start int) []byte {
 	return dst
 }
 
-// literals has the bytes that stand for themselves (RFC 2045 §6.7, rules 2 and 3).
+// literals are the bytes that need no encoding (RFC 2045 §6.7, rules 2 and 3).
 var literals = func() (set [256]bool) {
 	set['\t'] = true
 	for c := ' '; c <= '~'; c++ {
@@ -80,10 +79,10 @@ var literals = func() (set [256]bool) {
 	return set
 }()
 
-// literal returns how many of the first bytes of text stand for themselves. It looks at eight bytes
-// at once, because with long texts most of the time goes here.
+// literal returns how many bytes at the start of text need no encoding. It looks at eight at once,
+// because long texts spend most of their time here.
 func literal(text string) int {
-	i, b := 0, []byte(text) // not changed, so not copied
+	i, b := 0, []byte(text) // never written to, so the compiler does not copy it
 	for i+8 <= len(b) {
 		marked := doubtful(binary.LittleEndian.Uint64(b[i:]))
 		if marked == 0 {
@@ -105,8 +104,8 @@ func literal(text string) int {
 // doubtful returns eight, the first byte lowest, with the top bit set in the first byte that is a
 // control character, = or beyond ASCII. Bits before it are not set; bits behind it mean nothing.
 //
-// A subtraction borrows from a byte only where the one before it is too small, and an addition
-// carries into a byte only where the one before it is 0xFF: both are marked already.
+// A subtraction borrows from a byte only if the byte below it is too small, and an addition carries
+// into a byte only if the one below it is 0xFF. Both of those are marked already.
 func doubtful(eight uint64) uint64 {
 	const each, top = 0x0101010101010101, 0x8080808080808080
 	small, del, equals := eight-' '*each, eight+each, eight^'='*each-each

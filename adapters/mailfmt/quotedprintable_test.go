@@ -13,10 +13,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A line as RFC 2045 §6.7 has it: white space inside, never at its end.
+// A line by RFC 2045 §6.7: white space inside, never at its end.
 var encodedLine = regexp.MustCompile(`^(([!-<>-~ \t]|=[0-9A-F]{2})*([!-<>-~]|=[0-9A-F]{2}|=))?$`)
 
-// checkQuotedPrintable fails where text is not encoded as it must be.
+// checkQuotedPrintable fails if text is not encoded as it must be.
 func checkQuotedPrintable(t require.TestingT, text string) {
 	const before = "what was there before\r\n"
 	got := string(appendQuotedPrintable([]byte(before), text))

@@ -41,7 +41,7 @@ func digest(title, actor string) core.Message {
 	return m
 }
 
-// Two figures of one run can be compared, on whatever machine: the second has a library do the same.
+// The second figure is a library's for the same work, so that the two can be compared on any machine.
 func BenchmarkRender(b *testing.B) {
 	for _, c := range []struct{ name, title, actor string }{
 		{"Latin", "Trust & Safety — a first draft…", "Grace Hopper"},
@@ -72,7 +72,7 @@ func BenchmarkRender(b *testing.B) {
 	}
 }
 
-// What is thrown away after each mail is paid for by all of them.
+// Garbage of each mail costs time in all of them.
 func TestRenderLeavesLittleBehind(t *testing.T) {
 	m := digest("Trust & Safety — a first draft…", "Grace Hopper")
 	format := newFormat(t)

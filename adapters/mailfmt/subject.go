@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxWord is the longest word of a subject, as written: the first stands on a line with the header's name.
+// maxWord is the longest word of a subject, as written: the first one shares its line with the field name.
 const maxWord = 60
 
-// subject returns s on one line and in ASCII. What is not ASCII is encoded (RFC 2047), and so is
-// what passes for encoded, or is too long a word to be folded. The standard library would encode
-// too, but in words so long that a new line starts before the first.
+// subject returns s on one line and in ASCII. It encodes (RFC 2047) text that is not ASCII, looks
+// encoded, or has a word that is too long for a line. The standard library makes encoded words so
+// long that even the first would need a new line.
 func subject(s string) string {
 	s = oneLine(s)
 	if isASCII(s) && !strings.Contains(s, "=?") && longestWord(s) <= maxWord {

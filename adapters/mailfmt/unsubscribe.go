@@ -8,12 +8,11 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// maxUnsubscribeURL is the longest address in bytes that its header line has room for.
+// maxUnsubscribeURL is the longest URL in bytes for which its header line has room.
 const maxUnsubscribeURL = 900
 
-// unsubscribeWays says where m is unsubscribed from, as the value of List-Unsubscribe (RFC 2369 §3.2):
-// by one POST to an https address (RFC 8058 §3), by mail, or both. The mailbox has its usual letters
-// escaped where a URL needs that.
+// unsubscribeWays returns the value of m's List-Unsubscribe (RFC 2369 §3.2): an https address for one
+// POST (RFC 8058 §3), a mailbox, or both; empty if there is neither. The mailbox is escaped for a URL.
 func unsubscribeWays(m core.Message) (string, error) {
 	web := ""
 	if m.UnsubscribeURL != "" {
@@ -35,8 +34,8 @@ func unsubscribeWays(m core.Message) (string, error) {
 	return web + "<mailto:" + strings.ReplaceAll(url.PathEscape(to.path), "%40", "@") + "?subject=unsubscribe>", nil
 }
 
-// checkURL reports why raw cannot be the address in a header: it must be https, in small letters as
-// every mail program looks for it, with nothing in it that would end its brackets or the line.
+// checkURL returns why raw cannot be the address in the header. It must begin with https in small
+// letters, as all mail programs know it, and must not end its brackets or the line.
 func checkURL(raw string) error {
 	u, err := url.Parse(raw)
 	if err != nil || !strings.HasPrefix(raw, "https://") || u.Host == "" || len(raw) > maxUnsubscribeURL {

@@ -9,7 +9,7 @@ import (
 
 var _ ports.Clock = (*Clock)(nil)
 
-// Clock shows the instant that it was set to, until it is set again. Its zero value shows the zero time.
+// Clock shows the instant that it was last set to. Its zero value shows the zero time.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time

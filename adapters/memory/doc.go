@@ -1,5 +1,5 @@
-// Package memory is a store and a mailer that live in memory: for tests, for trying things out,
-// and for showing what the ports promise. They keep every promise of package ports but that of
-// outliving the process. The mailer can be told to fail, before it did what it was asked to or after;
-// so can any store, by porttest.Faulty.
+// Package memory has a store, a mailer, a clock and time zones in memory: for tests, for trying things
+// out, and as examples of what the ports promise. They keep every promise of package ports, but are
+// gone with the process. The mailer can be made to fail before or after it accepts a message; any
+// store can be, by porttest.Faulty.
 package memory

@@ -2,30 +2,13 @@ package memory
 
 import (
 	"context"
-	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// Find implements [ports.Directory].
-func (s *Store) Find(ctx context.Context, text string, after int64, limit int) (found []core.Recipient, err error) {
-	err = s.do(ctx, func() error {
-		for _, id := range slices.Sorted(maps.Keys(s.users)) {
-			u := s.users[id]
-			known := contains(u.Name, text) || contains(u.Address, text) || strconv.FormatInt(id, 10) == text
-			if id > after && known && len(found) < limit {
-				found = append(found, s.recipient(u))
-			}
-		}
-		return nil
-	})
-	return found, err
-}
-
-// contains reports whether part is in whole, in any case as far as A to Z go.
+// contains reports whether part is in whole, with A to Z in either case.
 func contains(whole, part string) bool { return strings.Contains(lower(whole), lower(part)) }
 
 func lower(s string) string {
@@ -37,10 +20,10 @@ func lower(s string) string {
 	}, s)
 }
 
-// Windows implements [ports.History].
+// Windows implements [ports.Ledger].
 func (s *Store) Windows(ctx context.Context, recipient, before int64, limit int) (rows []core.LedgerRow, err error) {
 	err = s.do(ctx, func() error {
-		for _, id := range slices.Backward(s.windows[recipient]) {
+		for _, id := range slices.Backward(s.windowsOf(recipient)) {
 			if (before == 0 || id < before) && len(rows) < limit {
 				rows = append(rows, s.window(id))
 			}
@@ -50,7 +33,7 @@ func (s *Store) Windows(ctx context.Context, recipient, before int64, limit int)
 	return rows, err
 }
 
-// Window implements [ports.History].
+// Window implements [ports.Ledger].
 func (s *Store) Window(ctx context.Context, id int64) (row core.LedgerRow, found bool, err error) {
 	err = s.do(ctx, func() error {
 		if _, found = s.ledger[id]; found {

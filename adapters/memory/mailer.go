@@ -7,20 +7,21 @@ import (
 	"sync"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // Mailer accepts messages and keeps them in memory. The zero value is ready for use, and accepts
 // every message that has an address, an ID and a body. Its hooks are set before the first use.
 type Mailer struct {
-	// Fault, where set, is asked about each message that could be sent, the n-th of this mailer
-	// counted from 1, and says whether it is kept, and what Send returns: a mailer can refuse
-	// (false, an error), accept and lose its answer (true, an error), or lose what it accepted
-	// (false, nil). An error that is no *ports.SendError says nothing of the outcome, so it is in
-	// doubt. It is called from the goroutine that sends, several at once where several send.
+	// Fault, if set, is called for each valid message, the n-th of this mailer counted from 1. It
+	// says whether the message is kept, and what Send returns: a mailer can refuse (false, an
+	// error), accept and lose its answer (true, an error), or lose what it accepted (false, nil). An
+	// error that is not a *ports.SendError leaves the message in doubt. Fault is called from the
+	// goroutine that sends, so several calls may run at once.
 	Fault func(n int, m core.Message) (apply bool, err error)
-	// DialFault, where set, is asked about each Dial, the n-th counted from 1; an error is a
-	// refusal of the whole server.
+	// DialFault, if set, is called for each Dial, the n-th counted from 1. An error is a refusal
+	// of the whole server.
 	DialFault func(n int) error
 
 	mu    sync.Mutex
@@ -63,7 +64,7 @@ func (m *Mailer) Sent() []core.Message {
 	return slices.Clone(m.sent)
 }
 
-// accept keeps message, or does what the hook says.
+// accept keeps message, or does what Fault says.
 func (m *Mailer) accept(message core.Message) error {
 	m.mu.Lock()
 	m.sends++
@@ -90,9 +91,9 @@ type mailConn struct {
 // Send hands message over.
 func (c *mailConn) Send(ctx context.Context, message core.Message) error {
 	if c.broken {
-		return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: errMailConnClosed}
+		return &ports.SendError{Outcome: ports.ConnectionSpent, Broken: true, Err: errMailConnClosed}
 	}
-	if !core.UsableAddress(message.To.Mailbox) || message.ID == "" || message.Text == "" && message.HTML == "" {
+	if !texts.UsableAddress(message.To.Mailbox) || message.ID == "" || message.Text == "" && message.HTML == "" {
 		return &ports.SendError{Outcome: ports.MessageRefusal, Err: errMailUndelivered}
 	}
 	if err := ctx.Err(); err != nil {

@@ -60,7 +60,7 @@ func TestMailerFaults(t *testing.T) {
 	assert.True(t, ports.OutcomeOf(err).Broken)
 	assert.Equal(t, []core.Message{mailTo("kept")}, m.Sent())
 
-	assert.Equal(t, ports.TemporaryRefusal, ports.OutcomeOf(c.Send(t.Context(), mailTo("late"))).Outcome)
+	assert.Equal(t, ports.ConnectionSpent, ports.OutcomeOf(c.Send(t.Context(), mailTo("late"))).Outcome)
 	assert.Len(t, m.Sent(), 1)
 }
 

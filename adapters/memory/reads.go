@@ -5,16 +5,19 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// Recipients implements [ports.Roster].
-func (s *Store) Recipients(ctx context.Context, after int64, limit int) (page []core.Recipient, err error) {
+// People implements [ports.Roster]. As due it lists everybody on the roster.
+func (s *Store) People(ctx context.Context, who ports.Who, after int64, limit int) (page []core.Recipient, err error) {
 	err = s.do(ctx, func() error {
 		for _, id := range slices.Sorted(maps.Keys(s.users)) {
-			if u := s.users[id]; id > after && onRoster(u) && len(page) < limit {
+			if u := s.users[id]; id > after && among(who, u) && len(page) < limit {
 				page = append(page, s.recipient(u))
 			}
 		}
@@ -23,16 +26,22 @@ func (s *Store) Recipients(ctx context.Context, after int64, limit int) (page []
 	return page, err
 }
 
-// onRoster reports whether u can have digests at all.
-func onRoster(u core.Recipient) bool { return u.Cadence.Period() > 0 && u.Address != "" }
-
-// Due implements [ports.Roster]. It leaves nobody out.
-func (s *Store) Due(ctx context.Context, _ time.Time, after int64, limit int) ([]core.Recipient, error) {
-	return s.Recipients(ctx, after, limit)
+// among reports whether u is one of who.
+func among(who ports.Who, u core.Recipient) bool {
+	if text, ok := who.Matching(); ok {
+		return contains(u.Name, text) || contains(u.Address, text) || strconv.FormatInt(u.ID, 10) == text
+	}
+	return who.Refused() && u.Preferences.SuppressedAddress != "" || !who.Refused() && onRoster(u)
 }
 
-// Rest implements [ports.Rests]. It forgets everything at once.
+// onRoster reports whether u can have digests at all.
+func onRoster(u core.Recipient) bool { return u.Cadence.Period() > 0 && texts.Mailbox(u.Address) != "" }
+
+// Rest implements [ports.Roster]. It forgets everything at once.
 func (s *Store) Rest(ctx context.Context, _ []core.Rest) error { return ctx.Err() }
+
+// Wake implements [ports.Roster].
+func (s *Store) Wake(ctx context.Context) error { return ctx.Err() }
 
 // Lookup implements [ports.Roster].
 func (s *Store) Lookup(ctx context.Context, ids []int64) (found []core.Recipient, err error) {
@@ -51,8 +60,9 @@ func (s *Store) Lookup(ctx context.Context, ids []int64) (found []core.Recipient
 // recipient returns u with their newest ledger row.
 func (s *Store) recipient(u core.Recipient) core.Recipient {
 	u = copyRecipient(u)
+	u.Address, u.Preferences.SuppressedAddress = texts.Mailbox(u.Address), texts.Mailbox(u.Preferences.SuppressedAddress)
 	u.Latest = core.Entry{}
-	if ids := s.windows[u.ID]; len(ids) > 0 {
+	if ids := s.windowsOf(u.ID); len(ids) > 0 {
 		row := s.ledger[ids[len(ids)-1]]
 		u.Latest = core.Entry{ID: row.ID, End: row.Window.End, Status: row.Status}
 	}
@@ -65,6 +75,9 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 		for _, span := range spans {
 			for _, id := range s.byRecipient[span.Recipient] {
 				n := s.notifications[id]
+				if !span.Person.HasNotification(id) {
+					continue
+				}
 				if n.CreatedAt.IsZero() && !n.IncludedAt.Set || !n.CreatedAt.Before(span.Since) {
 					found = append(found, s.named(n))
 				}
@@ -90,14 +103,14 @@ func (s *Store) ByID(ctx context.Context, ids []int64) (found []core.Notificatio
 	return found, err
 }
 
-// named returns n with the names of whom and what it refers to.
+// named returns n with the names of the people and the RFC that it refers to.
 func (s *Store) named(n core.Notification) core.Notification {
 	n.Actor = s.users[n.ActorID].Name
 	n.Title = s.titles[n.Slug]
 	return n
 }
 
-// InDoubt implements [ports.Doubts].
+// InDoubt implements [ports.Ledger].
 func (s *Store) InDoubt(ctx context.Context, now time.Time, after int64, limit int) (claims []core.Claim, err error) {
 	err = s.do(ctx, func() error {
 		for id, row := range s.ledger {

@@ -24,17 +24,16 @@ type Store struct {
 	notifications map[int64]core.Notification
 	ledger        map[int64]core.LedgerRow
 	held          map[int64]core.HeldRow
-	strangers     map[int64]core.Preferences // of people who are not there
+	gone          map[int64]bool // IDs of people who were deleted
 	watches       []core.Watch
 	lastTick      core.TickMark
-	copying       core.CopyMark
-	lastID        int64 // of the ledger and of held mail; never used twice
+	facts         map[string]string
+	lastID        int64 // of ledger rows and held mail; never used twice
 
-	paid time.Time // what the pace was last told
+	paid time.Time // until when the rate limit is used up
 
-	byRecipient map[int64][]int64      // notification IDs
-	windows     map[int64][]int64      // ledger IDs, ascending
-	rounds      map[int64][]core.Range // what is left of each, by the second of its instant
+	byRecipient map[int64][]int64 // notification IDs
+	windows     map[int64][]int64 // ledger IDs, ascending
 }
 
 // New returns a store that holds w.
@@ -44,14 +43,14 @@ func New(w core.World) *Store {
 	return s
 }
 
-// Fill adds the rows of w; a row whose ID is there already is replaced. Ledger rows and held mail
-// whose ID is 0 get one.
+// Fill adds the rows of w. A row with the same ID is replaced. Ledger rows and held mail whose ID is 0
+// get one. People keep the [core.Person] that w gives them.
 func (s *Store) Fill(ctx context.Context, w core.World) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.prepare()
 	for _, u := range w.Users {
-		s.users[u.ID] = s.acquainted(copyRecipient(u))
+		s.users[u.ID] = copyRecipient(u)
 	}
 	for _, r := range w.RFCs {
 		s.titles[r.Slug] = r.Title
@@ -109,20 +108,20 @@ func (s *Store) prepare() {
 	if s.users != nil {
 		return
 	}
-	// Rows come back in an order that is the same on every run, and not the one they went in.
+	// Rows come back in an order that is the same in every run, but not the one in which they were added.
 	s.random = rand.New(rand.NewPCG(1, 2))
 	s.users = make(map[int64]core.Recipient)
 	s.titles = make(map[string]string)
 	s.notifications = make(map[int64]core.Notification)
 	s.ledger = make(map[int64]core.LedgerRow)
 	s.held = make(map[int64]core.HeldRow)
-	s.strangers = make(map[int64]core.Preferences)
+	s.gone = make(map[int64]bool)
 	s.byRecipient = make(map[int64][]int64)
 	s.windows = make(map[int64][]int64)
-	s.rounds = make(map[int64][]core.Range)
+	s.facts = make(map[string]string)
 }
 
-// nextID returns id, or where it is 0 one that was never used.
+// nextID returns id, or a new one if it is 0.
 func (s *Store) nextID(id int64) int64 {
 	if id == 0 {
 		id = s.lastID + 1
@@ -152,7 +151,7 @@ func (s *Store) do(ctx context.Context, call func() error) error {
 	return call()
 }
 
-// shuffle puts rows whose order is not promised in an order that nobody should count on.
+// shuffle shuffles rows whose order is not promised, so that no caller relies on it.
 func shuffle[T any](s *Store, rows []T) {
 	s.random.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// Backlog implements [ports.Backlog].
+// Backlog implements [ports.Marks].
 func (s *Store) Backlog(ctx context.Context, now time.Time) (b core.Backlog, err error) {
 	err = s.do(ctx, func() error {
 		for _, u := range s.users {
@@ -30,7 +30,7 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (b core.Backlog, err
 	return b, err
 }
 
-// Ticked implements [ports.Ticks].
+// Ticked implements [ports.Marks].
 func (s *Store) Ticked(ctx context.Context, m core.TickMark) error {
 	m.Instant, m.EndedAt = m.Instant.UTC().Truncate(time.Second), m.EndedAt.UTC().Truncate(time.Second)
 	return s.do(ctx, func() error {
@@ -39,7 +39,7 @@ func (s *Store) Ticked(ctx context.Context, m core.TickMark) error {
 	})
 }
 
-// LastTick implements [ports.Ticks].
+// LastTick implements [ports.Marks].
 func (s *Store) LastTick(ctx context.Context) (m core.TickMark, err error) {
 	err = s.do(ctx, func() error {
 		m = s.lastTick

@@ -9,13 +9,45 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// Claim implements [ports.Ledger].
-func (s *Store) Claim(ctx context.Context, c core.Claim) (id int64, err error) {
+// Record implements [ports.Ledger].
+func (s *Store) Record(ctx context.Context, changes ...ports.Change) (results []ports.Result, err error) {
 	err = s.do(ctx, func() error {
-		id, err = s.claim(c)
-		return err
+		for _, c := range changes {
+			id, err := s.record(c)
+			results = append(results, ports.Result{ID: id, Err: err})
+		}
+		return nil
 	})
-	return id, err
+	return results, err
+}
+
+// Mark implements [ports.Ledger]. Record leaves nothing to it.
+func (s *Store) Mark(ctx context.Context) error { return ctx.Err() }
+
+func (s *Store) record(c ports.Change) (id int64, err error) {
+	switch c.Do {
+	case ports.DoClaim:
+		return s.claim(c.Claim)
+	case ports.DoReclaim:
+		return 0, s.reclaim(c.Claim, c.At)
+	case ports.DoSettle:
+		return 0, s.settle(c.Claim, c.At)
+	case ports.DoRelease:
+		s.release(c.Claim)
+		return 0, nil
+	case ports.DoRoll:
+		return s.close(c.Claim, core.Empty)
+	case ports.DoRedirect:
+		return s.close(c.Claim, core.Redirected)
+	case ports.DoClaimHeld:
+		return 0, s.claimHeld(c.Held, c.At)
+	case ports.DoSettleHeld:
+		return 0, s.settleHeld(c.Held, c.At)
+	case ports.DoReturnHeld:
+		s.returnHeld(c.Held, c.Status, c.Why)
+		return 0, nil
+	}
+	panic("no such change: " + string(c.Do))
 }
 
 func (s *Store) claim(c core.Claim) (int64, error) {
@@ -25,9 +57,12 @@ func (s *Store) claim(c core.Claim) (int64, error) {
 	return s.insert(c, core.Sending), nil
 }
 
-// holds reports whether nobody was faster than the plan that c was made by.
+// holds reports whether c holds, on the terms of [ports.Claim].
 func (s *Store) holds(c core.Claim) bool {
-	ids := s.windows[c.Recipient]
+	if !s.still(c.Recipient, c.Person.Mark) {
+		return false
+	}
+	ids := s.windowsOf(c.Recipient)
 	for _, id := range ids {
 		if s.ledger[id].Status == core.Sending {
 			return false
@@ -45,36 +80,13 @@ func (s *Store) insert(c core.Claim, status core.Status) int64 {
 	return c.ID
 }
 
-// Roll implements [ports.Rolls].
-func (s *Store) Roll(ctx context.Context, cs []core.Claim) (held int, err error) {
-	err = s.do(ctx, func() error {
-		for _, c := range cs {
-			if s.holds(c) {
-				s.insert(c, core.Empty)
-				held++
-			}
-		}
-		return nil
-	})
-	return held, err
-}
-
-// Settle implements [ports.Ledger].
-func (s *Store) Settle(ctx context.Context, c core.Claim, at time.Time) error {
-	return s.do(ctx, func() error { return s.settle(c, at) })
-}
-
-// SettleAndClaim implements [ports.Turnover].
-func (s *Store) SettleAndClaim(ctx context.Context, done core.Claim, at time.Time, next core.Claim) (id int64, settled, claimed error) {
-	err := s.do(ctx, func() error {
-		settled = s.settle(done, at)
-		id, claimed = s.claim(next)
-		return nil
-	})
-	if err != nil {
-		return 0, err, err
+// close adds a row with that status for c, if c holds.
+func (s *Store) close(c core.Claim, status core.Status) (int64, error) {
+	if !s.holds(c) {
+		return 0, ports.ErrConflict
 	}
-	return id, settled, claimed
+	c.Attempts, c.Lease = 0, time.Time{} // it is not about to be sent
+	return s.insert(c, status), nil
 }
 
 func (s *Store) settle(c core.Claim, at time.Time) error {
@@ -93,22 +105,19 @@ func (s *Store) settle(c core.Claim, at time.Time) error {
 			s.notifications[id] = n
 		}
 	}
-	s.accept(c.Recipient)
+	if s.still(c.Recipient, c.Person.Mark) {
+		s.accept(c.Recipient)
+	}
 	return nil
 }
 
-// Release implements [ports.Ledger].
-func (s *Store) Release(ctx context.Context, c core.Claim, r core.Refusal) error {
-	return s.do(ctx, func() error {
-		row, ok := s.ledger[c.ID]
-		if !ok || row.Status != core.Sending || row.MessageID != c.MessageID || !row.Lease.Equal(c.Lease) {
-			return nil
-		}
-		delete(s.ledger, c.ID)
-		s.windows[c.Recipient] = slices.DeleteFunc(s.windows[c.Recipient], func(id int64) bool { return id == c.ID })
-		s.refuse(c.Recipient, r)
-		return nil
-	})
+func (s *Store) release(c core.Claim) {
+	row, ok := s.ledger[c.ID]
+	if !ok || row.Status != core.Sending || row.MessageID != c.MessageID || !row.Lease.Equal(c.Lease) {
+		return
+	}
+	delete(s.ledger, c.ID)
+	s.windows[c.Recipient] = slices.DeleteFunc(s.windows[c.Recipient], func(id int64) bool { return id == c.ID })
 }
 
 func (s *Store) accept(recipient int64) {
@@ -118,25 +127,15 @@ func (s *Store) accept(recipient int64) {
 	}
 }
 
-func (s *Store) refuse(recipient int64, r core.Refusal) {
-	if u, ok := s.users[recipient]; ok {
-		u.Preferences = core.CountRefusal(u.Preferences, r)
-		s.users[recipient] = u
+func (s *Store) reclaim(c core.Claim, lease time.Time) error {
+	row, ok := s.ledger[c.ID]
+	if !ok || row.Status != core.Sending || !row.Lease.Equal(c.Lease) || !s.still(c.Recipient, c.Person.Mark) {
+		return ports.ErrConflict
 	}
-}
-
-// Reclaim implements [ports.Doubts].
-func (s *Store) Reclaim(ctx context.Context, c core.Claim, lease time.Time) error {
-	return s.do(ctx, func() error {
-		row, ok := s.ledger[c.ID]
-		if !ok || row.Status != core.Sending || !row.Lease.Equal(c.Lease) {
-			return ports.ErrConflict
-		}
-		row.Lease = lease
-		row.Attempts++
-		s.ledger[c.ID] = row
-		return nil
-	})
+	row.Lease = lease
+	row.Attempts++
+	s.ledger[c.ID] = row
+	return nil
 }
 
 // Hold implements [ports.HeldMails].
@@ -151,58 +150,47 @@ func (s *Store) Hold(ctx context.Context, m core.HeldMail) (id int64, err error)
 	return id, err
 }
 
-// ClaimHeld implements [ports.HeldLedger].
-func (s *Store) ClaimHeld(ctx context.Context, m core.HeldMail, lease time.Time) error {
-	return s.do(ctx, func() error {
-		row, ok := s.held[m.ID]
-		if !ok || row.Status != m.Status || !row.Lease.Equal(m.Lease) {
-			return ports.ErrConflict
-		}
-		row.Status, row.MessageID, row.Lease = core.Sending, m.MessageID, lease
-		s.held[m.ID] = row
-		return nil
-	})
+func (s *Store) claimHeld(m core.HeldMail, lease time.Time) error {
+	row, ok := s.held[m.ID]
+	if !ok || row.Status != m.Status || !row.Lease.Equal(m.Lease) {
+		return ports.ErrConflict
+	}
+	row.Status, row.MessageID, row.Lease = core.Sending, m.MessageID, lease
+	s.held[m.ID] = row
+	return nil
 }
 
-// SettleHeld implements [ports.HeldLedger].
-func (s *Store) SettleHeld(ctx context.Context, m core.HeldMail, at time.Time) error {
-	return s.do(ctx, func() error {
-		row, ok := s.held[m.ID]
-		if !ok || row.MessageID != m.MessageID {
-			return ports.ErrConflict
-		}
-		if row.Status == core.Sent {
-			return nil
-		}
-		row.Status, row.SentAt, row.Lease, row.Error = core.Sent, core.At(at), time.Time{}, ""
-		s.held[m.ID] = row
-		for _, id := range m.Notifications {
-			if n, ok := s.notifications[id]; ok && n.Recipient == m.Recipient && !n.EmailedAt.Set {
-				n.EmailedAt = core.At(at)
-				s.notifications[id] = n
-			}
-		}
-		s.accept(m.Recipient)
+func (s *Store) settleHeld(m core.HeldMail, at time.Time) error {
+	row, ok := s.held[m.ID]
+	if !ok || row.MessageID != m.MessageID {
+		return ports.ErrConflict
+	}
+	if row.Status == core.Sent {
 		return nil
-	})
+	}
+	row.Status, row.SentAt, row.Lease, row.Error = core.Sent, core.At(at), time.Time{}, ""
+	s.held[m.ID] = row
+	for _, id := range m.Notifications {
+		if n, ok := s.notifications[id]; ok && n.Recipient == m.Recipient && !n.EmailedAt.Set {
+			n.EmailedAt = core.At(at)
+			s.notifications[id] = n
+		}
+	}
+	s.accept(m.Recipient)
+	return nil
 }
 
-// ReturnHeld implements [ports.HeldLedger].
-func (s *Store) ReturnHeld(ctx context.Context, m core.HeldMail, status core.Status, why string, r core.Refusal) error {
-	return s.do(ctx, func() error {
-		row, ok := s.held[m.ID]
-		if !ok || row.Status != m.Status || !row.Lease.Equal(m.Lease) {
-			return nil
-		}
-		row.Status, row.Attempts, row.Error, row.Lease = status, m.Attempts, why, time.Time{}
-		s.held[m.ID] = row
-		s.refuse(m.Recipient, r)
-		return nil
-	})
+func (s *Store) returnHeld(m core.HeldMail, status core.Status, why string) {
+	row, ok := s.held[m.ID]
+	if !ok || row.Status != m.Status || !row.Lease.Equal(m.Lease) {
+		return
+	}
+	row.Status, row.Attempts, row.Error, row.Lease = status, m.Attempts, why, time.Time{}
+	s.held[m.ID] = row
 }
 
-// Decay implements [ports.Watches].
-func (s *Store) Decay(ctx context.Context, then time.Time) (decayed int, err error) {
+// Lapse implements [ports.Watches].
+func (s *Store) Lapse(ctx context.Context, then time.Time) (decayed int, err error) {
 	err = s.do(ctx, func() error {
 		for i, w := range s.watches {
 			if isStale(w, then) {
@@ -216,9 +204,9 @@ func (s *Store) Decay(ctx context.Context, then time.Time) (decayed int, err err
 }
 
 // Unsubscribe implements [ports.Subscriptions].
-func (s *Store) Unsubscribe(ctx context.Context, recipient int64) error {
+func (s *Store) Unsubscribe(ctx context.Context, recipient, mark int64) error {
 	return s.do(ctx, func() error {
-		if u, ok := s.users[recipient]; ok {
+		if u, ok := s.users[recipient]; ok && u.Person.Mark == mark {
 			u.Cadence = core.Off
 			s.users[recipient] = u
 		}

@@ -51,7 +51,7 @@ func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if now := time.Now(); now.Sub(c.asked) > resync {
-		c.asked = now // also where it fails: nobody is to wait for that every time
+		c.asked = now // also if it fails: no caller is to wait for that every time
 		ctx, cancel := context.WithTimeout(context.Background(), clockPatience)
 		defer cancel()
 		_ = c.ask(ctx)

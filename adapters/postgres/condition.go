@@ -2,10 +2,11 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 
 	"github.com/uptrace/bun"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 )
 
 // Condition is what can be told of a database by looking at it.
@@ -16,12 +17,8 @@ type Condition struct {
 	Size int64
 	// Empty says that there is no table in it, whosever, or none in the schema in which tables are made.
 	Empty bool
-	// Lacking are columns of the app's own, as table.column, that migrate does not add: without them it
-	// is another program's database.
-	Lacking []string
-	// Missing is what migrate would do, a line for each thing.
-	Missing []string
-	// Unwritable says what keeps this user from writing; empty where nothing does.
+	schema.State
+	// Unwritable says what keeps this user from writing; empty if nothing does.
 	Unwritable string
 }
 
@@ -49,13 +46,8 @@ func (c *Condition) read(ctx context.Context, db *bun.DB) error {
 	if err != nil {
 		return err
 	}
-	there, err := inspect(ctx, db)
-	if err != nil {
+	if c.State, err = wanted.State(ctx, db); err != nil {
 		return err
-	}
-	c.Lacking = there.lacking()
-	for _, a := range there.additions() {
-		c.Missing = append(c.Missing, a.What)
 	}
 	if readOnly == "on" {
 		c.Unwritable = "anything: the server is a standby, or read-only"
@@ -68,28 +60,21 @@ func (c *Condition) read(ctx context.Context, db *bun.DB) error {
 
 // refusals returns the tables, of those that are there, that this user may not write to as is done.
 func refusals(ctx context.Context, db *bun.DB) (names []string, err error) {
-	type need struct{ table, rights string }
-	for _, n := range []need{
-		{"users", "UPDATE"}, {"notifications", "UPDATE"}, {"watches", "UPDATE"}, {"notification_digests", "INSERT UPDATE DELETE"},
-		{"digest_preferences", "INSERT UPDATE"}, {"digest_due", "UPDATE"}, {"held_emails", "INSERT UPDATE"}, {"digest_ticks", "INSERT UPDATE"},
-		{"digest_rounds", "INSERT UPDATE DELETE"}, {"digest_pace", "INSERT UPDATE"}, {"digest_copy", "INSERT DELETE"},
-	} {
-		for _, right := range strings.Fields(n.rights) {
-			function := "has_any_column_privilege"
-			if right == "DELETE" {
-				function = "has_table_privilege"
-			}
-			err := visit(ctx, db, func(row *sql.Rows) error {
-				var may bool
-				err := row.Scan(&may)
-				if !may {
-					names = append(names, n.table+" ("+right+")")
-				}
-				return err
-			}, "SELECT "+function+"(t.oid, ?) FROM "+ours, right, bun.List([]string{n.table}))
-			if err != nil {
-				return nil, err
-			}
+	for _, need := range strings.Fields(`users:UPDATE notifications:UPDATE watches:UPDATE notification_digests:INSERT notification_digests:UPDATE
+ notification_digests:DELETE digest_preferences:INSERT digest_preferences:UPDATE digest_due:UPDATE digest_people:UPDATE held_emails:INSERT
+ held_emails:UPDATE digest_ticks:INSERT digest_ticks:UPDATE digest_pace:INSERT digest_pace:UPDATE digest_facts:INSERT digest_facts:UPDATE`) {
+		table, right, _ := strings.Cut(need, ":")
+		function := "has_any_column_privilege"
+		if right == "DELETE" {
+			function = "has_table_privilege"
+		}
+		var refused int
+		err := db.NewRaw("SELECT count(*) FROM "+ours+" WHERE NOT "+function+"(t.oid, ?1)", bun.List([]string{table}), right).Scan(ctx, &refused)
+		if err != nil {
+			return nil, err
+		}
+		if refused > 0 {
+			names = append(names, table+" ("+right+")")
 		}
 	}
 	return names, nil

@@ -1,9 +1,11 @@
 package postgres_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
+	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
@@ -11,8 +13,7 @@ func TestStoreContract(t *testing.T) {
 	t.Parallel()
 	connected(t, server)
 	porttest.StoreContract(t, func(t *testing.T) porttest.StoreWorld {
-		h := moved(t)
-		return porttest.StoreWorld{Store: h.store, Fill: h.fill, Dump: h.store.Dump}
+		return contractWorld(t, unbound)
 	})
 }
 
@@ -21,9 +22,24 @@ func TestStoreContractWhereTablesHavePartitions(t *testing.T) {
 	t.Parallel()
 	connected(t, server)
 	porttest.StoreContract(t, func(t *testing.T) porttest.StoreWorld {
-		h := movedOnto(t, partitions)
-		return porttest.StoreWorld{Store: h.store, Fill: h.fill, Dump: h.store.Dump}
+		return contractWorld(t, partitions)
 	})
+}
+
+// unbound is for homes of these tests alone.
+var unbound = &foundation{}
+
+func contractWorld(t *testing.T, f *foundation) porttest.StoreWorld {
+	h := movedOnto(t, f)
+	add := func(ctx context.Context, r core.Recipient) error {
+		_, err := h.app.Exec(ctx, "INSERT INTO users (id, email, display_name, digest_cadence) VALUES ($1, $2, $3, $4)", r.ID, r.Address, r.Name, string(r.Cadence))
+		return err
+	}
+	remove := func(ctx context.Context, id int64) error {
+		_, err := h.app.Exec(ctx, "DELETE FROM users WHERE id = $1", id)
+		return err
+	}
+	return porttest.StoreWorld{Store: h.store, Fill: h.fill, Dump: h.store.Dump, Add: add, Remove: remove}
 }
 
 var partitions = func() *foundation {

@@ -16,6 +16,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 // cutter is between a store and its server, and cuts the connection at a commit. It counts how often the
@@ -101,17 +102,17 @@ func TestACommitMayHaveHappenedWhateverItSays(t *testing.T) {
 	claim := claimOf(1, 1)
 	for _, cut := range []int32{cutBefore, cutAfter} {
 		c.next.Store(cut)
-		_, err := s.Claim(ctx, claim)
+		_, err := porttest.On(s).Claim(ctx, claim)
 		require.ErrorIs(t, err, ports.ErrUnknown)
 	}
-	_, err := s.Claim(ctx, claim)
+	_, err := porttest.On(s).Claim(ctx, claim)
 	require.ErrorIs(t, err, ports.ErrConflict, "the second has happened")
 	doubts, err := s.InDoubt(ctx, noon.Add(time.Hour), 0, 10)
 	require.NoError(t, err)
 	require.Len(t, doubts, 1)
 	for _, cut := range []int32{cutBefore, cutAfter, 0} { // what settles can be asked for again
 		c.next.Store(cut)
-		if err := s.Settle(ctx, doubts[0], noon); cut != 0 {
+		if err := porttest.On(s).Settle(ctx, doubts[0], noon); cut != 0 {
 			require.ErrorIs(t, err, ports.ErrUnknown)
 		} else {
 			require.NoError(t, err)
@@ -136,7 +137,7 @@ func TestATurnoverIsTwoJourneys(t *testing.T) {
 	s := opened(t, strings.Replace(h.url, "127.0.0.1:5432", c.Addr().String(), 1), postgres.Options{})
 	done := claimOf(1, 1)
 	var err error
-	done.ID, err = s.Claim(t.Context(), done)
+	done.ID, err = porttest.On(s).Claim(t.Context(), done)
 	require.NoError(t, err)
 	for _, tt := range []struct {
 		name     string
@@ -152,13 +153,14 @@ func TestATurnoverIsTwoJourneys(t *testing.T) {
 	} {
 		before := c.answers.Load()
 		next := claimOf(tt.next)
-		id, settled, claimed := s.SettleAndClaim(t.Context(), done, noon, next)
-		require.NoError(t, settled, tt.name)
-		require.ErrorIs(t, claimed, tt.claimed, tt.name)
+		results, err := s.Record(t.Context(), ports.Settle(done, noon), ports.Claim(next))
+		require.NoError(t, err, tt.name)
+		require.NoError(t, results[0].Err, tt.name)
+		require.ErrorIs(t, results[1].Err, tt.claimed, tt.name)
 		if tt.journeys > 0 {
 			assert.Equal(t, tt.journeys, c.answers.Load()-before, tt.name)
 		}
-		done, done.ID = next, id
+		done, done.ID = next, results[1].ID
 	}
 	d, err := s.Dump(t.Context())
 	require.NoError(t, err)

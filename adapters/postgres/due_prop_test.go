@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/duetest"
-	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 func TestNobodyWhoIsDueIsLeftOutWhateverOthersDo(t *testing.T) {
@@ -42,7 +42,7 @@ func TestNobodyWhoIsDueIsLeftOutWhateverOthersDo(t *testing.T) {
 }
 
 func anyEnds(at time.Time) []string {
-	canonical := core.Timestamp(at)
+	canonical := texts.Timestamp(at)
 	return []string{"'" + canonical + "Z'", "'" + canonical + "Z'", "'" + canonical + ".75Z'", "'" + canonical + "+13:00'", "'" + canonical + "-12:30'", "'" + canonical + "'",
 		"'infinity'", "'-infinity'", "'9999-12-31 23:59:59Z'", "'20000-01-01 00:00:00Z'", "'0001-01-01 00:00:00Z'", "'0001-01-01 00:00:00Z BC'", "'4713-01-01 00:00:00Z BC'"}
 }

@@ -15,21 +15,9 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// ErrUnmigrated says that a database lacks what migrate adds.
-var ErrUnmigrated = errors.New("database is not migrated")
-
-// trouble is an error in one line for people, and the kinds of error that it is.
-type trouble struct {
-	line  string
-	kinds []error
-}
-
-func (t *trouble) Error() string   { return t.line }
-func (t *trouble) Unwrap() []error { return t.kinds }
-
 // unavailable returns the error of a database that, as a whole, does what it should not.
-func (d database) unavailable(does string) error {
-	return &trouble{"database " + d.name() + " " + does, []error{ports.ErrUnavailable}}
+func (d database) unavailable(does, remedy string) error {
+	return &ports.Trouble{What: "database " + d.name() + " " + does, Remedy: remedy, Kinds: []error{ports.ErrUnavailable}}
 }
 
 // classify turns PostgreSQL's own errors into words and into errors of package ports.
@@ -40,22 +28,22 @@ func (d database) classify(err error) error {
 	case err == nil || errors.Is(err, ports.ErrUnavailable):
 		return err
 	case errors.As(err, &said):
-		if does := d.describe(said); does != "" {
-			return d.unavailable(does)
+		if does, remedy := d.describe(said); does != "" {
+			return d.unavailable(does, remedy)
 		}
-		// A statement went wrong. What PostgreSQL says of it is fit to be read, its type nobody's business.
+		// A statement went wrong. The caller gets to read what PostgreSQL says, and not its type.
 		return fmt.Errorf("%s (SQLSTATE %s)", oneLine(said.Message), said.Code)
 	case errors.As(err, &connecting):
-		return d.unavailable("cannot be reached (" + reason(connecting) + "): see that the server runs, and that it listens on " + d.address())
+		return d.unavailable("cannot be reached ("+reason(connecting)+")", "see that the server runs, and that it listens on "+d.address())
 	case lost(err):
-		return d.unavailable("has ended the connection: see whether the server was restarted, and run again")
+		return d.unavailable("has ended the connection", "see whether the server was restarted, and run again")
 	}
 	return err
 }
 
 // failed returns the error of a verb on the database. One that is in words already names it.
 func (d database) failed(verb string, err error) error {
-	if err = d.classify(err); errors.As(err, new(*trouble)) {
+	if err = d.classify(err); errors.As(err, new(*ports.Trouble)) {
 		return err
 	}
 	return fmt.Errorf("%s %s: %w", verb, d.name(), err)
@@ -85,35 +73,35 @@ func reason(err error) string {
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// describe returns what an error means to whoever runs the program, after the name of the database;
-// empty where it is about a statement, not about the whole.
-func (d database) describe(e *pgconn.PgError) string {
+// describe returns what an error means, after the name of the database, and what to do about it;
+// empty if it is about a statement, not about the whole.
+func (d database) describe(e *pgconn.PgError) (does, remedy string) {
 	switch e.Code {
 	case "28P01", "28000":
-		return fmt.Sprintf("does not let user %q in: check user and password in --database, and pg_hba.conf of the server", d.config.User)
+		return fmt.Sprintf("does not let user %q in", d.config.User), "check user and password in --database, and pg_hba.conf of the server"
 	case "3D000":
-		return "does not exist: make it with createdb, or check --database"
+		return "does not exist", "make it with createdb, or check --database"
 	case "3F000":
-		return "has no such schema: make the one that search_path in --database names, or check that"
+		return "has no such schema", "make the one that search_path in --database names, or check that"
 	case "42501":
-		return fmt.Sprintf("does not let user %q do this: %s: grant the right to, or connect as the owner of the tables", d.config.User, oneLine(e.Message))
+		return fmt.Sprintf("does not let user %q do this: %s", d.config.User, oneLine(e.Message)), "grant the right to, or connect as the owner of the tables"
 	case "25006":
-		return "is read-only: connect to the primary server, not to a standby of it"
+		return "is read-only", "connect to the primary server, not to a standby of it"
 	case "53100":
-		return "cannot be written to: the server's disk is full: free some space and run again; nothing is lost"
+		return "cannot be written to: the server's disk is full", "free some space and run again; nothing is lost"
 	case "53300":
-		return "has too many connections: end some, or raise max_connections of the server"
+		return "has too many connections", "end some, or raise max_connections of the server"
 	case "55P03":
-		return "is locked: another transaction has kept what is needed for too long (the RFC app's, or somebody's at a prompt); " +
+		return "is locked: another transaction has kept what is needed for too long (the RFC app's, or somebody's at a prompt)",
 			"try again, or see which in pg_stat_activity"
 	}
 	switch {
 	case e.Code == "08P01" && strings.Contains(e.Message, "startup parameter"): // as PgBouncer says it
-		return "is behind a pooler that does not pass on a connection's settings (" + oneLine(e.Message) + "): connect to the server itself"
+		return "is behind a pooler that does not pass on a connection's settings (" + oneLine(e.Message) + ")", "connect to the server itself"
 	case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57P"):
-		return "does not answer: " + oneLine(e.Message) + ": see whether the server is being restarted, and run again"
+		return "does not answer: " + oneLine(e.Message), "see whether the server is being restarted, and run again"
 	case strings.HasPrefix(e.Code, "53"), strings.HasPrefix(e.Code, "58"), strings.HasPrefix(e.Code, "XX"):
-		return fmt.Sprintf("has failed: %s (SQLSTATE %s): see the server's log", oneLine(e.Message), e.Code)
+		return fmt.Sprintf("has failed: %s (SQLSTATE %s)", oneLine(e.Message), e.Code), "see the server's log"
 	}
-	return ""
+	return "", ""
 }

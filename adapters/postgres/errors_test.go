@@ -13,6 +13,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 const password = "Tr0ub4dor-and-3"
@@ -77,7 +78,7 @@ func TestWhatMayNotBeWrittenIsUnavailable(t *testing.T) {
 	h := moved(t)
 	url := h.url
 	require.NoError(t, h.fill(t.Context(), core.World{Users: people(1)}))
-	_, err := opened(t, url, postgres.Options{ReadOnly: true}).Claim(t.Context(), claimOf(1))
+	_, err := porttest.On(opened(t, url, postgres.Options{ReadOnly: true})).Claim(t.Context(), claimOf(1))
 	require.ErrorIs(t, err, ports.ErrUnavailable)
 	condition, err := postgres.Inspect(t.Context(), url)
 	require.NoError(t, err)
@@ -93,7 +94,7 @@ func TestWhatMayNotBeWrittenIsUnavailable(t *testing.T) {
 	condition, err = postgres.Inspect(t.Context(), reader)
 	require.NoError(t, err)
 	assert.True(t, strings.HasPrefix(condition.Unwritable, "notifications (UPDATE), watches (UPDATE), notification_digests (INSERT)"), condition.Unwritable)
-	_, err = opened(t, reader, postgres.Options{}).Claim(t.Context(), claimOf(1))
+	_, err = porttest.On(opened(t, reader, postgres.Options{})).Claim(t.Context(), claimOf(1))
 	require.ErrorIs(t, err, ports.ErrUnavailable)
 	assert.ErrorContains(t, err, "grant")
 }
@@ -106,22 +107,22 @@ func TestALockThatStaysIsNotWaitedForWithoutEnd(t *testing.T) {
 	s := opened(t, url+"&lock_timeout=30ms", postgres.Options{})
 	_, err := h.app.Exec(t.Context(), "BEGIN; UPDATE users SET digest_cadence = 'weekly' WHERE id = 1; UPDATE watches SET state = state")
 	require.NoError(t, err)
-	_, err = s.Claim(t.Context(), claimOf(1))
+	_, err = porttest.On(s).Claim(t.Context(), claimOf(1))
 	require.ErrorIs(t, err, ports.ErrUnavailable)
 	assert.ErrorContains(t, err, "is locked")
-	_, err = s.Claim(t.Context(), claimOf(2))
+	_, err = porttest.On(s).Claim(t.Context(), claimOf(2))
 	require.NoError(t, err, "nobody is in the way of others")
-	held, err := s.Roll(t.Context(), []core.Claim{claimOf(1)})
+	held, err := porttest.On(s).Roll(t.Context(), []core.Claim{claimOf(1)})
 	require.NoError(t, err, "who is locked is left out")
 	assert.Zero(t, held)
-	decayed, err := s.Decay(t.Context(), noon.Add(time.Hour))
+	decayed, err := s.Lapse(t.Context(), noon.Add(time.Hour))
 	require.NoError(t, err)
 	assert.Zero(t, decayed)
 	_, err = h.app.Exec(t.Context(), "COMMIT")
 	require.NoError(t, err)
-	_, err = s.Claim(t.Context(), claimOf(1))
+	_, err = porttest.On(s).Claim(t.Context(), claimOf(1))
 	require.NoError(t, err)
-	decayed, err = s.Decay(t.Context(), noon.Add(time.Hour))
+	decayed, err = s.Lapse(t.Context(), noon.Add(time.Hour))
 	require.NoError(t, err)
 	assert.Equal(t, 1, decayed)
 }
@@ -133,14 +134,14 @@ func TestAStoreOutlivesItsConnections(t *testing.T) {
 	require.NoError(t, h.fill(t.Context(), core.World{Users: people(3)}))
 	s := opened(t, url+"&application_name=rfcdigest_cut", postgres.Options{})
 	for id := int64(1); id <= 3; id++ {
-		_, err := s.Claim(t.Context(), claimOf(id))
+		_, err := porttest.On(s).Claim(t.Context(), claimOf(id))
 		require.NoError(t, err)
 		execute(t, url, "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE application_name = 'rfcdigest_cut'")
 		for range 10 { // each of its connections may find out by itself
 			if _, err = s.Lookup(t.Context(), []int64{1}); err != nil {
 				require.ErrorIs(t, err, ports.ErrUnavailable)
 			}
-			if err = s.Unsubscribe(t.Context(), 404); err != nil {
+			if err = s.Unsubscribe(t.Context(), 404, 0); err != nil {
 				require.ErrorIs(t, err, ports.ErrUnavailable)
 			}
 		}
@@ -156,11 +157,12 @@ func TestTextThatPostgreSQLCannotHoldIsMadeFit(t *testing.T) {
 	s := h.store
 	c := claimOf(1)
 	c.MessageID = odd
-	id, err := s.Claim(t.Context(), c)
+	id, err := porttest.On(s).Claim(t.Context(), c)
 	require.NoError(t, err)
 	c.ID = id
-	require.NoError(t, s.Release(t.Context(), c, core.Refusal{Address: odd, Reason: odd}))
-	found, err := s.Find(t.Context(), odd, 0, 10)
+	require.NoError(t, porttest.On(s).Release(t.Context(), c))
+	require.NoError(t, s.CountRefusals(t.Context(), []core.Refusal{{Recipient: 1, Address: odd, Reason: odd, At: noon}}))
+	found, err := porttest.On(s).Find(t.Context(), odd, 0, 10)
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 	assert.Equal(t, "ab\uFFFDc", found[0].Preferences.SuppressedAddress)
@@ -168,9 +170,9 @@ func TestTextThatPostgreSQLCannotHoldIsMadeFit(t *testing.T) {
 	m.ID, err = s.Hold(t.Context(), m)
 	require.NoError(t, err)
 	m.Status, m.MessageID = core.Held, odd
-	require.NoError(t, s.ClaimHeld(t.Context(), m, noon))
+	require.NoError(t, porttest.On(s).ClaimHeld(t.Context(), m, noon))
 	m.Status, m.Lease = core.Sending, noon
-	require.NoError(t, s.SettleHeld(t.Context(), m, noon))
+	require.NoError(t, porttest.On(s).SettleHeld(t.Context(), m, noon))
 	require.NoError(t, s.Ticked(t.Context(), core.TickMark{Instant: noon, EndedAt: noon, Trouble: odd}))
 	d, err := s.Dump(t.Context())
 	require.NoError(t, err)

@@ -1,9 +1,10 @@
 package postgres
 
-// What the tests of the dialect look at.
+// What tests look at.
 var (
-	Bind      = bind
+	Wanted    = wanted
+	Plain     = plain
 	Readable  = readable
 	StampText = stampText
-	Before    = database{}.dialect(nil).Before
+	Before    = dialect(nil).Before
 )

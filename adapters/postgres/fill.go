@@ -13,7 +13,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// unreadable stands where something is stored that is no time.
+// unreadable is what is stored for a time that cannot be read.
 var unreadable = pgtype.Timestamptz{InfinityModifier: pgtype.Infinity, Valid: true}
 
 // Fill adds the rows of w to the migrated database that conn is a connection to, all or nothing. IDs of
@@ -37,7 +37,14 @@ func fill(ctx context.Context, tx pgx.Tx, w core.World) error {
 	if err := choose(ctx, tx, "held_emails", held); err != nil {
 		return err
 	}
-	form := sqlstore.Form{Text: sqlstore.Plain, Stamp: stamp, Required: func(t time.Time) any { return stamp(core.At(t)) }}
+	ids := make([]int64, len(w.Users))
+	for i, u := range w.Users {
+		ids[i] = u.ID
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM digest_people WHERE user_id = ANY ($1)", ids); err != nil {
+		return fmt.Errorf("fill digest_people: %w", err)
+	}
+	form := sqlstore.Form{Text: sqlstore.Plain, Stamp: stamp}
 	for _, rows := range form.Content(w) {
 		source := pgx.CopyFromSlice(rows.N, func(i int) ([]any, error) { return rows.Row(i), nil })
 		if _, err := tx.CopyFrom(ctx, pgx.Identifier{rows.Table}, rows.Columns, source); err != nil {
@@ -70,13 +77,10 @@ func choose(ctx context.Context, tx pgx.Tx, table string, ids []*int64) error {
 	return nil
 }
 
-// stamp returns s as it is stored.
-func stamp(s core.Stamp) any {
-	switch {
-	case !s.Set:
-		return nil
-	case s.At.IsZero():
+// stamp returns t as it is stored; the zero time is [unreadable].
+func stamp(t time.Time) any {
+	if t.IsZero() {
 		return unreadable
 	}
-	return s.At.UTC().Truncate(time.Second)
+	return t.UTC().Truncate(time.Second)
 }

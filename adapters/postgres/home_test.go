@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"sync"
 	"testing"
@@ -71,8 +72,8 @@ func movedOnto(t testing.TB, f *foundation) home {
 	}
 	t.Cleanup(func() {
 		_, err := h.app.Exec(context.Background(), `RESET ALL; DELETE FROM notifications; DELETE FROM notification_digests; DELETE FROM users; DELETE FROM watches;
-DELETE FROM digest_preferences; DELETE FROM held_emails; DELETE FROM digest_ticks; DELETE FROM digest_rounds; DELETE FROM digest_pace;
-DELETE FROM digest_copy; DELETE FROM cached_rfcs`)
+DELETE FROM digest_preferences; DELETE FROM held_emails; DELETE FROM digest_ticks; DELETE FROM digest_pace;
+DELETE FROM digest_facts; DELETE FROM digest_people; DELETE FROM cached_rfcs`)
 		require.NoError(t, err)
 		vacant.Lock()
 		defer vacant.Unlock()
@@ -91,6 +92,11 @@ func built(t testing.TB, f *foundation) home {
 	require.NoError(t, err)
 	h.store, err = postgres.Open(t.Context(), h.url, postgres.Options{})
 	require.NoError(t, err)
+	if f != bare { // the contract has the app leave behind what it likes
+		for _, table := range []string{"notifications", "notification_digests"} {
+			execute(t, h.url, fmt.Sprintf("ALTER TABLE %[1]s DROP CONSTRAINT IF EXISTS %[1]s_recipient_user_id_fkey", table))
+		}
+	}
 	return h
 }
 

@@ -2,12 +2,11 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/uptrace/bun"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
-	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 )
 
 const (
@@ -24,16 +23,15 @@ type Options struct {
 	ReadOnly bool
 }
 
-// Open opens the migrated database at url. Where it is not migrated, it leaves it as it is and returns
-// [ErrUnmigrated]. The caller closes the store.
+// Open opens the migrated database at url. If it is not migrated, it leaves it as it is and returns
+// [schema.ErrUnmigrated]. The caller closes the store.
 func Open(ctx context.Context, url string, o Options) (*sqlstore.Store, error) {
 	d, err := parse(url)
 	if err != nil {
 		return nil, err
 	}
 	read := d.open(readers, onlyReads)
-	ready := &guard{d, read}
-	config := sqlstore.Config{Dialect: d.dialect(ready), Read: read}
+	config := engine.Config{Read: read, Together: d.together, Classify: d.classify}
 	if err := d.checkMigrated(ctx, read); err != nil {
 		_ = read.Close()
 		return nil, d.classify(err)
@@ -45,23 +43,12 @@ func Open(ctx context.Context, url string, o Options) (*sqlstore.Store, error) {
 			return nil, d.classify(err)
 		}
 	}
-	return sqlstore.New(config), nil
+	return sqlstore.New(dialect(d.stillMigrated(read)), config), nil
 }
 
-// checkMigrated returns [ErrUnmigrated], in words, where anything is missing that statements name.
+// checkMigrated returns [schema.ErrUnmigrated] if db is not as this release wants it.
 func (d database) checkMigrated(ctx context.Context, db bun.IDB) error {
-	found, err := inspect(ctx, db)
-	if err != nil {
-		return err
-	}
-	if len(found.lacking()) > 0 || len(found.additions()) > 0 {
-		return d.unmigrated()
-	}
-	return nil
-}
-
-func (d database) unmigrated() error {
-	return &trouble{fmt.Sprintf(`database %s is not migrated: run "rfcdigest migrate" with the same --database`, d.name()), []error{ErrUnmigrated, ports.ErrUnavailable}}
+	return wanted.Check(ctx, db, d.name(), `"rfcdigest migrate" with the same --database`)
 }
 
 // checkWritable finds out whether the server lets anything be written at all. A standby does not.
@@ -71,22 +58,19 @@ func (d database) checkWritable(ctx context.Context, db bun.IDB) error {
 		return err
 	}
 	if readOnly == "on" {
-		return d.unavailable("is read-only: connect to the primary server, not to a standby of it")
+		return d.unavailable("is read-only", "connect to the primary server, not to a standby of it")
 	}
 	return nil
 }
 
-// guard sees to it that a database which was migrated when it was opened still is: another program may
+// stillMigrated sees to it that db, which was migrated when it was opened, still is: another program may
 // make one of its tables anew, and triggers go with the old one; or turn them off.
-type guard struct {
-	database
-	db *bun.DB
-}
-
-func (g *guard) check(ctx context.Context) error {
-	found, err := keptBy(ctx, g.db)
-	if err == nil && len(missing(found)) > 0 {
-		err = g.unmigrated()
+func (d database) stillMigrated(db bun.IDB) func(context.Context) error {
+	return func(ctx context.Context) error {
+		kept, err := wanted.Kept(ctx, db)
+		if err == nil && !kept {
+			err = d.checkMigrated(ctx, db)
+		}
+		return err
 	}
-	return err
 }

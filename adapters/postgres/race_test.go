@@ -3,7 +3,6 @@ package postgres_test
 import (
 	"context"
 	"errors"
-	"math"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -18,6 +17,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 func TestTwoSchedulersAtTheSameInstant(t *testing.T) {
@@ -44,10 +44,10 @@ func TestTwoSchedulersAtTheSameInstant(t *testing.T) {
 			wg.Go(func() {
 				c := claimOf(id+1, id+1) // to the last byte the same
 				var err error
-				c.ID, err = s.Claim(t.Context(), c)
+				c.ID, err = porttest.On(s).Claim(t.Context(), c)
 				count(err)
 				if err == nil && id%2 == 0 {
-					assert.NoError(t, s.Settle(t.Context(), c, noon))
+					assert.NoError(t, porttest.On(s).Settle(t.Context(), c, noon))
 				}
 			})
 		}
@@ -59,7 +59,7 @@ func TestTwoSchedulersAtTheSameInstant(t *testing.T) {
 			for id := range int64(n) {
 				empty = append(empty, claimOf(id+1))
 			}
-			held, err := s.Roll(t.Context(), empty)
+			held, err := porttest.On(s).Roll(t.Context(), empty)
 			assert.NoError(t, err)
 			rolled.Add(int32(held))
 		})
@@ -75,7 +75,7 @@ func TestTwoSchedulersAtTheSameInstant(t *testing.T) {
 	taken := new(atomic.Int32)
 	for _, s := range []ports.Store{a, b} {
 		wg.Go(func() {
-			if err := s.ClaimHeld(t.Context(), m, noon); err == nil {
+			if err := porttest.On(s).ClaimHeld(t.Context(), m, noon); err == nil {
 				taken.Add(1)
 			} else {
 				assert.ErrorIs(t, err, ports.ErrConflict)
@@ -135,19 +135,19 @@ func oneTurn(ctx context.Context, s ports.Store, id int64, how int, sent *atomic
 	}
 	c := claimOf(id)
 	c.Previous, c.Window.End = found[0].Latest.ID, noon.Add(time.Duration(found[0].Latest.ID)*time.Hour)
-	if c.ID, err = s.Claim(ctx, c); errors.Is(err, ports.ErrConflict) {
+	if c.ID, err = porttest.On(s).Claim(ctx, c); errors.Is(err, ports.ErrConflict) {
 		return nil
 	} else if err != nil {
 		return err
 	}
 	if how%2 == 0 {
-		return s.Release(ctx, c, core.Refusal{Address: "someone@rfc.example"})
+		return porttest.On(s).Release(ctx, c)
 	}
 	sent.Add(1)
-	if err := s.Settle(ctx, c, noon); err != nil {
+	if err := porttest.On(s).Settle(ctx, c, noon); err != nil {
 		return err
 	}
-	page, err := s.Due(ctx, noon.Add(1000*time.Hour), 0, 100)
+	page, err := porttest.On(s).Due(ctx, noon.Add(1000*time.Hour), 0, 100)
 	if err != nil {
 		return err
 	}
@@ -164,31 +164,6 @@ func oneTurn(ctx context.Context, s ports.Store, id int64, how int, sent *atomic
 		c.Previous, c.Window.End = r.Latest.ID, noon.Add(time.Duration(r.Latest.ID)*time.Hour)
 		rolled = append(rolled, c)
 	}
-	_, err = s.Roll(ctx, rolled)
+	_, err = porttest.On(s).Roll(ctx, rolled)
 	return err
-}
-
-// However long it takes to divide many people, and whatever lock_timeout says of other waiting.
-func TestAllWaitForWhoDividesARound(t *testing.T) {
-	t.Parallel()
-	h := moved(t)
-	require.NoError(t, h.fill(t.Context(), core.World{Users: people(3)}))
-	s := opened(t, h.url+"&lock_timeout=20ms", postgres.Options{})
-	tx, err := h.app.Begin(t.Context())
-	require.NoError(t, err)
-	// As another process has done that is about to open the round of noon.
-	_, err = tx.Exec(t.Context(), "INSERT INTO digest_rounds (instant, after_id, through_id, taken) VALUES ($1, $1, $1, 1), ($2, $1, $1, 1)", int64(math.MinInt64), noon.Unix())
-	require.NoError(t, err)
-	ended := make(chan error)
-	go func() { ended <- s.Open(t.Context(), noon, 1) }()
-	select {
-	case err := <-ended:
-		require.Fail(t, "it does not wait", "%v", err)
-	case <-time.After(100 * time.Millisecond):
-	}
-	require.NoError(t, tx.Commit(t.Context()))
-	require.NoError(t, <-ended)
-	_, ok, err := s.Take(t.Context(), noon)
-	require.NoError(t, err)
-	assert.False(t, ok, "whoever waited does not divide as well")
 }

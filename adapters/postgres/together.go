@@ -5,41 +5,21 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 
-	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// batches make several statements at once.
-type batches struct {
-	database
-	bound sync.Map // statements as PostgreSQL numbers their placeholders, by how they were written
-}
-
-func (b *batches) text(statement string) string {
-	if text, ok := b.bound.Load(statement); ok {
-		return text.(string)
-	}
-	text := bind(statement)
-	b.bound.Store(statement, text)
-	return text
-}
-
 // together makes steps in two journeys to the server: there with all of them and back with what they came
-// to, and then the commit. It is [sqlstore.Dialect.Together].
-func (b *batches) together(ctx context.Context, conn *sql.Conn, steps []sqlstore.Statement) (made bool, err error) {
+// to, and then the commit. It is [engine.Config.Together].
+func (d database) together(ctx context.Context, conn *sql.Conn, steps []engine.Statement) (made bool, err error) {
 	var batch pgx.Batch
 	batch.BeginTx(pgx.TxOptions{})
 	for _, step := range steps {
-		query := step.Query
-		if step.ID != nil {
-			query += returning
-		}
-		batch.Queue(b.text(query), step.Args...)
+		batch.Queue(step.Query, step.Args...)
 	}
 	err = conn.Raw(func(driver any) error {
 		tx, asExpected, err := send(ctx, driver.(*stdlib.Conn).Conn(), &batch, steps)
@@ -50,7 +30,7 @@ func (b *batches) together(ctx context.Context, conn *sql.Conn, steps []sqlstore
 			return errors.Join(err, tx.Rollback(ctx))
 		}
 		if err := tx.Commit(ctx); err != nil {
-			return fmt.Errorf("%w: commit: %w", ports.ErrUnknown, b.classify(err))
+			return fmt.Errorf("%w: commit: %w", ports.ErrUnknown, d.classify(err))
 		}
 		made = true
 		return nil
@@ -60,7 +40,7 @@ func (b *batches) together(ctx context.Context, conn *sql.Conn, steps []sqlstore
 
 // send sends a batch that begins a transaction and makes steps, and reports whether each came to what it
 // should have.
-func send(ctx context.Context, conn *pgx.Conn, batch *pgx.Batch, steps []sqlstore.Statement) (tx pgx.Tx, asExpected bool, err error) {
+func send(ctx context.Context, conn *pgx.Conn, batch *pgx.Batch, steps []engine.Statement) (tx pgx.Tx, asExpected bool, err error) {
 	results := conn.SendBatch(ctx, batch)
 	if _, err := results.Exec(); err != nil { // of BEGIN
 		return results.Tx(), false, errors.Join(err, results.Close())
@@ -71,13 +51,13 @@ func send(ctx context.Context, conn *pgx.Conn, batch *pgx.Batch, steps []sqlstor
 		if err != nil {
 			return results.Tx(), false, errors.Join(err, results.Close())
 		}
-		asExpected = asExpected && (step.Rows < 0 || n == step.Rows)
+		asExpected = asExpected && (step.Rows == engine.AnyRows || n == step.Rows)
 	}
 	return results.Tx(), asExpected, results.Close()
 }
 
 // outcome reads how many rows a step changed or found, and the ID of the one that it added.
-func outcome(results pgx.BatchResults, step sqlstore.Statement) (int, error) {
+func outcome(results pgx.BatchResults, step engine.Statement) (int, error) {
 	if step.ID == nil {
 		tag, err := results.Exec()
 		return int(tag.RowsAffected()), err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,26 +15,20 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// Config is what an [Engine] needs; all but Log must be set. The functions are called one at a time
-// in each process. They may be called again for what they have done already, and must then do nothing
-// twice. When their context ends they return soon, with what is in hand done.
+// Config is what an [Engine] needs; all but Log must be set. Each process calls one of the functions at
+// a time. They may be called again for work that is done already, and must not do it twice. When their
+// context ends, they finish what is in hand and return soon.
 type Config struct {
-	// URL is of the PostgreSQL database that holds the queue.
+	// URL is the URL of the PostgreSQL database that holds the queue.
 	URL string
-	// Every is the tick length; whole seconds. It is the leader's that counts.
+	// Every is the tick length, in whole seconds. If processes differ, the leader's counts.
 	Every time.Duration
-	// Front does the part of the tick at now that comes before digests. An error does not keep the
-	// digests from going out, unless it is [ports.ErrUnfinished]; the job is tried again.
-	Front func(ctx context.Context, now time.Time) error
-	// Ranges returns ranges of about size people each, in which everybody is who may be due at now.
+	// Ranges returns ranges of about size people each, which together are the tick at now.
 	Ranges func(ctx context.Context, now time.Time, size int) ([]core.Range, error)
-	// Range does the digests of the people in r at now.
-	Range func(ctx context.Context, now time.Time, r core.Range) error
-	// Lull is called when no job has come for a while after another, and before Run returns: this process's
-	// share of a round is done. Where a job comes late after all, it is called once more. It may be called
-	// beside the others, and does not wait for them.
-	Lull func()
-	// Log gets a line for each event, and of River's own lines those that warn; nil means nowhere.
+	// Range does the tick at now for the people in r. round counts the retry rounds; 0 is the first attempt. If
+	// again is not 0, there is a retry round after that time.
+	Range func(ctx context.Context, now time.Time, r core.Range, round int) (again time.Duration, err error)
+	// Log gets a line for each event, and River's warnings and errors; nil means no log.
 	Log *slog.Logger
 }
 
@@ -44,13 +37,9 @@ type Engine struct {
 	Config
 	pool    *pgxpool.Config
 	retries retries
-	lull    time.Duration
-	// idle calls Lull. It runs between jobs.
-	idle *time.Timer
 }
 
-// New returns an Engine. It opens no connection and starts nothing. An error says what in config
-// cannot be used.
+// New returns an Engine. It opens no connection and starts nothing. An error says what is wrong in config.
 func New(config Config) (*Engine, error) {
 	pool, err := parse(config.URL)
 	if err != nil {
@@ -59,34 +48,31 @@ func New(config Config) (*Engine, error) {
 	if config.Every < time.Second || config.Every%time.Second != 0 {
 		return nil, fmt.Errorf("config: a tick of %s, want whole seconds, at least one", config.Every)
 	}
-	if config.Front == nil || config.Ranges == nil || config.Range == nil || config.Lull == nil {
-		return nil, errors.New("config: Front, Ranges, Range and Lull are needed")
+	if config.Ranges == nil || config.Range == nil {
+		return nil, errors.New("config: Ranges and Range are needed")
 	}
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Engine{Config: config, pool: pool, retries: pauses, lull: lull}, nil
+	return &Engine{Config: config, pool: pool, retries: pauses}, nil
 }
 
-// Run takes part until ctx ends. Then it takes no more jobs, and ends the context of the one in hand;
-// what that leaves, others take at once. Run returns nil when that job has returned, which is to be
-// within 30 seconds.
+// Run takes part until ctx ends. Then it takes no more jobs, and ends the context of the job in hand.
+// Other processes take at once what that leaves. Run returns nil when the job has returned, within 30
+// seconds.
 //
-// An error says that the queue could not be used at the start: it does not answer, or lacks tables. A
-// database that goes away later is waited for.
+// An error says that the queue could not be used at the start: the database does not answer, or lacks
+// tables. If the database goes away later, Run waits for it.
 func (e *Engine) Run(ctx context.Context) error {
 	pool, err := pgxpool.NewWithConfig(ctx, e.pool)
 	if err != nil {
 		return fmt.Errorf("river: %w", err)
 	}
 	defer pool.Close()
-	e.idle = time.AfterFunc(math.MaxInt64, e.Lull)
-	defer e.idle.Stop()
 	client, err := e.start(ctx, pool)
 	switch {
 	case err == nil:
 		<-client.Stopped()
-		e.Lull()
 	case ctx.Err() == nil:
 		return fmt.Errorf("river: %w", err)
 	}
@@ -105,8 +91,8 @@ func (e *Engine) start(ctx context.Context, pool *pgxpool.Pool) (*river.Client[p
 	return client, client.Start(ctx)
 }
 
-// clientConfig returns how River works here. The jobs' own contexts do not end with ctx, so they are
-// told of it.
+// clientConfig returns the settings of River. The contexts of jobs do not end with ctx, so they get ctx
+// too.
 func (e *Engine) clientConfig(ctx context.Context, pool *pgxpool.Pool) *river.Config {
 	log := slog.New(warnings{e.Log.Handler()})
 	workers := river.NewWorkers()
@@ -114,9 +100,7 @@ func (e *Engine) clientConfig(ctx context.Context, pool *pgxpool.Pool) *river.Co
 		return e.carryOut(job, ctx, j.JobRow, j.Args.attrs(), func(c context.Context) error { return e.round(c, pool, j) })
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(job context.Context, j *river.Job[rangeArgs]) error {
-		return e.carryOut(job, ctx, j.JobRow, j.Args.attrs(), func(c context.Context) error {
-			return e.Range(c, j.Args.Instant, core.Range{After: j.Args.After, Through: j.Args.Through})
-		})
+		return e.carryOut(job, ctx, j.JobRow, j.Args.attrs(), func(c context.Context) error { return e.part(c, j.Args) })
 	}))
 	return &river.Config{
 		Logger:                      log,

@@ -32,10 +32,8 @@ func riverLines(log *lines) iter.Seq[string] {
 func usable() Config {
 	return Config{
 		URL: server, Every: time.Hour,
-		Front:  func(context.Context, time.Time) error { return nil },
 		Ranges: func(context.Context, time.Time, int) ([]core.Range, error) { return nil, nil },
-		Range:  func(context.Context, time.Time, core.Range) error { return nil },
-		Lull:   func() {},
+		Range:  func(context.Context, time.Time, core.Range, int) (time.Duration, error) { return 0, nil },
 	}
 }
 
@@ -44,13 +42,11 @@ func TestNewRefusesWhatCannotBeUsed(t *testing.T) {
 	_, err := New(usable())
 	require.NoError(t, err)
 	for want, change := range map[string]func(*Config){
-		"want postgres://": func(c *Config) { c.URL = "mysql://a:" + password + "@b/c" },
-		"a tick of 0s":     func(c *Config) { c.Every = 0 },
-		"a tick of 1.5s":   func(c *Config) { c.Every = 1500 * time.Millisecond },
-		"Front, Ranges, Range and Lull are needed":   func(c *Config) { c.Front = nil },
-		"Front, Ranges, Range and Lull are needed ":  func(c *Config) { c.Ranges = nil },
-		" Front, Ranges, Range and Lull are needed":  func(c *Config) { c.Range = nil },
-		" Front, Ranges, Range and Lull are needed ": func(c *Config) { c.Lull = nil },
+		"want postgres://":             func(c *Config) { c.URL = "mysql://a:" + password + "@b/c" },
+		"a tick of 0s":                 func(c *Config) { c.Every = 0 },
+		"a tick of 1.5s":               func(c *Config) { c.Every = 1500 * time.Millisecond },
+		"Ranges and Range are needed":  func(c *Config) { c.Ranges = nil },
+		"Ranges and Range are needed ": func(c *Config) { c.Range = nil },
 	} {
 		c := usable()
 		change(&c)

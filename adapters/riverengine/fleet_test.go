@@ -3,10 +3,8 @@ package riverengine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,7 +19,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// tick is a tick length of which one instant falls into a test, and not two.
+// tick is so long that only one instant falls into a test.
 const tick = 1000 * time.Hour
 
 // jobs returns how many jobs of a kind are in a state.
@@ -40,10 +38,10 @@ func TestEachRoundAndRangeIsDoneOnceHoweverManyProcesses(t *testing.T) {
 		c.Ranges = func(context.Context, time.Time, int) ([]core.Range, error) { return parts, nil }
 		f.start(c)
 	}
-	f.await("three rounds", func() bool { fronts, ranges := f.did(); return len(fronts) >= 3 && len(ranges) >= 2*3 })
-	fronts, ranges := f.did()
+	f.await("three rounds", func() bool { begun, ranges := f.did(); return len(begun) >= 3 && len(ranges) >= 2*3 })
+	begun, ranges := f.did()
 	seen := map[any]int{}
-	for _, instant := range fronts {
+	for _, instant := range begun {
 		assert.Equal(t, instant.Truncate(time.Second), instant)
 		seen[instant.Unix()]++
 	}
@@ -73,8 +71,8 @@ func TestAJobThatIsDoneTwiceIsAsIfItWereDoneOnce(t *testing.T) {
 
 	execute(t, conn, "UPDATE river_job SET state = 'available', finalized_at = NULL, attempt = 0, scheduled_at = now()")
 	f.await("it again", func() bool { return f.jobs(conn, "rfcdigest_range", "completed") == 3 })
-	fronts, ranges := f.did()
-	assert.Len(t, fronts, 2)
+	begun, ranges := f.did()
+	assert.Len(t, begun, 2)
 	assert.GreaterOrEqual(t, len(ranges), 6)
 	assert.True(t, reflect.DeepEqual(once, f.dump()))
 	assert.True(t, reflect.DeepEqual(mails, f.mailer.Sent()))
@@ -85,10 +83,10 @@ func TestWhatAProcessThatStopsLeavesOthersTake(t *testing.T) {
 	f := newFleet(t, migrated(t), tick, 30)
 	conn := connected(t, f.url)
 	c, taken := f.config(), make(chan struct{})
-	c.Range = func(ctx context.Context, _ time.Time, _ core.Range) error {
+	c.Range = func(ctx context.Context, _ time.Time, _ core.Range, _ int) (time.Duration, error) {
 		close(taken)
 		<-ctx.Done()
-		return ctx.Err()
+		return 0, ctx.Err()
 	}
 	stop := f.start(c)
 	<-taken
@@ -100,8 +98,8 @@ func TestWhatAProcessThatStopsLeavesOthersTake(t *testing.T) {
 
 	f.start(f.config())
 	f.await("the others", func() bool { return f.jobs(conn, "rfcdigest_range", "completed") == 3 })
-	fronts, _ := f.did()
-	assert.Len(t, fronts, 1)
+	begun, _ := f.did()
+	assert.Len(t, begun, 1)
 	f.served(30)
 }
 
@@ -111,13 +109,13 @@ func TestWhatAProcessThatHangsLeavesTheNextRoundServes(t *testing.T) {
 	c, taken, over := f.config(), make(chan struct{}), make(chan struct{})
 	var hung atomic.Bool
 	ranges := c.Range
-	c.Range = func(ctx context.Context, now time.Time, r core.Range) error {
+	c.Range = func(ctx context.Context, now time.Time, r core.Range, round int) (time.Duration, error) {
 		if hung.CompareAndSwap(false, true) {
 			close(taken)
 			<-over
-			return nil
+			return 0, nil
 		}
-		return ranges(ctx, now, r)
+		return ranges(ctx, now, r, round)
 	}
 	f.start(c)
 	t.Cleanup(func() { close(over) })
@@ -132,20 +130,20 @@ func TestAProcessWhoseDatabaseWasAwayComesBack(t *testing.T) {
 	f := newFleet(t, url, time.Second, 30)
 	conn := connected(t, server)
 	f.start(f.config())
-	f.await("a round", func() bool { fronts, _ := f.did(); return len(fronts) > 1 })
+	f.await("a round", func() bool { begun, _ := f.did(); return len(begun) > 1 })
 	execute(t, conn, "ALTER DATABASE "+name+" ALLOW_CONNECTIONS false")
 	execute(t, conn, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"+name+"'")
-	time.Sleep(1500 * time.Millisecond) // for that long it is away
+	time.Sleep(1500 * time.Millisecond) // the database is away for this long
 	back := time.Now()
 	execute(t, conn, "ALTER DATABASE "+name+" ALLOW_CONNECTIONS true")
 	f.await("a round after it", func() bool {
-		fronts, _ := f.did()
-		return len(fronts) > 0 && fronts[len(fronts)-1].After(back)
+		begun, _ := f.did()
+		return len(begun) > 0 && begun[len(begun)-1].After(back)
 	})
 	f.served(30)
 }
 
-// errAddressed is an error such as tickers never return.
+// errAddressed has an address in it, as no ticker's error has.
 var errAddressed = errors.New("no mail for grace@elsewhere.example")
 
 func TestAFailingRangeIsTriedAFewTimesAndThenLeftToTheNextRound(t *testing.T) {
@@ -156,14 +154,14 @@ func TestAFailingRangeIsTriedAFewTimesAndThenLeftToTheNextRound(t *testing.T) {
 	var tried atomic.Int64
 	c := f.config()
 	ranges := c.Range
-	c.Range = func(ctx context.Context, now time.Time, r core.Range) error {
+	c.Range = func(ctx context.Context, now time.Time, r core.Range, round int) (time.Duration, error) {
 		if r.After > 0 || works.Load() {
-			return ranges(ctx, now, r)
+			return ranges(ctx, now, r, round)
 		}
 		if tried.Add(1) == 1 {
 			panic(errAddressed)
 		}
-		return errAddressed
+		return 0, errAddressed
 	}
 	f.start(c, func(e *Engine) { e.retries = make(retries, len(pauses)) })
 	f.await("the end of it", func() bool { return f.jobs(conn, "rfcdigest_range", "discarded") == 1 })
@@ -180,6 +178,37 @@ func TestAFailingRangeIsTriedAFewTimesAndThenLeftToTheNextRound(t *testing.T) {
 	assert.Empty(t, slices.Collect(riverLines(f.log)), "River has nothing to say of it")
 }
 
+func TestARangeHasRetryRoundsUntilTheNextRoundComes(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, migrated(t), tick, 30)
+	conn := connected(t, f.url)
+	var takes atomic.Bool
+	f.mailer.Fault = func(int, core.Message) (bool, error) {
+		if takes.Load() {
+			return true, nil
+		}
+		return false, &ports.SendError{Outcome: ports.TemporaryRefusal, Code: 450, Personal: true, Err: errAddressed}
+	}
+	f.start(f.config())
+	waiting := func(retry int) int {
+		var n int
+		require.NoError(t, conn.QueryRow(t.Context(), `SELECT count(*) FROM river_job WHERE state = 'scheduled' AND (args ->> 'retry')::int = $1
+AND scheduled_at BETWEEN now() + $1 * interval '4 minutes' AND now() + $1 * interval '5 minutes'`, retry).Scan(&n))
+		return n
+	}
+	f.await("the first retry rounds", func() bool { return waiting(1) == 3 })
+	execute(t, conn, "UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'scheduled'")
+	f.await("the second", func() bool { return waiting(2) == 3 })
+	begun, ranges := f.did()
+	assert.Len(t, ranges, 6)
+	assert.Equal(t, begun[0], begun[1], "they are of the same instant")
+
+	takes.Store(true)
+	insert(t, f.url, roundArgs{Instant: multiples(tick).last(time.Now()).Add(time.Second)})
+	f.served(30)
+	assert.Zero(t, waiting(2), "the next round has taken them over")
+}
+
 func TestARoundThatALaterOneFollowedIsLeftToThat(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, migrated(t), tick, 30)
@@ -188,78 +217,13 @@ func TestARoundThatALaterOneFollowedIsLeftToThat(t *testing.T) {
 	insert(t, f.url, roundArgs{Instant: now.Add(-tick)}, rangeArgs{Instant: now.Add(-tick), Through: 10}, roundArgs{Instant: now})
 	f.start(f.config())
 	f.await("rounds", func() bool { return f.jobs(conn, "rfcdigest_round", "completed") == 2 && len(f.sent()) == 30 })
-	fronts, ranges := f.did()
-	assert.Len(t, fronts, 1)
-	assert.True(t, now.Equal(fronts[0]))
+	begun, ranges := f.did()
+	assert.Len(t, begun, 1)
+	assert.True(t, now.Equal(begun[0]))
 	for _, r := range ranges {
 		assert.True(t, now.Equal(r.Instant), "what waited of the former round was dropped")
 	}
 	f.served(30)
-}
-
-func TestTroubleWithWhatComesBeforeKeepsNoDigestBack(t *testing.T) {
-	t.Parallel()
-	f := newFleet(t, migrated(t), tick, 30)
-	conn := connected(t, f.url)
-	c := f.config()
-	c.Front = func(context.Context, time.Time) error { return errors.New("watches are locked") }
-	f.start(c)
-	f.await("digests", func() bool { return f.jobs(conn, "rfcdigest_range", "completed") == 3 })
-	f.served(30)
-	f.await("the failure", func() bool { return f.jobs(conn, "rfcdigest_round", "retryable") == 1 })
-	assert.Contains(t, f.log.String(), "watches are locked")
-}
-
-func TestALullSaysThatAProcessHasHadItsShare(t *testing.T) {
-	t.Parallel()
-	f := newFleet(t, migrated(t), tick, 30)
-	conn := connected(t, f.url)
-	var lulls atomic.Int64
-	config := func() Config {
-		c := f.config()
-		end := c.Lull
-		c.Lull = func() {
-			end()
-			lulls.Add(1)
-		}
-		return c
-	}
-	stop := f.start(config(), func(e *Engine) { e.lull = time.Hour })
-	f.await("a round", func() bool { return f.jobs(conn, "rfcdigest_range", "completed") == 3 })
-	assert.Zero(t, lulls.Load())
-	stop()
-	assert.EqualValues(t, 1, lulls.Load(), "nothing comes after its end")
-	assert.Equal(t, 1, strings.Count(f.ticks.String(), "tick done"), "whatever number of jobs it was")
-	assert.Contains(t, f.ticks.String(), "report.digests_sent=30")
-
-	insert(t, f.url, roundArgs{Instant: multiples(tick).last(time.Now()).Add(time.Second)})
-	f.start(config(), func(e *Engine) { e.lull = 10 * time.Millisecond })
-	f.await("a lull", func() bool { return lulls.Load() > 1 && strings.Count(f.ticks.String(), "tick done") > 1 })
-}
-
-func TestWhereNothingMayBeSentTheRoundEnds(t *testing.T) {
-	t.Parallel()
-	f := newFleet(t, migrated(t), tick, 30)
-	conn := connected(t, f.url)
-	var refused atomic.Bool
-	c := f.config()
-	front := c.Front
-	c.Front = func(ctx context.Context, now time.Time) error {
-		if refused.CompareAndSwap(false, true) {
-			return fmt.Errorf("not now: %w", ports.ErrUnfinished)
-		}
-		return front(ctx, now)
-	}
-	ranges := c.Ranges
-	c.Ranges = func(ctx context.Context, now time.Time, size int) ([]core.Range, error) {
-		fronts, _ := f.did()
-		assert.Len(t, fronts, 1, "the first time was refused")
-		return ranges(ctx, now, size)
-	}
-	f.start(c, func(e *Engine) { e.retries = make(retries, len(pauses)) })
-	f.served(30)
-	assert.Equal(t, 1, strings.Count(f.log.String(), ports.ErrUnfinished.Error()), "no range said so, too")
-	f.await("the round", func() bool { return f.jobs(conn, "rfcdigest_round", "completed") == 1 })
 }
 
 func TestAnInstantHasOneRoundAndOneOfEachRangeWhateverBecameOfThem(t *testing.T) {

@@ -7,8 +7,7 @@ import (
 	"runtime/debug"
 )
 
-// warnings is a handler of River's own lines: of those it keeps what is wrong. What goes well, the engine says
-// in its own.
+// warnings is a handler for River's own lines. It keeps warnings and errors only; the engine itself logs what goes well.
 type warnings struct{ slog.Handler }
 
 // Enabled reports whether lines of level are kept.
@@ -24,7 +23,7 @@ func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
 // WithGroup returns w with a group around what follows.
 func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }
 
-// safely makes a panic of do an error.
+// safely runs do, and turns a panic into an error.
 func safely(log *slog.Logger, ctx context.Context, do func(context.Context) error) (err error) {
 	defer func() {
 		if bug := recover(); bug != nil {

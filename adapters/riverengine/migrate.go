@@ -16,17 +16,17 @@ import (
 )
 
 const (
-	// alone is the number of the lock that keeps migrations apart: "rfcrivr" in ASCII.
+	// alone is the number of the lock that lets one migration run at a time: "rfcrivr" in ASCII.
 	alone = 0x72666372697672
 	// connectTimeout is how long a server may take to answer, unless the URL says otherwise.
 	connectTimeout = 10 * time.Second
 )
 
-// ErrURL says that a text is not the URL of a PostgreSQL database. What is wrong with it is left
-// unsaid, since that could be a part of a password.
+// ErrURL: the text is not the URL of a PostgreSQL database. It does not say what is wrong, since that
+// could be part of a password.
 var ErrURL = errors.New("want postgres://USER:PASSWORD@HOST:5432/NAME, with %-escapes for what is special in a URL")
 
-// errTables says what to do about tables that are not there.
+// errTables says what to do if tables are missing.
 var errTables = errors.New("the queue's tables are missing or old: run rfcdigest migrate")
 
 func parse(url string) (*pgxpool.Config, error) {
@@ -34,7 +34,7 @@ func parse(url string) (*pgxpool.Config, error) {
 	if err != nil {
 		return nil, ErrURL
 	}
-	// One listens, one may hold a lock, and others have to get by.
+	// One connection listens, one may hold a lock, and the others do the rest.
 	config.MaxConns = max(config.MaxConns, 4)
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = connectTimeout
@@ -45,10 +45,9 @@ func parse(url string) (*pgxpool.Config, error) {
 	return config, nil
 }
 
-// Migrate makes River's tables in the database at url, or brings them up to date, and returns what it
-// did, a line for each step; nothing where they were. Each step is a transaction: after an error,
-// those that were done stay, and the next time it goes on from there. Of two at once one waits for
-// the other.
+// Migrate makes River's tables in the database at url, or brings them up to date. It returns a line for
+// each step that it did. Each step is a transaction: after an error, the steps before it stay, and the
+// next run goes on from there. Of two runs at once, one waits for the other.
 func Migrate(ctx context.Context, url string) (done []string, err error) {
 	config, err := parse(url)
 	if err != nil {

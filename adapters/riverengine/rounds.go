@@ -12,19 +12,21 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
-	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// roundArgs are the arguments of the job that a round begins with.
+// roundArgs are the arguments of the job that begins a round.
 type roundArgs struct {
 	Instant time.Time `json:"instant"`
 }
 
-// rangeArgs are the arguments of the job that is a range of a round.
+// rangeArgs are the arguments of the job for a range of a round.
 type rangeArgs struct {
 	Instant time.Time `json:"instant"`
 	After   int64     `json:"after"`
 	Through int64     `json:"through"`
+	// Retry counts the retry rounds of the range; 0 is the first attempt.
+	Retry int `json:"retry"`
 }
 
 // Kind is the name of such jobs in the queue.
@@ -33,23 +35,23 @@ func (roundArgs) Kind() string { return "rfcdigest_round" }
 // Kind is the name of such jobs in the queue.
 func (rangeArgs) Kind() string { return "rfcdigest_range" }
 
-// InsertOpts has rounds go before ranges, and each instant have one.
+// InsertOpts has rounds go before ranges, with one for each instant.
 func (roundArgs) InsertOpts() river.InsertOpts { return once(1) }
 
-// InsertOpts has each range be there once in its round.
+// InsertOpts has each range only once in a round.
 func (rangeArgs) InsertOpts() river.InsertOpts { return once(2) }
 
-// once is a job of which there is only one with the same arguments, whatever became of it.
+// once has River insert no second job with the same arguments, even if the first is done or failed.
 func once(priority int) river.InsertOpts {
 	return river.InsertOpts{Queue: queue, Priority: priority, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: rivertype.JobStates()}}
 }
 
 func (a roundArgs) attrs() []any { return []any{"instant", a.Instant} }
 func (a rangeArgs) attrs() []any {
-	return []any{"instant", a.Instant, "after", a.After, "through", a.Through}
+	return []any{"instant", a.Instant, "after", a.After, "through", a.Through, "retry", a.Retry}
 }
 
-// early is by how much River may be too early for an instant.
+// early is how much too early River may ask for an instant's job.
 const early = 100 * time.Millisecond
 
 // multiples are the instants of rounds: multiples of a tick length since 1970-01-01 00:00 UTC.
@@ -63,8 +65,8 @@ func (m multiples) last(now time.Time) time.Time {
 	return time.Unix(at-since, 0).UTC()
 }
 
-// Next returns the first instant after both current and the present: instants that were missed, as
-// while a machine slept, are not made up for one by one.
+// Next returns the first instant after both current and the present. Missed instants, as while a machine
+// slept, are skipped.
 func (m multiples) Next(current time.Time) time.Time {
 	if now := time.Now(); now.After(current) {
 		current = now
@@ -72,8 +74,8 @@ func (m multiples) Next(current time.Time) time.Time {
 	return m.last(current).Add(time.Duration(m))
 }
 
-// periodic has the leader insert a round at each instant, and one for the last instant as it begins to lead.
-// River does not say for which instant it asks for a job, so it is told from the clock.
+// periodic has the leader insert a round at each instant, and when it begins to lead one for the last instant. River
+// does not say for which instant it wants a job, so the clock decides.
 func periodic(every time.Duration) *river.PeriodicJob {
 	m := multiples(every)
 	return river.NewPeriodicJob(m, func() (river.JobArgs, *river.InsertOpts) {
@@ -81,8 +83,7 @@ func periodic(every time.Duration) *river.PeriodicJob {
 	}, &river.PeriodicJobOpts{RunOnStart: true})
 }
 
-// round does what a round begins with, and then divides it; but where a later round has been inserted,
-// as after all processes were down, it leaves everything to that.
+// round divides a round into ranges. If there is a later round, as after all processes were down, it does nothing.
 func (e *Engine) round(ctx context.Context, pool *pgxpool.Pool, job *river.Job[roundArgs]) error {
 	client, err := river.ClientFromContextSafely[pgx.Tx](ctx)
 	if err != nil {
@@ -96,21 +97,11 @@ func (e *Engine) round(ctx context.Context, pool *pgxpool.Pool, job *river.Job[r
 		e.Log.Info("round left to a later one", job.Args.attrs()...)
 		return nil
 	}
-	// Some trouble with what comes before, as with watches, has nothing to do with digests. Where it
-	// has, as when the store is away, they come to it themselves; but where nothing may be sent at all,
-	// that need not be said by each range.
-	fronting := e.Front(ctx, job.Args.Instant)
-	switch {
-	case ctx.Err() != nil:
-		return errors.Join(fronting, ctx.Err())
-	case errors.Is(fronting, ports.ErrUnfinished):
-		return fronting
-	}
-	return errors.Join(fronting, e.divide(ctx, client, pool, job.Args.Instant))
+	return e.divide(ctx, client, pool, job.Args.Instant)
 }
 
-// divide inserts the ranges of a round in place of those of earlier rounds that still wait: whoever is in those
-// and still due is in these too.
+// divide inserts the ranges of a round. It deletes waiting ranges of earlier rounds: their people who are still due
+// are in the new ones.
 func (e *Engine) divide(ctx context.Context, client *river.Client[pgx.Tx], pool *pgxpool.Pool, instant time.Time) error {
 	found, err := e.Ranges(ctx, instant, rangeSize)
 	if err != nil {
@@ -122,7 +113,7 @@ func (e *Engine) divide(ctx context.Context, client *river.Client[pgx.Tx], pool 
 	}
 	dropped := 0
 	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if dropped, err = dropWaiting(ctx, client, tx); err != nil || len(jobs) == 0 {
+		if dropped, err = dropWaiting(ctx, client, tx); err != nil {
 			return err
 		}
 		_, err := client.InsertManyTx(ctx, tx, jobs)
@@ -135,7 +126,25 @@ func (e *Engine) divide(ctx context.Context, client *river.Client[pgx.Tx], pool 
 	return nil
 }
 
-// dropWaiting deletes the ranges that nobody has begun or that wait to be tried again.
+// part does a range, and inserts its retry round if one is needed. If the next round comes first, it deletes that.
+func (e *Engine) part(ctx context.Context, a rangeArgs) error {
+	again, err := e.Range(ctx, a.Instant, core.Range{After: a.After, Through: a.Through}, a.Retry)
+	if err != nil || again == 0 {
+		return err
+	}
+	client, err := river.ClientFromContextSafely[pgx.Tx](ctx)
+	if err != nil {
+		return err
+	}
+	a.Retry++
+	_, err = client.Insert(ctx, a, &river.InsertOpts{ScheduledAt: time.Now().Add(again)})
+	if err != nil {
+		return fmt.Errorf("inserting a retry round: %w", err)
+	}
+	return nil
+}
+
+// dropWaiting deletes the ranges that have not begun or that wait for a retry.
 func dropWaiting(ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx) (dropped int, err error) {
 	const most = 10_000 // what River deletes at a time
 	waiting := river.NewJobDeleteManyParams().Kinds(rangeArgs{}.Kind()).First(most).
@@ -153,20 +162,18 @@ func dropWaiting(ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx) (
 
 var errLogged = errors.New("the log of the process says what happened")
 
-// carryOut does a job, whose context ends when ending does, too. What goes wrong is logged here; River is told that
-// something did, since it keeps and logs whatever it is told.
+// carryOut does a job. Its context also ends when ending does. It logs an error here and returns errLogged, since River
+// would keep and log the error's text.
 func (e *Engine) carryOut(ctx, ending context.Context, job *rivertype.JobRow, attrs []any, do func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(ending, cancel)()
-	e.idle.Stop()
-	defer e.idle.Reset(e.lull)
 	err := safely(e.Log, ctx, do)
 	switch {
 	case err == nil:
 		return nil
 	case ending.Err() != nil:
-		return river.JobSnooze(0) // no failure: others go on with it at once
+		return river.JobSnooze(0) // not a failure: another process takes it at once
 	}
 	e.Log.Error("part of a round failed", append([]any{slog.String("kind", job.Kind), slog.Int("attempt", job.Attempt),
 		slog.Int("attempts", job.MaxAttempts), slog.Any("error", err)}, attrs...)...)

@@ -25,21 +25,21 @@ import (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	// They wait for the queue's seconds, and compute next to nothing.
+	// The tests mostly wait for the queue, so many may run at once.
 	_ = flag.Lookup("test.parallel").Value.Set("8")
 	os.Exit(m.Run())
 }
 
 const (
-	// password is one that the server does not ask for, and that nobody may see.
+	// password must never be printed; the server does not ask for it.
 	password = "s3cr3t-of-the-queue"
 	server   = "postgres://postgres:" + password + "@127.0.0.1:5432/postgres?sslmode=disable&connect_timeout=2"
 	// patience is how long a test waits for what must come.
 	patience = 40 * time.Second
 )
 
-// connected returns a connection as another program has it. Where no server answers, the test is
-// skipped, unless RFCDIGEST_MUST_HAVE_POSTGRES is set.
+// connected returns a connection of its own. If no server answers, the test is skipped, unless
+// RFCDIGEST_MUST_HAVE_POSTGRES is set.
 func connected(t testing.TB, url string) *pgx.Conn {
 	t.Helper()
 	conn, err := pgx.Connect(context.Background(), url)
@@ -76,7 +76,7 @@ func migrated(t testing.TB) string {
 	return url
 }
 
-// database is as migrated, but of a database of its own, whose name it returns too.
+// database is migrated with a database instead of a schema. It also returns the database's name.
 func database(t testing.TB) (address, name string) {
 	t.Helper()
 	conn := connected(t, server)
@@ -102,12 +102,11 @@ type fleet struct {
 	log, ticks *lines
 
 	mu     sync.Mutex
-	fronts []time.Time
+	begun  []time.Time
 	ranges []rangeArgs
 }
 
-// newFleet returns a fleet without processes, and with so many people who have something to be told at the last
-// multiple of every.
+// newFleet returns a fleet without processes, with so many people who are due at the last multiple of every.
 func newFleet(t testing.TB, url string, every time.Duration, people int64) *fleet {
 	t.Helper()
 	before := multiples(every).last(time.Now()).Add(-time.Hour)
@@ -127,7 +126,7 @@ func newFleet(t testing.TB, url string, every time.Duration, people int64) *flee
 	return f
 }
 
-// config returns what a process of f is made of: a ticker of its own on what all share.
+// config returns the config of one process of f: it has its own ticker, on the shared store.
 func (f *fleet) config() Config {
 	f.Helper()
 	style, err := core.NewStyle(core.Brand{AppURL: "https://rfc.example", Domain: "rfc.example"})
@@ -136,20 +135,19 @@ func (f *fleet) config() Config {
 	require.NoError(f, err)
 	return Config{
 		URL: f.url, Every: f.every, Log: slog.New(slog.NewTextHandler(f.log, nil)),
-		Front: func(ctx context.Context, now time.Time) error {
-			f.note(func() { f.fronts = append(f.fronts, now) })
-			_, err := ticker.TickFront(ctx, now)
-			return err
-		},
 		Ranges: func(ctx context.Context, now time.Time, _ int) ([]core.Range, error) {
-			return ticker.Ranges(ctx, now, 10)
+			return ticker.Planner().Ranges(ctx, now, 10)
 		},
-		Range: func(ctx context.Context, now time.Time, r core.Range) error {
-			f.note(func() { f.ranges = append(f.ranges, rangeArgs{now, r.After, r.Through}) })
-			_, err := ticker.TickRange(ctx, now, r)
-			return err
+		Range: func(ctx context.Context, now time.Time, r core.Range, round int) (time.Duration, error) {
+			f.note(func() {
+				f.ranges = append(f.ranges, rangeArgs{now, r.After, r.Through, round})
+				if r.First() {
+					f.begun = append(f.begun, now)
+				}
+			})
+			report, err := ticker.TickRange(ctx, now, r, round)
+			return report.RetryIn(round), err
 		},
-		Lull: ticker.EndParts,
 	}
 }
 
@@ -159,13 +157,13 @@ func (f *fleet) note(what func()) {
 	what()
 }
 
-// did returns what was done so far.
-func (f *fleet) did() (fronts []time.Time, ranges []rangeArgs) {
-	f.note(func() { fronts, ranges = append(fronts, f.fronts...), append(ranges, f.ranges...) })
-	return fronts, ranges
+// did returns the instants of ticks and the ranges that have begun so far.
+func (f *fleet) did() (begun []time.Time, ranges []rangeArgs) {
+	f.note(func() { begun, ranges = append(begun, f.begun...), append(ranges, f.ranges...) })
+	return begun, ranges
 }
 
-// start has a process run until stop is called, which waits for its end; or until the test ends.
+// start has a process run until stop is called or the test ends. stop waits for its end.
 func (f *fleet) start(c Config, change ...func(*Engine)) (stop func()) {
 	f.Helper()
 	e, err := New(c)
@@ -187,7 +185,7 @@ func (f *fleet) await(what string, so func() bool) {
 	require.Eventually(f, so, patience, 20*time.Millisecond, what)
 }
 
-// dump returns the people and what was recorded of them.
+// dump returns the people and their recorded rows.
 func (f *fleet) dump() core.World {
 	f.Helper()
 	w, err := f.store.Dump(context.Background())
@@ -207,7 +205,7 @@ func (f *fleet) sent() map[int64]int {
 	return sent
 }
 
-// served waits until each of so many people got a digest, and asserts that nobody got more.
+// served waits until each of so many people got a digest, and asserts that no one got more.
 func (f *fleet) served(people int) {
 	f.Helper()
 	f.await("digests for all", func() bool { return len(f.sent()) == people })

@@ -1,8 +1,8 @@
 // Package smtp hands mail to a mail server (RFC 5321).
 //
-// It watches one thing above all: what became of each message. Every message is whole before the
-// first command goes out, reply codes and nothing else decide, and a conversation that breaks off
-// while a message is on its way ends in a cut connection, so that no server takes half a mail for one.
+// Its main concern is what became of each message. A message is rendered in full before the first
+// command goes out, and only replies decide. If a connection breaks in the middle of a message, it is
+// cut, so that no server takes half a mail for a whole one.
 package smtp
 
 import (
@@ -25,7 +25,7 @@ type TLSMode int
 
 // The ways to encrypt.
 const (
-	// StartTLS: the server must offer STARTTLS (RFC 3207), and nothing is said before it.
+	// StartTLS: the server must offer STARTTLS (RFC 3207), and login and mail come after it.
 	StartTLS TLSMode = iota
 	// ImplicitTLS: TLS from the first byte (RFC 8314 §3).
 	ImplicitTLS
@@ -33,14 +33,14 @@ const (
 	NoTLS
 )
 
-// The waits where a Config says nothing.
+// The waits if a Config says nothing.
 const (
 	// DefaultDialTimeout is for everything up to the login, together.
 	DefaultDialTimeout = 30 * time.Second
 	// DefaultCommandTimeout is for each command and its reply, and for each 64 KiB of a message.
 	DefaultCommandTimeout = 30 * time.Second
-	// DefaultReplyTimeout is for the answer after the final dot. A server that is given up on
-	// earlier may still deliver, and the message is sent twice (RFC 5321 §4.5.3.2.6).
+	// DefaultReplyTimeout is for the answer after the final dot. With a shorter one, a slow server may
+	// still deliver, and the message is sent twice (RFC 5321 §4.5.3.2.6).
 	DefaultReplyTimeout = 10 * time.Minute
 )
 
@@ -50,16 +50,16 @@ type Config struct {
 	Host string
 	// Port 0 means 587, or 465 with ImplicitTLS.
 	Port int
-	// Username and Password log in; no login where both are empty.
+	// Username and Password are the login; if both are empty, there is none.
 	Username string
 	Password string `json:"-"`
 	TLS      TLSMode
-	// Helo is what this machine calls itself; empty means its host name.
+	// Helo is this machine's name in EHLO; empty means its host name.
 	Helo string
 	// DialTimeout, CommandTimeout and ReplyTimeout are the longest waits; 0 means the defaults.
 	DialTimeout, CommandTimeout, ReplyTimeout time.Duration
-	// TLSConfig is what certificates are judged by; nil means by the system's roots. Its
-	// ServerName is Host where it is empty.
+	// TLSConfig is for judging certificates; nil means the system's roots. If its ServerName is
+	// empty, Host is used.
 	TLSConfig *tls.Config `json:"-"`
 }
 
@@ -81,7 +81,7 @@ func (c Config) port() int {
 	return 587
 }
 
-// withDefaults checks c and fills in what it leaves open.
+// withDefaults checks c and fills in the defaults.
 func (c Config) withDefaults() (Config, error) {
 	switch {
 	case c.Host == "" || strings.ContainsAny(c.Host, " \r\n\t/@"):
@@ -114,12 +114,12 @@ func (c Config) withDefaults() (Config, error) {
 	if c.TLSConfig.ServerName == "" {
 		c.TLSConfig.ServerName = c.Host
 	}
-	// Small records at first are for whoever shows the first bytes before the last are there.
+	// Small first records only help a reader that shows the start before the rest has come.
 	c.TLSConfig.DynamicRecordSizingDisabled = true
 	return c, nil
 }
 
-// New returns a mailer that hands mail in format to the server of c. Nothing is connected yet.
+// New returns a mailer that hands mail in format to the server of c. It does not connect yet.
 func New(c Config, format *mailfmt.Format) (*Mailer, error) {
 	c, err := c.withDefaults()
 	if err != nil {

@@ -22,20 +22,24 @@ type conn struct {
 	client *gosmtp.Client
 	wire   *wire
 	format *mailfmt.Format
-	// room is that of the last mail, for the next.
+	// room is the last mail's memory, for the next one.
 	room   []byte
 	offers offers
-	// command and reply are the longest waits: for each command, and after the final dot.
+	// command and reply are the longest waits: after each command, and after the final dot.
 	command, reply time.Duration
-	// open says that the server has half a transaction, which must be reset before the next.
+	// open says that a transaction was begun and not ended, so that the next needs a RSET first.
 	open bool
+	// took says that the server took a message over this connection; errors counts its refusals since the last
+	// one.
+	took   bool
+	errors int
 	// broken says that the connection is closed.
 	broken bool
-	// text is what goes out next; its room serves one message after another.
+	// text is what goes out next; messages share its memory.
 	text []byte
 }
 
-// offers is what the server said it can do beyond the least.
+// offers are the extensions that the server announced.
 type offers struct{ pipelining, eightBit, utf8 bool }
 
 func offersOf(client *gosmtp.Client) (o offers) {
@@ -54,45 +58,54 @@ var (
 
 // Send hands m over in one transaction (RFC 5321 §3.3). What the server says decides:
 //
-//	where                reply or event            outcome
-//	anywhere             421                       ServerRefusal, broken
-//	MAIL, RCPT, DATA     4xx                       TemporaryRefusal
-//	RCPT                 5xx                       RecipientRefusal
-//	MAIL, DATA           5xx                       MessageRefusal
-//	RSET                 4xx, 5xx                  TemporaryRefusal, broken
-//	before the end       broken, late, no SMTP,    TemporaryRefusal, broken
+//	step                 reply or event            outcome
+//	any                  421                       ConnectionSpent, broken
+//	RSET                 any no                    ConnectionSpent, broken
+//	up to MAIL           broken, late, no SMTP     ConnectionSpent, broken
+//	MAIL, RCPT, DATA     4xx, 5xx                  as [fault] has it
+//	after MAIL           broken, late, no SMTP,    TemporaryRefusal, broken
 //	                     a reply too many
 //	the end itself       cannot all have left      TemporaryRefusal, broken
 //	                     may have left             Doubtful, broken
-//	after the final dot  2xx                       accepted, whatever comes then
-//	                     4xx                       TemporaryRefusal
-//	                     5xx                       MessageRefusal
+//	after the final dot  2xx                       accepted, even if the connection then breaks
+//	                     4xx, 5xx                  as fault has it
 //	                     broken, late, no SMTP     Doubtful, broken
 //
-// Where the server offers PIPELINING (RFC 2920), RSET, MAIL, RCPT and DATA are on their way before
-// the first of them is answered. Then the first no decides, by the table above, and what is said
-// to the rest of them only decides whether the connection is kept:
+// After maxErrors refusals in a row, the connection is closed, and broken.
+//
+// If the server offers PIPELINING (RFC 2920), RSET, MAIL, RCPT and DATA go out together. Then the
+// first no decides, by the table above, and later replies only decide whether the connection is
+// kept:
 //
 //	after the first no   any other no              kept
 //	                     421, broken, late         broken
 //	                     no SMTP, a reply too      TemporaryRefusal, broken: which reply was to
 //	                     many                      which command cannot be told
-//	                     354, RCPT was refused     a dot goes out and nothing before it; kept, if
-//	                                               a reply of the 200s, 400s or 500s comes to that
-//	                     354, RCPT was not         broken: somebody would get what the dot ends
+//	                     354, RCPT was refused     an empty message, just a dot, goes out; kept if
+//	                                               a reply of the 200s, 400s or 500s comes to it
+//	                     354, RCPT was not         broken: a dot would send an empty mail
 func (c *conn) Send(ctx context.Context, m core.Message) error {
 	if c.broken {
-		return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: errClosed}
+		return &ports.SendError{Outcome: ports.ConnectionSpent, Broken: true, Err: errClosed}
 	}
 	mail, err := c.format.Render(m, c.room)
 	if err != nil {
 		return &ports.SendError{Outcome: ports.MessageRefusal, Err: err}
 	}
 	c.room = mail.Data
-	return c.deliver(ctx, mail)
+	err = c.deliver(ctx, mail)
+	if e, no := errors.AsType[*ports.SendError](err); no && !e.Broken && (e.Outcome == ports.ConnectionSpent || c.errors >= maxErrors) {
+		_ = c.Close() // what was refused stays refused
+		e.Broken = true
+	}
+	return err
 }
 
-// deliver is Send from where m is rendered.
+// maxErrors is after how many refusals in a row a connection is given up: Postfix answers each with a pause from the
+// tenth on, and hangs up at the twentieth.
+const maxErrors = 8
+
+// deliver is Send with a rendered mail.
 func (c *conn) deliver(ctx context.Context, mail mailfmt.Mail) error {
 	if err := c.unsayable(mail); err != nil {
 		return err
@@ -105,13 +118,13 @@ func (c *conn) deliver(ctx context.Context, mail mailfmt.Mail) error {
 	return c.transact(ctx, mail)
 }
 
-// unsayable returns an error where this server cannot be told an address: it is not ASCII, and the
-// server does not offer SMTPUTF8 (RFC 6531), or it would end the command in which it stands.
+// unsayable returns an error if an address cannot be sent to this server: it is not ASCII, and the
+// server does not offer SMTPUTF8 (RFC 6531), or the address would end its command.
 func (c *conn) unsayable(mail mailfmt.Mail) error {
 	for _, a := range []struct {
 		whose, address string
 		outcome        ports.Outcome
-	}{{"sender", mail.Sender, ports.MessageRefusal}, {"recipient", mail.Recipient, ports.RecipientRefusal}} {
+	}{{"sender", mail.Sender, ports.MessageRefusal}, {"recipient", mail.Recipient, ports.MessageRefusal}} {
 		switch {
 		case strings.ContainsAny(a.address, "\r\n"):
 			return &ports.SendError{Outcome: ports.MessageRefusal, Err: fmt.Errorf("%s: %w", a.whose, errLines)}
@@ -122,8 +135,8 @@ func (c *conn) unsayable(mail mailfmt.Mail) error {
 	return nil
 }
 
-// unasked returns an error where the server spoke out of turn. To take its words for the answer to
-// the next command could be to take a mail for accepted that is not. A 421 is always in turn: the
+// unasked returns an error if the server spoke out of turn: taken for the answer to the next
+// command, its words could make a refused mail look accepted. A 421 may come at any time, since the
 // server is about to close (RFC 5321 §3.8).
 func (c *conn) unasked() error {
 	r := c.client.Text.R
@@ -137,11 +150,11 @@ func (c *conn) unasked() error {
 	return errUnasked
 }
 
-// wait sets until when the next reply is waited for. Where the connection is closed it fails, and
-// so does what follows.
+// wait sets the deadline of the next reply. If the connection is closed this fails, and so will the
+// next read.
 func (c *conn) wait(d time.Duration) { _ = c.wire.SetDeadline(time.Now().Add(d)) }
 
-// cut closes the connection without a word. After part of a message, even QUIT would be taken for its text.
+// cut closes the connection without QUIT. After part of a message, QUIT would be taken for more of it.
 func (c *conn) cut() {
 	c.broken = true
 	_ = c.wire.Close()
@@ -150,7 +163,7 @@ func (c *conn) cut() {
 // quitTimeout is how long a server may take to say good-bye. Nothing depends on it.
 const quitTimeout = 2 * time.Second
 
-// Close says good-bye and closes the connection. What the server makes of it changes nothing.
+// Close says QUIT and closes the connection, whether or not the server answers.
 func (c *conn) Close() error {
 	if c.broken {
 		return nil

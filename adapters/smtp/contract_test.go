@@ -58,7 +58,7 @@ func (s *session) Data(r io.Reader) (err error) {
 	return nil
 }
 
-// plain is a listener whose server does not offer PIPELINING, whatever it says.
+// plain is a listener that removes PIPELINING from what its server offers.
 type plain struct{ net.Listener }
 
 func (p plain) Accept() (net.Conn, error) {

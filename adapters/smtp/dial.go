@@ -15,7 +15,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// Mailer opens connections to one mail server. It is made by [New].
+// Mailer opens connections to one mail server. [New] makes it.
 type Mailer struct {
 	config Config
 	format *mailfmt.Format
@@ -26,21 +26,9 @@ var _ ports.Mailer = (*Mailer)(nil)
 
 // Dial connects, encrypts and logs in, all within DialTimeout.
 func (m *Mailer) Dial(ctx context.Context) (ports.MailConn, error) {
-	ctx, cancel := context.WithTimeout(ctx, m.config.DialTimeout)
-	defer cancel()
-	raw, err := m.dial(ctx, "tcp", m.config.address())
+	client, w, err := m.connect(ctx)
 	if err != nil {
-		return nil, m.unusable(ctx, &stepError{"connect", err})
-	}
-	w := &wire{Conn: raw}
-	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
-	client, err := m.open(ctx, w)
-	if !stop() && err == nil {
-		err = ctx.Err()
-	}
-	if err != nil {
-		_ = raw.Close()
-		return nil, m.unusable(ctx, err)
+		return nil, err
 	}
 	return &conn{
 		client:  client,
@@ -50,6 +38,27 @@ func (m *Mailer) Dial(ctx context.Context) (ports.MailConn, error) {
 		command: m.config.CommandTimeout,
 		reply:   m.config.ReplyTimeout,
 	}, nil
+}
+
+// connect returns a connection over which a message can be sent.
+func (m *Mailer) connect(ctx context.Context) (*gosmtp.Client, *wire, error) {
+	ctx, cancel := context.WithTimeout(ctx, m.config.DialTimeout)
+	defer cancel()
+	raw, err := m.dial(ctx, "tcp", m.config.address())
+	if err != nil {
+		return nil, nil, m.unusable(ctx, &stepError{"connect", err})
+	}
+	w := &wire{Conn: raw}
+	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
+	client, err := m.open(ctx, w)
+	if !stop() && err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		_ = raw.Close()
+		return nil, nil, m.unusable(ctx, err)
+	}
+	return client, w, nil
 }
 
 // stepError says how far a connection came.
@@ -66,8 +75,8 @@ var (
 	errNoLogin    = errors.New("no login")
 )
 
-// open takes w to where a message can be sent. Each step is its own, and not left to the library's
-// dialer, which does not say at which of them it failed.
+// open greets, encrypts and logs in on w. It does not use the library's dialer, which does not say
+// at which step it failed.
 func (m *Mailer) open(ctx context.Context, w *wire) (*gosmtp.Client, error) {
 	var transport net.Conn = w
 	if m.config.TLS == ImplicitTLS {
@@ -91,8 +100,8 @@ func (m *Mailer) open(ctx context.Context, w *wire) (*gosmtp.Client, error) {
 		inClear := client.Text.R
 		err := client.StartTLS(m.config.TLSConfig)
 		if inClear.Buffered() > 0 {
-			// The library drops what came in the clear behind the yes. No server says more there:
-			// somebody in the middle does, for it to be taken for what is said under TLS.
+			// The library drops what came in the clear behind the yes. No server sends anything there:
+			// only an attacker does, to have it taken for what the server says under TLS.
 			err = errUnasked
 		}
 		if err != nil {
@@ -113,8 +122,8 @@ func (m *Mailer) open(ctx context.Context, w *wire) (*gosmtp.Client, error) {
 	return client, nil
 }
 
-// auth returns the best of the mechanisms that are offered, nil where none is known. By the time
-// it is asked the connection is encrypted, or does not leave this machine.
+// auth returns the best of the offered mechanisms, nil if none is known. The connection is encrypted
+// by now, or does not leave this machine.
 func (m *Mailer) auth(offered []string) gosmtp.Auth {
 	user, password, clear := m.config.Username, m.config.Password, m.config.TLS == NoTLS
 	for _, mechanism := range []struct {
@@ -136,24 +145,30 @@ func (m *Mailer) auth(offered []string) gosmtp.Auth {
 
 // unusable says why no message can be sent, and what to do about it.
 func (m *Mailer) unusable(ctx context.Context, err error) error {
-	code, status := reply(err)
+	answer := answerIn(err)
+	code, status := answer.code, answer.String()
 	step := "connect"
 	var s *stepError
 	if errors.As(err, &s) {
 		step = s.step
 	}
-	why := fmt.Sprintf("mail server %s: %s: %s", m.config.address(), step, reason(ctx, err))
+	server := "mail server " + m.config.Host
+	why := reason(ctx, err)
+	why.What = fmt.Sprintf("mail server %s: %s: %s", m.config.address(), step, why.What)
 	switch {
 	case errors.Is(err, errNoStartTLS):
-		why = fmt.Sprintf("mail server %s does not offer STARTTLS; use smtps:// or, on loopback only, ?tls=none", m.config.Host)
+		why = &ports.Trouble{What: server + " does not offer STARTTLS", Remedy: "use smtps:// or, on loopback only, ?tls=none"}
 	case errors.Is(err, errNoLogin):
-		why = fmt.Sprintf("mail server %s offers no login that this program knows; leave user and password out if it needs none", m.config.Host)
+		why = &ports.Trouble{What: server + " offers no login that this program knows", Remedy: "leave user and password out if it needs none"}
 	case step == "AUTH" && code != 0:
-		why = fmt.Sprintf("mail server %s refused the login (%s); check user name and password", m.config.Host, status)
+		why = &ports.Trouble{What: server + " refused the login (" + status + ")", Remedy: "check user name and password"}
 	case code != 0:
-		why = fmt.Sprintf("mail server %s: %s: %s", m.config.address(), step, status)
+		why.What = fmt.Sprintf("mail server %s: %s: %s", m.config.address(), step, status)
 	}
-	e := &ports.SendError{Outcome: ports.ServerRefusal, Code: code, Broken: true, Err: errors.New(why)}
+	e := &ports.SendError{Outcome: ports.ServerRefusal, Code: code, Broken: true, Err: why}
+	if code/100 == 4 {
+		e.Outcome = ports.ServerBusy
+	}
 	if cancelled := ctx.Err(); errors.Is(cancelled, context.Canceled) {
 		e.Err = fmt.Errorf("mail server %s: %w", m.config.address(), cancelled)
 	}

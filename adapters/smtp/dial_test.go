@@ -14,7 +14,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// dialCases has a row for each way in which a server can be of no use.
+// dialCases has a row for each way in which a server can be unusable.
 var dialCases = []struct {
 	name     string
 	script   script
@@ -36,10 +36,10 @@ var dialCases = []struct {
 	{name: "no STARTTLS", config: Config{Host: "localhost"}, text: "does not offer STARTTLS; use smtps:// or, on loopback only, ?tls=none"},
 	{name: "STARTTLS refused", script: script{"EHLO": {"250-x\r\n250 STARTTLS"}, "STARTTLS": {"454 4.7.0 secret"}}, config: Config{Host: "localhost"}, code: 454, text: "STARTTLS: 454 4.7.0"},
 	{name: "more behind the yes to STARTTLS", script: script{"EHLO": {"250-x\r\n250 STARTTLS"}, "STARTTLS": {"220 go on\r\n250 secret"}}, config: Config{Host: "localhost"}, text: "STARTTLS: a reply that nothing was asked for"},
-	{name: "certificate of nobody", script: script{"EHLO": {"250-x\r\n250 STARTTLS"}}, config: Config{Host: "localhost", TLSConfig: new(tls.Config)}, text: "certificate not accepted: x509: "},
-	{name: "certificate of another", script: script{"EHLO": {"250-x\r\n250 STARTTLS"}}, config: Config{Host: "127.0.0.1"}, text: "certificate not accepted: x509: "},
-	{name: "implicit TLS and certificate of another", config: Config{Host: "127.0.0.1", TLS: ImplicitTLS}, implicit: true, text: "certificate not accepted: x509: "},
-	{name: "implicit TLS where there is none", config: Config{Host: "localhost", TLS: ImplicitTLS}, text: "no TLS there"},
+	{name: "certificate of nobody", script: script{"EHLO": {"250-x\r\n250 STARTTLS"}}, config: Config{Host: "localhost", TLSConfig: new(tls.Config)}, text: "certificate not accepted: it is signed by itself, and "},
+	{name: "certificate of another", script: script{"EHLO": {"250-x\r\n250 STARTTLS"}}, config: Config{Host: "127.0.0.1"}, text: "certificate not accepted: it is for localhost, and not for 127.0.0.1; "},
+	{name: "implicit TLS and certificate of another", config: Config{Host: "127.0.0.1", TLS: ImplicitTLS}, implicit: true, text: "TLS: certificate not accepted: it is for localhost, and not for 127.0.0.1; "},
+	{name: "implicit TLS, but the server has none", config: Config{Host: "localhost", TLS: ImplicitTLS}, text: "no TLS there"},
 
 	{name: "no login", config: Config{Host: "127.0.0.1", TLS: NoTLS, Username: "u", Password: "secret"}, text: "offers no login"},
 	{name: "unknown login", script: script{"EHLO": {"250-x\r\n250 AUTH GSSAPI"}}, config: Config{Host: "127.0.0.1", TLS: NoTLS, Username: "u", Password: "secret"}, text: "offers no login"},
@@ -72,7 +72,11 @@ func checkUnusable(t *testing.T, err error, code int, text string) {
 	t.Helper()
 	require.Error(t, err)
 	e := ports.OutcomeOf(err)
-	assert.Equal(t, ports.ServerRefusal, e.Outcome)
+	want := ports.ServerRefusal
+	if code/100 == 4 {
+		want = ports.ServerBusy
+	}
+	assert.Equal(t, want, e.Outcome)
 	assert.Equal(t, code, e.Code)
 	assert.Contains(t, err.Error(), text)
 	assert.NotContains(t, err.Error(), "secret")
@@ -87,7 +91,7 @@ func TestDialNobody(t *testing.T) {
 	port := listener.Addr().(*net.TCPAddr).Port
 	require.NoError(t, listener.Close())
 	_, err = testMailer(t, Config{Port: port}).Dial(t.Context())
-	checkUnusable(t, err, 0, "connection refused; is the server running")
+	checkUnusable(t, err, 0, "connection refused; see that the server runs")
 	assert.Contains(t, err.Error(), "127.0.0.1:")
 
 	m := testMailer(t, Config{Host: "mail.example"})
@@ -139,7 +143,7 @@ func TestDialEncryptsAndLogsIn(t *testing.T) {
 				}
 				m := testMailer(t, config)
 				m.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-					// localhost may be ::1 first, where nobody listens.
+					// localhost may be ::1 first, where no server listens.
 					_, port, err := net.SplitHostPort(address)
 					if err != nil {
 						return nil, err
@@ -161,7 +165,7 @@ func TestDialEncryptsAndLogsIn(t *testing.T) {
 	}
 }
 
-// A server that is not who it says gets no byte of the login.
+// A server without a valid certificate gets no byte of the login.
 func TestDialSaysNothingBeforeTLS(t *testing.T) {
 	t.Parallel()
 	server := startFake(t, script{"EHLO": {"250-x\r\n250 AUTH PLAIN"}}, fakeSetup{})

@@ -3,9 +3,9 @@ package smtp
 import "bytes"
 
 // appendMessage appends data to text as it goes over the wire, with the final dot (RFC 5321
-// §4.5.2): a dot at the start of a line is doubled. Every line end becomes CRLF, because servers
-// differ in what they take for the end of a message where it is not. What is as it should be is
-// copied many lines at once: it is nearly all of a message.
+// §4.5.2): a dot at the start of a line is doubled. Every line end becomes CRLF, because some
+// servers see the end of a message at other line ends too. Lines that need no change, which are
+// nearly all, are copied many at once.
 func appendMessage(text, data []byte) []byte {
 	copied := 0
 	for at := 0; at < len(data); at++ {

@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The library's way with dots and line ends, byte by byte, is the measure.
+// The result must be the same as the library's, which goes byte by byte.
 func TestAppendMessageIsWhatTheLibraryWrites(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -31,7 +31,7 @@ func TestAppendMessageIsWhatTheLibraryWrites(t *testing.T) {
 	})
 }
 
-// Whatever the message is, only its end looks like the end, whichever line ends a server takes for one.
+// In any message, only the end looks like the end, whatever a server takes for a line end.
 func TestAppendMessageEndsOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -45,7 +45,7 @@ func TestAppendMessageEndsOnce(t *testing.T) {
 	})
 }
 
-// The library's own way, to see what it would cost.
+// The library's own way, to compare its cost.
 func BenchmarkAppendMessage(b *testing.B) {
 	data := []byte(strings.Repeat("a line of a digest, as long as they are as a rule, in HTML or text\r\n", 180))
 	b.Run("ours", func(b *testing.B) {

@@ -20,17 +20,17 @@ import (
 // time. After those, and for what is not in it, the answer is yes.
 type script map[string][]string
 
-// The keys of a script that are no commands.
+// The keys of a script that are not commands.
 const (
 	greeting = "greeting"
 	dot      = "." // after the message
-	// A step without a yes to the one before it, which is answered by no where the script says nothing.
+	// A step after a no to the one before it. If the script says nothing, the answer is no.
 	earlyMAIL = "MAIL in a transaction"
 	earlyRCPT = "RCPT without MAIL"
 	earlyDATA = "DATA without RCPT"
 )
 
-// Answers that are no replies.
+// Answers that are not replies.
 const (
 	hangUp      = "\x00hang up"
 	silence     = "\x00silence"
@@ -54,7 +54,7 @@ const (
 	forgetful // throws away what comes behind the first command of a packet
 )
 
-// fakeSetup is what a fake server has and offers beyond the least.
+// fakeSetup says what a fake server offers, and how it misbehaves.
 type fakeSetup struct {
 	certificate          *tls.Config
 	implicit, pipelining bool
@@ -63,7 +63,7 @@ type fakeSetup struct {
 	pause                time.Duration // before the reply to each step of a transaction
 }
 
-// fakeServer is a mail server that misbehaves as it is told.
+// fakeServer is a mail server that misbehaves as its script says.
 type fakeServer struct {
 	fakeSetup
 	port  int
@@ -126,7 +126,7 @@ func (f *fakeServer) messages() []string {
 	return append([]string(nil), f.whole...)
 }
 
-// voids returns the messages that came whole and were for nobody.
+// voids returns the messages that came whole and had no recipient.
 func (f *fakeServer) voids() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -144,7 +144,7 @@ func bothWays(t *testing.T, test func(t *testing.T, setup fakeSetup)) {
 	}
 }
 
-// certify makes a certificate for name, and returns what the server needs of it, and the client.
+// certify makes a certificate for name, and returns the TLS configs of server and client.
 func certify(t *testing.T, name string) (server, client *tls.Config) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -113,8 +113,7 @@ func (t *talk) message() bool {
 	return true
 }
 
-// answer gives the next answer to what the script calls key, and returns "" where the conversation
-// is over.
+// answer gives the script's next answer to key. It returns "" if the conversation is over.
 func (t *talk) answer(key string) string {
 	t.mu.Lock()
 	reply := usual[key]
@@ -156,7 +155,7 @@ func (t *talk) answer(key string) string {
 	return reply
 }
 
-// say says text, or all that was held back where there is none.
+// say says text, or all replies that were held back if text is empty.
 func (t *talk) say(text string) error {
 	all := t.held + text
 	t.held = ""

@@ -9,30 +9,28 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// refused translates a reply to s that is no yes, or that there was none.
+// refused translates err after s: a reply that is a no, or that no reply came.
 func (c *conn) refused(ctx context.Context, s step, err error) *ports.SendError {
-	code, status := reply(err)
-	e := &ports.SendError{Code: code, Err: fmt.Errorf("%s: %s", s.name, status)}
+	a := answerIn(err)
+	e := &ports.SendError{Code: a.code, Err: fmt.Errorf("%s: %s", s.name, a)}
 	switch {
-	case code == 421:
-		e.Outcome, e.Broken = ports.ServerRefusal, true
+	case a.code == 421, a.code != 0 && s.name == reset:
+		e.Outcome, e.Broken = ports.ConnectionSpent, true
 		c.cut()
-	case code/100 == 4 && s.forGood != 0:
-		e.Outcome = ports.TemporaryRefusal
-	case code/100 == 5 && s.forGood != 0:
-		e.Outcome = s.forGood
+	case a.code/100 == 4, a.code/100 == 5:
+		e.Outcome, e.Personal = fault(s.name, a, c.took)
 	default:
 		return c.interrupted(ctx, s.name, err)
 	}
 	return e
 }
 
-// after returns what is left of the first no to a transaction once err came after it, where another
-// reply was due. A further no and a line that ends change nothing of what was said. What cannot be
-// the reply that was due may mean that each was taken for another's, and that somebody would be
-// charged with what was not said of them.
+// after returns the outcome of a transaction whose first no is no, if err came instead of a yes to a
+// later command. After another no, or a broken connection, no still holds. If the reply cannot be one
+// to that command, replies may have been matched with the wrong commands, and no would blame the
+// wrong person.
 func (c *conn) after(ctx context.Context, no *ports.SendError, name string, err error) *ports.SendError {
-	code, _ := reply(err)
+	code := answerIn(err).code
 	var nonsense textproto.ProtocolError
 	switch {
 	case code == 421:
@@ -46,33 +44,33 @@ func (c *conn) after(ctx context.Context, no *ports.SendError, name string, err 
 	return no
 }
 
-// unheard marks what ended a connection before a message began: until MAIL is answered.
+// unheard changes the outcome if the connection ended before MAIL was answered: then no message had begun.
 func unheard(s step, e *ports.SendError) *ports.SendError {
-	if e.Outcome == ports.TemporaryRefusal && (s.name == "RSET" || s.name == "MAIL") {
-		e.Unheard = e.Broken
+	if e.Broken && e.Outcome == ports.TemporaryRefusal && (s.name == reset || s.name == "MAIL") {
+		e.Outcome = ports.ConnectionSpent
 	}
 	return e
 }
 
-// interrupted ends the connection: the message was not whole, so it is not accepted.
+// interrupted cuts the connection before the message was complete, so that it is not accepted.
 func (c *conn) interrupted(ctx context.Context, name string, err error) *ports.SendError {
-	if code, _ := reply(err); code == 421 {
+	if answerIn(err).code == 421 {
 		return c.refused(ctx, step{name: name}, err)
 	}
 	c.cut()
 	return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: failure(ctx, name, err)}
 }
 
-// doubtful ends the connection: the message may have been whole, and there is no answer to it.
+// doubtful cuts the connection after a message that may have been complete, and that has no answer.
 func (c *conn) doubtful(ctx context.Context, name string, err error) *ports.SendError {
 	c.cut()
 	return &ports.SendError{Outcome: ports.Doubtful, Broken: true, Err: failure(ctx, name, err)}
 }
 
-// failure says at which step what went wrong.
+// failure says what went wrong, and at which step.
 func failure(ctx context.Context, name string, err error) error {
 	if ended := ctx.Err(); ended != nil {
 		return fmt.Errorf("%s: %w", name, ended)
 	}
-	return fmt.Errorf("%s: %s", name, reason(ctx, err))
+	return fmt.Errorf("%s: %w", name, reason(ctx, err))
 }

@@ -10,31 +10,51 @@ import (
 	"os"
 	"regexp"
 	"strconv"
+	"strings"
 	"syscall"
 
-	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// enhanced is the status that many servers put before their words (RFC 3463).
-var enhanced = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}\b`)
+// enhanced is the status at the head of many servers' texts (RFC 3463 §2): class, subject, detail.
+var enhanced = regexp.MustCompile(`^[245]\.(\d{1,3}\.\d{1,3})\b`)
 
-// reply returns the code of the reply in err, 0 where it is none, and the code as it is shown: with
-// the enhanced status, and without the server's words, which may repeat an address or a secret.
-func reply(err error) (code int, status string) {
-	var e *textproto.Error
-	if !errors.As(err, &e) {
-		return 0, ""
-	}
-	status = strconv.Itoa(e.Code)
-	if s := enhanced.FindString(e.Msg); s != "" {
-		status += " " + s
-	}
-	return e.Code, status
+// answer is a reply that is a no. Its zero value is no reply.
+type answer struct {
+	code int
+	// status is the enhanced status, like 5.1.1; empty if the server gave none. detail is the same without
+	// the class, for which the code is the better source.
+	status, detail string
+	// greylisted says that the text speaks of a greylist. There is no standard code for that.
+	greylisted bool
 }
 
-// reason says in plain words why a connection failed, and what may help. Nothing that the server
-// sent is in it, except for names in its certificate.
-func reason(ctx context.Context, err error) string {
+// answerIn returns the reply in err; the zero answer if err is not a reply.
+func answerIn(err error) (a answer) {
+	var e *textproto.Error
+	if !errors.As(err, &e) {
+		return a
+	}
+	a.code = e.Code
+	if found := enhanced.FindStringSubmatch(e.Msg); found != nil {
+		a.status, a.detail = found[0], found[1]
+	}
+	words := strings.ToLower(e.Msg)
+	a.greylisted = strings.Contains(words, "greylist") || strings.Contains(words, "graylist")
+	return a
+}
+
+// String returns the answer as it is shown: without the server's words, which may repeat an address or a secret.
+func (a answer) String() string {
+	if a.status == "" {
+		return strconv.Itoa(a.code)
+	}
+	return strconv.Itoa(a.code) + " " + a.status
+}
+
+// reason says why a connection failed, and what may help. Of what the server sent, it only shows names in the
+// certificate.
+func reason(ctx context.Context, err error) *ports.Trouble {
 	var (
 		dns         *net.DNSError
 		certificate *tls.CertificateVerificationError
@@ -43,32 +63,33 @@ func reason(ctx context.Context, err error) string {
 		errno       syscall.Errno
 		op          *net.OpError
 	)
-	code, status := reply(err)
+	answer := answerIn(err)
 	switch {
-	case code != 0:
-		return "unexpected reply " + status
+	case answer.code != 0:
+		return &ports.Trouble{What: "unexpected reply " + answer.String()}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
-		return "no answer in time"
+		return &ports.Trouble{What: "no answer in time"}
 	case errors.Is(err, errEndless):
-		return errEndless.Error()
+		return &ports.Trouble{What: errEndless.Error()}
 	case errors.Is(err, errUnasked):
-		return errUnasked.Error()
+		return &ports.Trouble{What: errUnasked.Error()}
 	case errors.As(err, &protocol):
-		return "the reply is not SMTP; is the port right?"
+		return &ports.Trouble{What: "the reply is not SMTP", Remedy: "see that the mail URL has the right port"}
 	case errors.As(err, &dns):
-		return "host name not found; check the mail URL, and name resolution"
+		return &ports.Trouble{What: "host name not found", Remedy: "check the mail URL, and name resolution"}
 	case errors.As(err, &certificate):
-		return "certificate not accepted: " + core.Clean(certificate.Err.Error())
+		what, remedy := distrust(certificate.Err)
+		return &ports.Trouble{What: "certificate not accepted: " + what, Remedy: remedy}
 	case errors.As(err, &record):
-		return "no TLS there; smtps:// is for TLS from the start, smtp:// for STARTTLS"
+		return &ports.Trouble{What: "no TLS there", Remedy: "use smtp:// for STARTTLS; smtps:// is for TLS from the start"}
 	case errors.As(err, &op) && op.Op == "remote error":
-		return "the server refused TLS: " + op.Err.Error()
+		return &ports.Trouble{What: "the server refused TLS: " + op.Err.Error()}
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connection refused; is the server running, and the port right?"
+		return &ports.Trouble{What: "connection refused", Remedy: "see that the server runs, and that the mail URL has its name and port"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return "the server closed the connection"
+		return &ports.Trouble{What: "the server closed the connection"}
 	case errors.As(err, &errno):
-		return errno.Error()
+		return &ports.Trouble{What: errno.Error()}
 	}
-	return "the exchange failed"
+	return &ports.Trouble{What: "the exchange failed"}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// digestLetter is as large as a digest is as a rule, about 12 KB.
+// digestLetter is as large as most digests, about 12 KB.
 func digestLetter() core.Message {
 	m := letter()
 	m.Text = strings.Repeat("Ada opened a pull request on something or other, and waits for you\n", 60)
@@ -24,7 +24,7 @@ func digestLetter() core.Message {
 	return m
 }
 
-// answerAtOnce is a mail server that costs next to nothing: it answers yes to each line, and to each message.
+// answerAtOnce is a mail server that costs very little: it answers yes to each line, and to each message.
 func answerAtOnce(c net.Conn, ehlo string) {
 	defer func() { _ = c.Close() }()
 	_, _ = io.WriteString(c, "220 bench.example\r\n")
@@ -84,8 +84,8 @@ const (
 	benchOneByOne = "250-bench.example\r\n250 8BITMIME\r\n"
 )
 
-// BenchmarkSend compares what a mail costs with PIPELINING and without, and what it costs a client
-// that has every byte ready and looks at no reply. What rendering takes of it is shown apart.
+// BenchmarkSend compares the cost of a mail with and without PIPELINING, and with a client that has
+// every byte ready and reads no reply. The cost of rendering is shown apart.
 func BenchmarkSend(b *testing.B) {
 	format, err := mailfmt.New(mailfmt.Config{From: "digest@rfc.example", BoundaryKey: []byte("k")})
 	require.NoError(b, err)
@@ -134,7 +134,7 @@ func benchSend(b *testing.B, format *mailfmt.Format, m core.Message, mail mailfm
 	})
 }
 
-// benchBare writes pieces one after the other, and waits for something to come after each.
+// benchBare writes one piece after another, and waits for any answer to each.
 func benchBare(b *testing.B, pieces ...[]byte) {
 	c, err := net.DialTCP("tcp", nil, benchServer(b, benchTogether))
 	require.NoError(b, err)

@@ -8,33 +8,34 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// step is one thing that is said in a transaction. Which replies are a yes to it, and what a no
-// means, is the same whether it goes out alone or with others.
+// step is one command of a transaction, or the message. The same replies are a yes, whether it goes out alone or with
+// others.
 type step struct {
 	name, command string
 	// yes is what the reply code of a yes begins with: any of the 200s will do (RFC 5321 §4.2.1).
 	yes int
-	// forGood is what a reply of the 500s means. Zero: with any no the connection is of no more use.
-	forGood ports.Outcome
 }
 
-// steps returns the commands before the message (RFC 5321 §3.3). DATA is the last, as it has to be
-// of those that go out together (RFC 2920 §3.1).
+// reset ends a transaction that was refused. After a no to it, the connection is of no use.
+const reset = "RSET"
+
+// steps returns the commands before the message (RFC 5321 §3.3). If commands go out together, DATA
+// has to be the last (RFC 2920 §3.1).
 func (c *conn) steps(mail mailfmt.Mail) []step {
 	from := "MAIL FROM:<" + mail.Sender + ">"
 	if c.offers.eightBit {
 		from += " BODY=8BITMIME"
 	}
-	// SMTPUTF8 (RFC 6531) where an address needs it, and nowhere else: with it, a mail cannot be
-	// relayed to a server that does not know it.
+	// SMTPUTF8 (RFC 6531) only if an address needs it: a server that does not know it
+	// cannot take the mail from a relay.
 	if c.offers.utf8 && !(isASCII(mail.Sender) && isASCII(mail.Recipient)) {
 		from += " SMTPUTF8"
 	}
 	all := []step{
-		{"RSET", "RSET", 2, 0},
-		{"MAIL", from, 2, ports.MessageRefusal},
-		{"RCPT", "RCPT TO:<" + mail.Recipient + ">", 2, ports.RecipientRefusal},
-		{"DATA", "DATA", 354, ports.MessageRefusal},
+		{reset, "RSET", 2},
+		{"MAIL", from, 2},
+		{"RCPT", "RCPT TO:<" + mail.Recipient + ">", 2},
+		{"DATA", "DATA", 354},
 	}
 	if c.open {
 		return all
@@ -60,8 +61,8 @@ func (c *conn) transact(ctx context.Context, mail mailfmt.Mail) error {
 	return nil
 }
 
-// exchange says steps in one write, and reads the replies to all of them, so that the next reply
-// is to what is said next. It returns the first no, nil where there is none.
+// exchange says steps in one write, and reads the replies to all of them, so that none is left over.
+// It returns the first no, nil if there is none.
 func (c *conn) exchange(ctx context.Context, steps []step) *ports.SendError {
 	c.text = c.text[:0]
 	for _, s := range steps {
@@ -71,11 +72,11 @@ func (c *conn) exchange(ctx context.Context, steps []step) *ports.SendError {
 		return unheard(steps[0], c.interrupted(ctx, steps[0].name, err))
 	}
 	var no *ports.SendError
-	recipient := false // there is one who would get a message
+	recipient := false // RCPT was accepted
 	for _, s := range steps {
 		switch err := c.hear(s); {
 		case err == nil:
-			c.open = s.name != "RSET"
+			c.open = s.name != reset
 			recipient = recipient || s.name == "RCPT"
 			if s.name == "DATA" && no != nil {
 				no = c.withdraw(ctx, no, recipient)
@@ -95,9 +96,9 @@ func (c *conn) exchange(ctx context.Context, steps []step) *ports.SendError {
 	return no
 }
 
-// withdraw ends a transaction that was refused, and in which the server asks for the message all
-// the same: it gets a dot and nothing before it (RFC 2920 §3.1), and what it says to that changes
-// nothing. Where there is a recipient, even that would be a mail, and the connection is cut.
+// withdraw ends a transaction that was refused, if the server asks for the message all the same. It
+// gets an empty one, just a dot (RFC 2920 §3.1), and its answer changes nothing. If there is a
+// recipient, they would get an empty mail, so the connection is cut instead.
 func (c *conn) withdraw(ctx context.Context, no *ports.SendError, recipient bool) *ports.SendError {
 	if recipient {
 		c.cut()
@@ -114,8 +115,8 @@ func (c *conn) withdraw(ctx context.Context, no *ports.SendError, recipient bool
 	return no
 }
 
-// pieceSize is how much of a message goes out in one write, and under one deadline: a digest does
-// as a rule, and a slow line has CommandTimeout for as much as this.
+// pieceSize is how much of a message goes out in one write, which may take CommandTimeout. Most
+// digests fit.
 const pieceSize = 64 << 10
 
 // handOver sends the message and reads what came of it.
@@ -139,15 +140,17 @@ func (c *conn) handOver(ctx context.Context, data []byte) *ports.SendError {
 	_, _, err := c.client.Text.ReadResponse(2)
 	c.open = false
 	if err == nil {
+		c.took, c.errors = true, 0
 		return nil
 	}
-	if code, _ := reply(err); code/100 != 4 && code/100 != 5 {
+	if code := answerIn(err).code; code/100 != 4 && code/100 != 5 {
 		return c.doubtful(ctx, "answer to the message", err)
 	}
-	return c.refused(ctx, step{name: "message", forGood: ports.MessageRefusal}, err)
+	c.errors++
+	return c.refused(ctx, step{name: "message"}, err)
 }
 
-// say writes text, which is to be answered. What was said before it must have its answer by then.
+// say writes text, which the server is to answer. All that was said before must have been answered.
 func (c *conn) say(text []byte) error {
 	if err := c.unasked(); err != nil {
 		return err
@@ -163,9 +166,12 @@ func (c *conn) write(text []byte) error {
 	return c.client.Text.W.Flush()
 }
 
-// hear reads the reply to s. Each of several has its own wait: a server may think about every one.
+// hear reads the reply to s. Each reply has its own timeout, also if several commands went out together.
 func (c *conn) hear(s step) error {
 	c.wait(c.command)
 	_, _, err := c.client.Text.ReadResponse(s.yes)
+	if answerIn(err).code != 0 {
+		c.errors++
+	}
 	return err
 }

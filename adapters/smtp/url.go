@@ -11,8 +11,8 @@ var errURL = errors.New("mail URL: want smtp://user:password@host:587 or smtps:/
 	"with %-escapes for special characters in user name and password")
 
 // ParseURL reads smtp://user:password@host:port, for STARTTLS, or smtps://…, for TLS from the first
-// byte. The port may be left out, and so may the login. smtp://…?tls=none goes without TLS, to
-// loopback only. No error shows any part of raw that could be part of a password.
+// byte. Port and login may be left out. smtp://…?tls=none goes without TLS, to loopback only.
+// Errors show no part of raw that could be part of a password.
 func ParseURL(raw string) (Config, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Opaque != "" || u.Fragment != "" || u.Path != "" && u.Path != "/" {

@@ -34,7 +34,7 @@ func TestAddressesOutsideASCII(t *testing.T) {
 			assert.Equal(t, "ädä@people.example", b.received()[1].to)
 			assert.True(t, b.received()[1].utf8)
 		} else {
-			assert.Equal(t, ports.RecipientRefusal, ports.OutcomeOf(err).Outcome)
+			assert.Equal(t, ports.MessageRefusal, ports.OutcomeOf(err).Outcome)
 			assert.False(t, ports.OutcomeOf(err).Broken)
 			require.Len(t, b.received(), 1)
 		}

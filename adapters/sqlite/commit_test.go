@@ -15,6 +15,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 // faults are what may go wrong where a store writes.
@@ -103,7 +104,7 @@ func TestWorkersShareCommits(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range workers {
 		wg.Go(func() {
-			_, err := s.Claim(t.Context(), claimOf(int64(i+1)))
+			_, err := porttest.On(s).Claim(t.Context(), claimOf(int64(i+1)))
 			assert.NoError(t, err)
 		})
 	}
@@ -132,7 +133,7 @@ func TestTwoSchedulersAtTheSameInstant(t *testing.T) {
 	for id := range int64(20) {
 		for _, s := range []ports.Store{a, b} {
 			wg.Go(func() {
-				_, err := s.Claim(t.Context(), claimOf(id+1)) // to the last byte the same
+				_, err := porttest.On(s).Claim(t.Context(), claimOf(id+1)) // to the last byte the same
 				count(err)
 			})
 		}
@@ -142,12 +143,12 @@ func TestTwoSchedulersAtTheSameInstant(t *testing.T) {
 	assert.Equal(t, int32(20), lost.Load())
 
 	m := core.HeldMail{ID: 1, Recipient: 1, Status: core.Held, MessageID: "held@rfc.example"}
-	require.NoError(t, a.ClaimHeld(t.Context(), m, noon))
-	require.ErrorIs(t, b.ClaimHeld(t.Context(), m, noon), ports.ErrConflict)
+	require.NoError(t, porttest.On(a).ClaimHeld(t.Context(), m, noon))
+	require.ErrorIs(t, porttest.On(b).ClaimHeld(t.Context(), m, noon), ports.ErrConflict)
 	doubts, err := a.InDoubt(t.Context(), noon.Add(time.Hour), 0, 1)
 	require.NoError(t, err)
-	require.NoError(t, b.Reclaim(t.Context(), doubts[0], noon.Add(2*time.Hour)))
-	require.ErrorIs(t, a.Reclaim(t.Context(), doubts[0], noon.Add(2*time.Hour)), ports.ErrConflict)
+	require.NoError(t, porttest.On(b).Reclaim(t.Context(), doubts[0], noon.Add(2*time.Hour)))
+	require.ErrorIs(t, porttest.On(a).Reclaim(t.Context(), doubts[0], noon.Add(2*time.Hour)), ports.ErrConflict)
 }
 
 func TestACommitMayHaveHappenedWhateverItSays(t *testing.T) {
@@ -186,23 +187,26 @@ func TestACommitMayHaveHappenedWhateverItSays(t *testing.T) {
 				require.NoError(t, call(), what)
 			}
 			c := claimOf(1, 1)
-			claims("claim", func() error { _, err := s.Claim(ctx, c); return err })
+			claims("claim", func() error { _, err := porttest.On(s).Claim(ctx, c); return err })
 			doubts, err := s.InDoubt(ctx, noon.Add(time.Hour), 0, 10)
 			require.NoError(t, err)
 			require.Len(t, doubts, 1)
 			c.ID = doubts[0].ID
-			claims("reclaim", func() error { return s.Reclaim(ctx, c, noon.Add(time.Hour)) })
-			twice("settle", func() error { return s.Settle(ctx, c, noon) })
+			claims("reclaim", func() error { return porttest.On(s).Reclaim(ctx, c, noon.Add(time.Hour)) })
+			twice("settle", func() error { return porttest.On(s).Settle(ctx, c, noon) })
 			refused := claimOf(2)
-			id, err := s.Claim(ctx, refused)
+			id, err := porttest.On(s).Claim(ctx, refused)
 			require.NoError(t, err)
 			refused.ID = id
-			twice("release", func() error { return s.Release(ctx, refused, core.Refusal{Address: "someone@rfc.example"}) })
-			twice("roll", func() error { _, err := s.Roll(ctx, []core.Claim{claimOf(2)}); return err })
+			twice("release", func() error { return porttest.On(s).Release(ctx, refused) })
+			twice("count a refusal", func() error {
+				return s.CountRefusals(ctx, []core.Refusal{{Recipient: 2, Address: "someone@rfc.example", At: noon}})
+			})
+			twice("roll", func() error { _, err := porttest.On(s).Roll(ctx, []core.Claim{claimOf(2)}); return err })
 			m := core.HeldMail{ID: 1, Recipient: 1, Notifications: []int64{1}, Status: core.Held, MessageID: "held@rfc.example"}
-			claims("claim held", func() error { return s.ClaimHeld(ctx, m, noon) })
+			claims("claim held", func() error { return porttest.On(s).ClaimHeld(ctx, m, noon) })
 			m.Status, m.Lease = core.Sending, noon
-			twice("settle held", func() error { return s.SettleHeld(ctx, m, noon) })
+			twice("settle held", func() error { return porttest.On(s).SettleHeld(ctx, m, noon) })
 
 			w, err := s.Dump(ctx)
 			require.NoError(t, err)
@@ -226,7 +230,7 @@ func TestAFullDiskIsSaidToBe(t *testing.T) {
 	_, err := s.Hold(t.Context(), core.HeldMail{Recipient: 1, Text: strings.Repeat("long ", 100_000)})
 	require.ErrorIs(t, err, ports.ErrUnavailable)
 	assert.ErrorContains(t, err, "the disk is full")
-	_, err = s.Claim(t.Context(), claimOf(1))
+	_, err = porttest.On(s).Claim(t.Context(), claimOf(1))
 	require.NoError(t, err, "what fits is still written")
 }
 
@@ -240,11 +244,11 @@ func TestACallThatGivesUpWhileItWaitsChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	_, err = s.Claim(ctx, claimOf(1))
+	_, err = porttest.On(s).Claim(ctx, claimOf(1))
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	_, err = app.ExecContext(t.Context(), "COMMIT")
 	require.NoError(t, err)
-	_, err = s.Decay(t.Context(), noon) // has its turn after the other would have had
+	_, err = s.Lapse(t.Context(), noon) // has its turn after the other would have had
 	require.NoError(t, err)
 	assert.Equal(t, []string{"0"}, query(t, path, "SELECT count(*) FROM notification_digests"))
 }
@@ -255,6 +259,20 @@ func TestCloseFinishesAndThenRefuses(t *testing.T) {
 	s, err := Open(t.Context(), path, Options{})
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
-	_, err = s.Decay(t.Context(), noon)
+	_, err = s.Lapse(t.Context(), noon)
 	require.ErrorIs(t, err, ports.ErrUnavailable)
+}
+
+func TestAHeldMailBeginsAnew(t *testing.T) {
+	t.Parallel()
+	path := made(t, "")
+	_, err := Migrate(t.Context(), path)
+	require.NoError(t, err)
+	s := opened(t, path, Options{})
+	id, err := s.Hold(t.Context(), core.HeldMail{ID: 99, Recipient: 1, Text: "x", Status: core.Sent, MessageID: "m@rfc.example", Attempts: 3, Lease: noon})
+	require.NoError(t, err)
+	w, err := s.Dump(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []core.HeldRow{{HeldMail: core.HeldMail{ID: id, Recipient: 1, Text: "x", Status: core.Held}}}, w.Held)
+	assert.NotEqual(t, int64(99), id)
 }

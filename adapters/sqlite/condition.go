@@ -10,24 +10,22 @@ import (
 	"strings"
 
 	"github.com/uptrace/bun"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 )
 
 // Condition is what can be told of a database file by looking at it.
 type Condition struct {
 	// Size and LogSize are the bytes in the file and in its write-ahead log.
 	Size, LogSize int64
-	// Free is how many bytes this user can still write where the file is; negative where it cannot be told.
+	// Free is how many bytes this user can still write to the folder of the file; negative if it cannot be told.
 	Free int64
-	// Lacking are columns of the app's own, as table.column, that migrate does not add: without them it
-	// is another program's database.
-	Lacking []string
-	// Missing is what migrate would do, a line for each thing.
-	Missing []string
+	schema.State
 	// Journal is the journal mode: wal once the file was opened for writing.
 	Journal string
 	// Settings are the standing settings, which every connection takes.
 	Settings []string
-	// Unwritable says what this user may not write of file, log and folder; empty where nothing is in the way.
+	// Unwritable says what this user may not write of file, log and folder; empty if nothing is in the way.
 	Unwritable string
 }
 
@@ -60,18 +58,14 @@ func Inspect(ctx context.Context, path string) (c Condition, err error) {
 
 // read fills in what the database says of itself.
 func (c *Condition) read(ctx context.Context, db *bun.DB) error {
-	there, err := inspect(ctx, db)
-	if err != nil {
+	var err error
+	if c.State, err = wanted.State(ctx, db); err != nil {
 		return err
-	}
-	c.Lacking = there.lacking()
-	for _, a := range there.additions() {
-		c.Missing = append(c.Missing, a.What)
 	}
 	return db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&c.Journal)
 }
 
-// sizeOf returns the size of a file; 0 where there is none.
+// sizeOf returns the size of a file; 0 if there is none.
 func sizeOf(path string) int64 {
 	info, err := os.Stat(path)
 	if err != nil {

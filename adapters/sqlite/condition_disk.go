@@ -4,7 +4,7 @@ package sqlite
 
 import "syscall"
 
-// freeSpace returns how many bytes this user can write in folder; negative where it cannot be told.
+// freeSpace returns how many bytes this user can write in folder; negative if it cannot be told.
 func freeSpace(folder string) int64 {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(folder, &s); err != nil {

@@ -14,6 +14,15 @@ func TestStoreContract(t *testing.T) {
 		path := migrated(t)
 		s := opened(t, path, Options{})
 		fill := func(ctx context.Context, w core.World) error { return Fill(ctx, path, w) }
-		return porttest.StoreWorld{Store: s, Fill: fill, Dump: s.Dump}
+		app := connected(t, path)
+		add := func(ctx context.Context, r core.Recipient) error {
+			_, err := app.ExecContext(ctx, "INSERT INTO users (id, email, display_name, digest_cadence) VALUES (?, ?, ?, ?)", r.ID, r.Address, r.Name, string(r.Cadence))
+			return err
+		}
+		remove := func(ctx context.Context, id int64) error {
+			_, err := app.ExecContext(ctx, "DELETE FROM users WHERE id = ?", id)
+			return err
+		}
+		return porttest.StoreWorld{Store: s, Fill: fill, Dump: s.Dump, Add: add, Remove: remove}
 	})
 }

@@ -6,14 +6,13 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
-	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// dialect returns what is SQLite's own in the statements on the file at path. ready is as in
-// [sqlstore.Dialect].
-func dialect(path string, busy time.Duration, ready func(context.Context) error) sqlstore.Dialect {
+// dialect returns what is SQLite's own in statements. ready is as in [sqlstore.Dialect].
+func dialect(ready func(context.Context) error) sqlstore.Dialect {
 	return sqlstore.Dialect{
-		Stamp:     func(t time.Time) any { return core.Timestamp(t) },
+		LateMarks: true, // notifications of one person lie on pages of their own
 		StampText: func(column string) string { return "CAST(" + column + " AS TEXT)" },
 		Readable:  readable,
 		Before:    before,
@@ -23,10 +22,8 @@ func dialect(path string, busy time.Duration, ready func(context.Context) error)
 		Pairs:     "(SELECT CAST(key AS INTEGER) AS number, value AS text FROM json_each(?))",
 		Ready:     ready,
 		Indexed:   func(index string) string { return " INDEXED BY " + index },
-		Bind:      func(statement string) string { return statement },
 		Random:    "random()",
 		Idle:      func(_, condition string) string { return condition },
-		Classify:  classifier(path, busy),
 	}
 }
 
@@ -52,13 +49,13 @@ func readable(column string) string {
 		` OR substr(%[1]s, 20) GLOB '.[0-9]*' AND ltrim(substr(%[1]s, 21), '0123456789') IN `+utc+`)`, column)
 }
 
-// before narrows by the column itself, so that an index can serve, to the end of the day of t, where
-// a T instead of a blank makes no difference; and then compares the time without the T. Times with
+// before narrows by the column itself, so that an index can serve, to the end of the day of t: so far a T
+// instead of a blank makes no difference. Then it compares the time without the T. Times with
 // an offset, which can be a day ahead of what they say, are left to SQLite to read.
 func before(column string, t time.Time) string {
-	then := core.Timestamp(t)
+	then := texts.Timestamp(t)
 	const offset = "GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9][ Tt][0-2][0-9]:[0-5][0-9]:[0-5][0-9]*[-+][0-2][0-9]:[0-5][0-9]'"
 	return fmt.Sprintf("%[1]s < '%[2]s~' AND (%[3]s AND substr(%[1]s, 1, 10) || ' ' || substr(%[1]s, 12, 8) < '%[4]s'"+
-		" OR NOT (%[3]s) AND %[1]s %[5]s AND date(substr(%[1]s, 1, 10)) = substr(%[1]s, 1, 10) AND datetime(%[1]s) < '%[4]s')",
-		column, core.Timestamp(t.Add(24 * time.Hour))[:10], readable(column), then, offset)
+		" OR NOT (%[3]s) AND %[1]s %[5]s AND substr(%[1]s, 12, 2) <= '23' AND substr(%[1]s, 20) NOT GLOB '*[^-+.:0-9]*' AND date(substr(%[1]s, 1, 10)) = substr(%[1]s, 1, 10) AND datetime(%[1]s) < '%[4]s')",
+		column, texts.Timestamp(t.Add(24 * time.Hour))[:10], readable(column), then, offset)
 }

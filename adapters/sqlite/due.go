@@ -2,31 +2,30 @@ package sqlite
 
 import "strings"
 
-// digest_due has a row for everybody who can have digests, so that a tick need not look at all of
-// them: due_at is an instant, in seconds since 1970, before which a person surely has none due; 0
-// where that is not known, and then a tick looks at them and notes what it found. period is the
-// cadence in seconds; with a send hour, has_hour is 1. Where it is 0, due_at follows from the newest
-// ledger row, and is there as soon as that is.
+// digest_due has a row for each person who can have digests, so that a tick need not look at all of
+// them. due_at is an instant, in seconds since 1970, before which the person surely has none due; 0 if
+// that is not known, and then a tick looks at the person and notes what it found. period is the cadence
+// in seconds; has_hour is 1 if there is a send hour. If it is 0, due_at follows from the newest ledger
+// row, and is there as soon as that is.
 //
-// Triggers keep it true whoever writes, also by programs that know nothing of it. Each change also
-// gives the row another revision, at random so that none comes again, so that what a tick found out
-// just before the change is not noted after it.
+// Triggers keep it true for all programs that write, also for those that know nothing of it. Each change
+// also gives the row another revision, at random so that none comes again. So what a tick found out just
+// before the change is not noted after it.
 //
-// The app's own SQLite, perhaps an older one, runs all of this, so it consists of what there was in
-// 2010, and there is no conflict to resolve in it: how that is done is up to the statement that a
-// trigger is run for. The only rows that triggers leave to this program are those of digests that
-// are being sent, which nobody else adds.
+// The app's own SQLite, perhaps an older one, runs all of this. So it uses only what SQLite had in 2010,
+// and resolves no conflicts: how that is done is up to the statement that a trigger is run for. Triggers
+// leave only one kind of row to this program: those of digests that are being sent, which it alone adds.
 //
-// And no trigger names a table of the app's but the one it is on. When the app makes one of its
+// No trigger names a table of the app's but the one it is on. When the app makes one of its
 // tables anew (drops it, and renames another to it), SQLite looks at all triggers that stay, and
 // would refuse if one of them named the table that is gone.
 
 // What triggers do about one person, whose row takes the place of $row, and their ID that of $id.
 const (
-	// enter adds a row for somebody who can have digests and has none yet.
+	// enter adds a row for a person who can have digests and has no row yet.
 	enter = `INSERT INTO digest_due (user_id, period, has_hour, due_at, revision) SELECT $id, 0, EXISTS (` + sendHour + `$id), 0, 0
 WHERE ` + eligible + ` AND NOT EXISTS (SELECT 1 FROM digest_due WHERE user_id = $id);`
-	// leave takes away the row of somebody who perhaps cannot any more.
+	// leave takes away the row of a person who perhaps cannot have them any more.
 	leave = `DELETE FROM digest_due WHERE user_id = $id;`
 	// pace sets the period.
 	pace = `UPDATE digest_due SET period = ` + periodOf + `, due_at = 0, revision = random() WHERE user_id = $id;`
@@ -40,19 +39,20 @@ WHERE ` + eligible + ` AND NOT EXISTS (SELECT 1 FROM digest_due WHERE user_id = 
  THEN strftime('%s', $row.period_end) + period ELSE 0 END, revision = random()
 WHERE user_id = $id AND NOT EXISTS (SELECT 1 FROM notification_digests AS d WHERE d.recipient_user_id = $id AND d.id > $row.id);`
 
-	// oust is about the person whose ledger row has the ID that another row is about to get. Where
-	// that one takes its place (REPLACE), no trigger is told of it afterwards.
+	// oust is about the person whose ledger row has the ID that another row is about to get. If that one
+	// takes its place (REPLACE), no trigger is told of it afterwards.
 	oust = `UPDATE digest_due SET due_at = 0, revision = random()
 WHERE user_id = (SELECT d.recipient_user_id FROM notification_digests AS d WHERE d.id = $id);`
 
-	// eligible is a condition on a row of users. Where the table lets an ID be no integer, nobody is found by it.
+	// eligible is a condition on a row of users. In some tables an ID may be no integer; no person is found by it.
 	eligible = `$row.id = CAST($row.id AS INTEGER) AND $row.digest_cadence IN ('daily', 'weekly') AND $row.email <> ''`
 	periodOf = `CASE $row.digest_cadence WHEN 'weekly' THEN 604800 ELSE 86400 END`
 	sendHour = `SELECT 1 FROM digest_preferences WHERE send_hour IS NOT NULL AND user_id = `
 	// dueAfterNewest takes a time only as it is written here; what else may be one is core's to read.
 	dueAfterNewest = `coalesce((SELECT strftime('%s', d.period_end) + digest_due.period FROM notification_digests AS d
  WHERE d.id = (SELECT max(newest.id) FROM notification_digests AS newest WHERE newest.recipient_user_id = digest_due.user_id)
- AND digest_due.has_hour = 0 AND datetime(d.period_end) = d.period_end), 0)`
+ AND digest_due.has_hour = 0 AND datetime(d.period_end) = d.period_end
+ AND NOT EXISTS (SELECT 1 FROM digest_people AS who WHERE who.user_id = digest_due.user_id AND who.first_digest > d.id)), 0)`
 )
 
 // trigger is a trigger that statements need.
@@ -60,12 +60,12 @@ type trigger struct {
 	name, table string
 	event       string // when it is run, and of which columns
 	when        string // for which rows; empty for all
-	column      string // where a row has the ID of the person that it is about
+	column      string // has the ID of the person that a row is about
 	// new and old are what is done about the person of the row as it is now, and as it was.
 	new, old string
 }
 
-// triggers keep digest_due. What one of them does must not change under its name.
+// triggers keep digest_due.
 var triggers = []trigger{
 	{name: "rfcdigest_user_added", table: "users", event: "AFTER INSERT", column: "id", new: enter + pace},
 	{name: "rfcdigest_user_changed", table: "users", event: "AFTER UPDATE OF id, " + rowID + ", email, digest_cadence", column: "id", new: enter + pace, old: leave},
@@ -76,19 +76,18 @@ var triggers = []trigger{
 		column: "user_id", new: prefer, old: prefer},
 	{name: "rfcdigest_preferences_deleted", table: "digest_preferences", event: "AFTER DELETE", column: "user_id", old: prefer},
 
-	{name: "rfcdigest_digest_added", table: "notification_digests", event: "AFTER INSERT", when: "NEW.status IS NOT 'sending'", column: "recipient_user_id", new: follow},
+	{name: "rfcdigest_window_added", table: "notification_digests", event: "AFTER INSERT", when: "NEW.status IS NOT 'sending'", column: "recipient_user_id", new: ownDigest + follow},
 	{name: "rfcdigest_digest_ousted", table: "notification_digests", event: "BEFORE INSERT", when: "NEW.status IS NOT 'sending'", column: "id", new: oust},
 	{name: "rfcdigest_digest_moved", table: "notification_digests", event: "BEFORE UPDATE OF id, " + rowID, column: "id", new: oust},
-	{name: "rfcdigest_digest_changed", table: "notification_digests", event: "AFTER UPDATE OF id, " + rowID + ", recipient_user_id, period_end",
-		column: "recipient_user_id", new: stir, old: stir},
-	{name: "rfcdigest_digest_deleted", table: "notification_digests", event: "AFTER DELETE", column: "recipient_user_id", old: stir},
+	{name: "rfcdigest_window_changed", table: "notification_digests", event: "AFTER UPDATE OF id, " + rowID + ", recipient_user_id, period_end",
+		column: "recipient_user_id", new: givenDigest + stir, old: stir},
+	{name: "rfcdigest_window_deleted", table: "notification_digests", event: "AFTER DELETE", column: "recipient_user_id", old: stir},
 }
 
 // rowID are the other names that SQLite has for the column that is the primary key.
 const rowID = "rowid, oid, _rowid_"
 
-// create returns the statement that makes the trigger. One of that name may be there on a table that
-// the app has put aside under another name.
+// create returns the statement that makes the trigger.
 func (t trigger) create() string {
 	about := func(row, what string) string {
 		return strings.NewReplacer("$id", row+"."+t.column, "$row", row).Replace(what)
@@ -98,18 +97,16 @@ func (t trigger) create() string {
 	if t.when != "" {
 		when = " WHEN " + t.when
 	}
-	return "DROP TRIGGER IF EXISTS " + t.name + ";\nCREATE TRIGGER " + t.name + " " + t.event + " ON " + t.table + when + " BEGIN\n" + strings.ReplaceAll(body, ";", ";\n") + "END"
+	return "CREATE TRIGGER " + t.name + " " + t.event + " ON " + t.table + when + " BEGIN\n" + strings.ReplaceAll(body, ";", ";\n") + "END"
 }
 
 // fillDue are the statements that make digest_due what the triggers would have made of it, or better.
-func fillDue() []string {
-	return []string{
-		"DELETE FROM digest_due",
-		"INSERT INTO digest_due (user_id, period, has_hour, due_at, revision) SELECT CAST(u.id AS INTEGER), max(" + about(periodOf) + "), 0, 0, random()\n" +
-			"FROM users AS u WHERE " + about(eligible) + " GROUP BY 1",
-		"UPDATE digest_due SET has_hour = 1 WHERE EXISTS (" + sendHour + "digest_due.user_id)",
-		"UPDATE digest_due SET due_at = " + dueAfterNewest,
-	}
+var fillDue = []string{
+	"DELETE FROM digest_due",
+	"INSERT INTO digest_due (user_id, period, has_hour, due_at, revision) SELECT CAST(u.id AS INTEGER), max(" + about(periodOf) + "), 0, 0, random()\n" +
+		"FROM users AS u WHERE " + about(eligible) + " GROUP BY 1",
+	"UPDATE digest_due SET has_hour = 1 WHERE EXISTS (" + sendHour + "digest_due.user_id)",
+	"UPDATE digest_due SET due_at = " + dueAfterNewest,
 }
 
 // about returns a condition or an expression about the row u.

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/duetest"
-	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 func TestNobodyWhoIsDueIsLeftOutWhateverOthersDo(t *testing.T) {
@@ -41,7 +41,7 @@ func TestNobodyWhoIsDueIsLeftOutWhateverOthersDo(t *testing.T) {
 }
 
 func anyEnds(at time.Time) []string {
-	canonical := core.Timestamp(at)
+	canonical := texts.Timestamp(at)
 	odd := strings.Replace(canonical, " ", "T", 1)
 	return []string{"'" + canonical + "'", "'" + canonical + "'", "'" + odd + "'", "'" + odd + "Z'", "'" + odd + ".750Z'", "'" + canonical + "+13:00'", "'" + odd + "-12:30'",
 		"'" + canonical + " '", "'" + canonical + "' || char(0)", "CAST('" + canonical + "' AS BLOB)", "''", "'garbage'", "'2026-02-30 12:00:00'", "'now'",

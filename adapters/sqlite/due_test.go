@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 // TestWhoIsNotDueIsNotLookedAt is what digest_due is for: nobody is listed before their time whose
@@ -27,7 +29,7 @@ func TestWhoIsNotDueIsNotLookedAt(t *testing.T) {
 	}
 	require.NoError(t, Fill(t.Context(), path, w))
 	listed := func(after time.Duration) (ids []int64) {
-		page, err := s.Due(t.Context(), noon.Add(after), 0, 10)
+		page, err := porttest.On(s).Due(t.Context(), noon.Add(after), 0, 10)
 		require.NoError(t, err)
 		for _, r := range page {
 			ids = append(ids, r.ID)
@@ -36,7 +38,7 @@ func TestWhoIsNotDueIsNotLookedAt(t *testing.T) {
 	}
 	const day, week = 24 * time.Hour, 7 * 24 * time.Hour
 	assert.Equal(t, []int64{4}, listed(0), "an hour of the day is core's to judge")
-	page, err := s.Due(t.Context(), noon, 0, 10)
+	page, err := porttest.On(s).Due(t.Context(), noon, 0, 10)
 	require.NoError(t, err)
 	require.NoError(t, s.Rest(t.Context(), []core.Rest{{Recipient: 4, Revision: page[0].Revision, Until: noon.Add(20 * time.Hour)}}))
 	assert.Empty(t, listed(0))
@@ -49,17 +51,17 @@ func TestWhoIsNotDueIsNotLookedAt(t *testing.T) {
 	// A claim, a roll and a row of the app's say the same of the next window.
 	c := claimOf(1)
 	c.Previous, c.Window.End = 1, noon.Add(day)
-	c.ID, err = s.Claim(t.Context(), c)
+	c.ID, err = porttest.On(s).Claim(t.Context(), c)
 	require.NoError(t, err)
 	empty := claimOf(3)
 	empty.Previous, empty.Window.End = 3, noon.Add(day)
-	_, err = s.Roll(t.Context(), []core.Claim{empty})
+	_, err = porttest.On(s).Roll(t.Context(), []core.Claim{empty})
 	require.NoError(t, err)
 	execute(t, path, fmt.Sprintf("INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included) VALUES (2, '', '', '%s', '[]')",
-		core.Timestamp(noon.Add(week))))
+		texts.Timestamp(noon.Add(week))))
 	assert.Equal(t, []int64{4}, listed(2*day-time.Second))
 	assert.Equal(t, []int64{1, 3, 4}, listed(2*day))
-	require.NoError(t, s.Settle(t.Context(), c, noon.Add(day)))
+	require.NoError(t, porttest.On(s).Settle(t.Context(), c, noon.Add(day)))
 	assert.Equal(t, []int64{4}, listed(2*day-time.Second))
 	assert.Equal(t, []int64{1, 3, 4}, listed(2*week-time.Second))
 	assert.Equal(t, []int64{1, 2, 3, 4}, listed(2*week))

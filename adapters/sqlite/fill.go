@@ -9,9 +9,10 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// unreadable stands where something is stored that is no time.
+// unreadable is what is stored for a time that cannot be read.
 const unreadable = "unreadable"
 
 // Fill adds the rows of w to the migrated database in the file at path, all or nothing. Rows may
@@ -31,7 +32,12 @@ func Fill(ctx context.Context, path string, w core.World) error {
 		return failed("fill", path, err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
-	form := sqlstore.Form{Text: func(s string) string { return s }, Stamp: stamp, Required: required}
+	form := sqlstore.Form{Text: func(s string) string { return s }, Stamp: stamp}
+	for _, u := range w.Users {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM digest_people WHERE user_id = ?", u.ID); err != nil {
+			return failed("fill", path, err)
+		}
+	}
 	for _, rows := range form.Content(w) {
 		if err := insert(ctx, tx, rows); err != nil {
 			return failed("fill", path, err)
@@ -61,21 +67,10 @@ func insert(ctx context.Context, tx *sql.Tx, r sqlstore.Rows) error {
 	return nil
 }
 
-// stamp returns s as it is stored.
-func stamp(s core.Stamp) any {
-	switch {
-	case !s.Set:
-		return nil
-	case s.At.IsZero():
+// stamp returns t as it is stored; the zero time is [unreadable].
+func stamp(t time.Time) any {
+	if t.IsZero() {
 		return unreadable
 	}
-	return core.Timestamp(s.At)
-}
-
-// required returns t as it is stored where null is not allowed; zero is empty.
-func required(t time.Time) any {
-	if t.IsZero() {
-		return ""
-	}
-	return core.Timestamp(t)
+	return texts.Timestamp(t)
 }

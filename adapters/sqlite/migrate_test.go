@@ -1,10 +1,13 @@
 package sqlite
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,9 +15,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 // made returns the path of a database that the script makes; none makes an empty file.
@@ -59,15 +63,14 @@ func TestMigrateMakesAnyDatabaseUsableAndTheSecondRunChangesNothing(t *testing.T
 			assert.Empty(t, done, "up to date")
 			assert.Equal(t, content, bytesOf(t, path))
 			assert.Equal(t, []string{"ok"}, query(t, path, "PRAGMA integrity_check"))
-			assert.Empty(t, query(t, path, "SELECT * FROM "+locksTable))
 
 			s := opened(t, path, Options{})
 			require.NoError(t, Fill(t.Context(), path, core.World{Users: []core.Recipient{{ID: 77, Address: "x@rfc.example", Cadence: core.Daily}}}))
-			id, err := s.Claim(t.Context(), claimOf(77))
+			id, err := porttest.On(s).Claim(t.Context(), claimOf(77))
 			require.NoError(t, err)
 			c := claimOf(77)
 			c.ID = id
-			require.NoError(t, s.Settle(t.Context(), c, noon))
+			require.NoError(t, porttest.On(s).Settle(t.Context(), c, noon))
 		})
 	}
 }
@@ -75,9 +78,9 @@ func TestMigrateMakesAnyDatabaseUsableAndTheSecondRunChangesNothing(t *testing.T
 func TestMigrateAddsNoIndexBesideOneThatServes(t *testing.T) {
 	t.Parallel()
 	for script, want := range map[string][]string{
-		"":          {"rfcdigest_created", "rfcdigest_newest", "rfcdigest_sending", "rfcdigest_unreadable", "rfcdigest_waiting", "rfcdigest_watching"},
-		"app.sql":   {"rfcdigest_newest", "rfcdigest_sending", "rfcdigest_unreadable", "rfcdigest_waiting", "rfcdigest_watching"},
-		"loose.sql": {"rfcdigest_sending", "rfcdigest_slugs", "rfcdigest_unreadable", "rfcdigest_waiting", "rfcdigest_watching"},
+		"":          {"rfcdigest_created", "rfcdigest_held", "rfcdigest_newest", "rfcdigest_sending", "rfcdigest_unmarked", "rfcdigest_unreadable", "rfcdigest_waiting", "rfcdigest_watching"},
+		"app.sql":   {"rfcdigest_held", "rfcdigest_newest", "rfcdigest_sending", "rfcdigest_unmarked", "rfcdigest_unreadable", "rfcdigest_waiting", "rfcdigest_watching"},
+		"loose.sql": {"rfcdigest_held", "rfcdigest_sending", "rfcdigest_slugs", "rfcdigest_unmarked", "rfcdigest_unreadable", "rfcdigest_waiting", "rfcdigest_watching"},
 	} {
 		path := made(t, script)
 		_, err := Migrate(t.Context(), path)
@@ -93,7 +96,7 @@ func TestMigrateKeepsTheAppsRows(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"1|1|2026-03-28 12:00:00|2026-03-27 12:00:00|2026-03-28 12:00:00|[2]|NULL|NULL|NULL|NULL|NULL"},
 		query(t, path, "SELECT * FROM notification_digests"))
-	page, err := opened(t, path, Options{}).Recipients(t.Context(), 0, 10)
+	page, err := porttest.On(opened(t, path, Options{})).Recipients(t.Context(), 0, 10)
 	require.NoError(t, err)
 	require.Len(t, page, 1)
 	assert.Equal(t, core.Entry{ID: 1, End: noon.AddDate(0, 0, -1)}, page[0].Latest)
@@ -112,7 +115,7 @@ func TestMigrateNamesEveryMissingColumnAndChangesNothing(t *testing.T) {
 	assert.NotContains(t, err.Error(), "\n")
 	assert.Equal(t, content, bytesOf(t, path))
 	_, err = Open(t.Context(), path, Options{})
-	require.ErrorIs(t, err, ErrUnmigrated)
+	require.ErrorIs(t, err, schema.ErrUnmigrated)
 	assert.Equal(t, content, bytesOf(t, path))
 }
 
@@ -137,9 +140,8 @@ func TestMigrateGoesOnWhereAProcessDied(t *testing.T) {
 	defer db.Close()
 	_, err = db.ExecContext(t.Context(), "BEGIN IMMEDIATE")
 	require.NoError(t, err)
-	there, err := inspect(t.Context(), db)
+	_, err = wanted.Migrate(t.Context(), db, func(schema.Progress) {})
 	require.NoError(t, err)
-	require.NoError(t, apply(t.Context(), db, there.additions(), false, func(sqlstore.Step) {}))
 
 	dead := filepath.Join(t.TempDir(), "app.db") // the files as they are when the process is no more
 	for _, suffix := range []string{"", "-journal"} {
@@ -154,13 +156,13 @@ func TestMigrateGoesOnWhereAProcessDied(t *testing.T) {
 func TestMigrateMendsWhatWasLostLater(t *testing.T) {
 	t.Parallel()
 	path := migrated(t)
-	execute(t, path, "DROP INDEX rfcdigest_unreadable", "DROP TABLE held_emails", "ALTER TABLE digest_preferences DROP COLUMN failures")
+	execute(t, path, "DROP INDEX rfcdigest_unreadable", "ALTER TABLE digest_preferences DROP COLUMN failures", "DROP TABLE held_emails")
 	_, err := Open(t.Context(), path, Options{})
-	require.ErrorIs(t, err, ErrUnmigrated)
+	require.ErrorIs(t, err, schema.ErrUnmigrated)
 	done, err := Migrate(t.Context(), path)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"added column digest_preferences.failures", "created table held_emails", "added index rfcdigest_unreadable",
-		"added index rfcdigest_waiting", "recorded migration " + additionsMigration}, done)
+		"added index rfcdigest_waiting", "added index rfcdigest_held"}, done)
 	opened(t, path, Options{})
 }
 
@@ -175,7 +177,7 @@ func TestMigrateTwiceAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	assert.Equal(t, []string{"1"}, query(t, path, "SELECT count(*) FROM "+migrationsTable))
+	assert.Equal(t, []string{"1"}, query(t, path, "SELECT count(*) FROM digest_schema"))
 }
 
 func TestMigrateRefusesWhatIsNoPlaceForADatabase(t *testing.T) {
@@ -201,19 +203,99 @@ func TestMigrateRefusesWhatIsNoPlaceForADatabase(t *testing.T) {
 func TestMigrateTellsOfEachStepOnce(t *testing.T) {
 	t.Parallel()
 	path := made(t, "app.sql")
-	var steps []sqlstore.Step
-	done, err := MigrateStepwise(t.Context(), path, func(s sqlstore.Step) { steps = append(steps, s) })
+	var steps []schema.Progress
+	done, err := MigrateStepwise(t.Context(), path, func(s schema.Progress) { steps = append(steps, s) })
 	require.NoError(t, err)
 	require.Greater(t, len(steps), 2)
 	for i, s := range steps {
-		assert.Equal(t, sqlstore.Step{Done: i, Of: len(steps) - 1, What: s.What}, s)
+		assert.Equal(t, schema.Progress{Done: i, Of: len(steps) - 1, What: s.What}, s)
 		if i == len(steps)-1 {
 			assert.Empty(t, s.What)
 			continue
 		}
 		assert.Contains(t, done[i], strings.TrimLeft(s.What, "abcdefghijklmnopqrstuvwxyz"), "in the same order")
-		assert.Regexp(t, `^(creating|adding|noting) \S`, s.What)
+		assert.Regexp(t, `^(creating|adding|noting|recording) \S`, s.What)
 	}
-	_, err = MigrateStepwise(t.Context(), path, func(s sqlstore.Step) { t.Errorf("%+v, though all is up to date", s) })
+	_, err = MigrateStepwise(t.Context(), path, func(s schema.Progress) { t.Errorf("%+v, though all is up to date", s) })
 	require.NoError(t, err)
+}
+
+func TestASuppressionFromBeforeRetriesGetsThirtyDaysMore(t *testing.T) {
+	t.Parallel()
+	path := migrated(t)
+	execute(t, path, "DELETE FROM digest_schema", "ALTER TABLE digest_preferences DROP COLUMN retry_at",
+		"INSERT INTO digest_preferences (user_id, suppressed_address, failures) VALUES (1, 'a@x', 3), (2, 'b@x', 2), (3, 'c@x', NULL)")
+	_, err := Migrate(t.Context(), path)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"1"}, query(t, path, "SELECT user_id FROM digest_preferences WHERE retry_at BETWEEN datetime('now', '+29 days') AND datetime('now', '+31 days')"))
+	assert.Equal(t, []string{"2"}, query(t, path, "SELECT count(*) FROM digest_preferences WHERE retry_at IS NULL"))
+}
+
+func TestMigrateMendsWhatHasAnotherText(t *testing.T) {
+	t.Parallel()
+	path := migrated(t)
+	settled(t, path)
+	s := opened(t, path, Options{})
+	require.Empty(t, dueIDs(t, s))
+	execute(t, path, "DROP TRIGGER rfcdigest_user_changed", "CREATE TRIGGER rfcdigest_user_changed AFTER UPDATE OF email ON users BEGIN SELECT 1; END",
+		"DROP INDEX rfcdigest_created", "CREATE INDEX rfcdigest_created ON notifications (created_at)", "DROP TRIGGER rfcdigest_window_deleted",
+		"CREATE TABLE rfcdigest_migrations (id INTEGER)", "UPDATE users SET digest_cadence = 'weekly'", "DELETE FROM notification_digests WHERE recipient_user_id = 2")
+	_, err := porttest.On(s).Due(t.Context(), noon, 0, 10)
+	require.ErrorIs(t, err, schema.ErrUnmigrated)
+	_, err = Open(t.Context(), path, Options{})
+	require.ErrorIs(t, err, schema.ErrUnmigrated)
+	c, err := Inspect(t.Context(), path)
+	require.NoError(t, err)
+	done, err := Migrate(t.Context(), path)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"dropped table rfcdigest_migrations", "remade index rfcdigest_created: its text was another one",
+		"remade trigger rfcdigest_user_changed: its text was another one", "added trigger rfcdigest_window_deleted",
+		"noted who everybody is", "noted when everybody is due"}, done)
+	assert.Equal(t, done, c.Missing)
+	assert.Equal(t, []int64{2}, dueIDs(t, s))
+	assert.Equal(t, []string{"604800", "604800", "604800"}, query(t, path, "SELECT period FROM digest_due"))
+	assert.Equal(t, []string{"recipient_user_id", "created_at"}, query(t, path, "SELECT name FROM pragma_index_info('rfcdigest_created')"))
+	done, err = Migrate(t.Context(), path)
+	require.NoError(t, err)
+	assert.Empty(t, done)
+}
+
+func TestATableThatWasRenamedForAWhileNeedsNoMending(t *testing.T) {
+	t.Parallel()
+	path := migrated(t)
+	for _, table := range []string{"users", "notifications", "notification_digests", "watches"} {
+		execute(t, path, "ALTER TABLE "+table+" RENAME TO away", "ALTER TABLE away RENAME TO "+table)
+	}
+	require.NotEmpty(t, query(t, path, `SELECT name FROM sqlite_master WHERE name LIKE 'rfcdigest%' AND sql LIKE '%ON "users"%'`))
+	done, err := Migrate(t.Context(), path)
+	require.NoError(t, err)
+	assert.Empty(t, done)
+}
+
+func TestADatabaseOfANewerReleaseIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	path := migrated(t)
+	execute(t, path, "UPDATE digest_schema SET version = 99", "DROP TRIGGER rfcdigest_user_changed", "PRAGMA wal_checkpoint(TRUNCATE)")
+	content := bytesOf(t, path)
+	newer := fmt.Sprintf("was migrated by a newer rfcdigest (its schema is version 99, this one's is %d); use that release, or a later one", len(wanted.Steps))
+	_, err := Migrate(t.Context(), path)
+	require.ErrorContains(t, err, "it "+newer+"; nothing was changed")
+	assert.Equal(t, content, bytesOf(t, path))
+	_, err = Open(t.Context(), path, Options{})
+	require.ErrorIs(t, err, schema.ErrUnmigrated)
+	require.EqualError(t, err, "database "+path+" "+newer)
+}
+
+// TestTheVersionGrowsWithTheSchema fails when what migrate makes has changed. If the last step belongs to a
+// release, append one, so that this release knows what is beyond it. Then put the new sum here.
+func TestTheVersionGrowsWithTheSchema(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	tables := slices.Clone(wanted.Tables)
+	tables[8], tables[9] = tables[9], tables[8] // digest_pace was made before held_emails when the sum was put here
+	for _, table := range tables {
+		fmt.Fprintln(&text, table.Create())
+	}
+	fmt.Fprintln(&text, wanted.Indexes, wanted.Keepers)
+	assert.Equal(t, "1 7c617ccbb310", fmt.Sprintf("%d %x", len(wanted.Steps), sha256.Sum256([]byte(text.String())))[:14])
 }

@@ -11,8 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 func TestNoNotificationIsLostForItsTimestamp(t *testing.T) {
@@ -78,7 +80,7 @@ func TestUsualRowsAreNotInTheIndexOfOddOnes(t *testing.T) {
 	}
 	w.Notifications[5].CreatedAt = time.Time{}
 	require.NoError(t, Fill(t.Context(), path, w))
-	assert.Equal(t, []string{"6|unreadable"}, query(t, path, "SELECT id, created_at FROM notifications WHERE "+dialect(path, 0, nil).Unreadable("")))
+	assert.Equal(t, []string{"6|unreadable"}, query(t, path, "SELECT id, created_at FROM notifications WHERE "+dialect(nil).Unreadable("")))
 }
 
 // anyValue draws what an SQLite column can hold, as SQL.
@@ -97,14 +99,14 @@ func TestNoValueInAnyColumnFailsAnybody(t *testing.T) {
 	_, err = db.ExecContext(t.Context(), "PRAGMA synchronous = OFF")
 	require.NoError(t, err)
 	rapid.Check(t, func(r *rapid.T) {
-		for _, table := range tables {
+		for _, table := range wanted.Tables {
 			switch table.Name {
-			case "digest_due", "digest_ticks", "digest_rounds", "digest_pace", "digest_copy":
+			case "digest_due", "digest_people", "digest_ticks", "digest_pace", "digest_facts", "digest_schema":
 				continue // nobody else writes there
 			}
 			var names, rows []string
 			for _, definition := range table.Columns {
-				names = append(names, sqlstore.ColumnName(definition))
+				names = append(names, schema.ColumnName(definition))
 			}
 			for id := 1; id <= 3; id++ {
 				values := make([]string, len(names))
@@ -128,13 +130,13 @@ func TestNoValueInAnyColumnFailsAnybody(t *testing.T) {
 // useEverything calls what reads, and what writes on what was read.
 func useEverything(t *testing.T, r *rapid.T, s everyPort) {
 	ctx := t.Context()
-	page, err := s.Recipients(ctx, 0, 10)
+	page, err := porttest.On(s).Recipients(ctx, 0, 10)
 	require.NoError(r, err)
 	require.GreaterOrEqual(r, len(page), 2)
-	due, err := s.Due(ctx, noon, 0, 10)
+	due, err := porttest.On(s).Due(ctx, noon, 0, 10)
 	require.NoError(r, err)
 	for _, one := range page {
-		if core.Look(one, nil, noon).Reason != core.NotDue {
+		if (core.Schedule{}).Look(one, nil, noon).Reason != core.NotDue {
 			require.True(r, slices.ContainsFunc(due, func(d core.Recipient) bool { return d.ID == one.ID }), "%+v is not among %+v", one, due)
 		}
 	}
@@ -153,17 +155,25 @@ func useEverything(t *testing.T, r *rapid.T, s everyPort) {
 	require.GreaterOrEqual(r, backlog.Due, len(due))
 	require.Len(r, doubts, backlog.InDoubt)
 	for _, c := range doubts {
-		require.NoError(r, s.Reclaim(ctx, c, noon.Add(time.Hour)))
-		c.Lease = noon.Add(time.Hour)
-		require.NoError(r, s.Release(ctx, c, core.Refusal{Address: "x\x00", Reason: "no\x00"}))
+		known, err := s.Lookup(ctx, []int64{c.Recipient})
+		require.NoError(r, err)
+		if len(known) == 0 {
+			require.ErrorIs(r, porttest.On(s).Reclaim(ctx, c, noon.Add(time.Hour)), ports.ErrConflict)
+		} else {
+			c.Person = known[0].Person
+			require.NoError(r, porttest.On(s).Reclaim(ctx, c, noon.Add(time.Hour)))
+			c.Lease = noon.Add(time.Hour)
+			require.NoError(r, s.CountRefusals(ctx, []core.Refusal{{Recipient: c.Recipient, Mark: c.Person.Mark, Address: "x\x00", Reason: "no\x00", At: noon}}))
+		}
+		require.NoError(r, porttest.On(s).Release(ctx, c))
 	}
 	mails, err := s.Waiting(ctx, noon, 0, 10)
 	require.NoError(r, err)
 	for _, m := range mails {
-		require.NoError(r, s.ClaimHeld(ctx, m, noon.Add(time.Hour)))
-		require.NoError(r, s.SettleHeld(ctx, m, noon))
+		require.NoError(r, porttest.On(s).ClaimHeld(ctx, m, noon.Add(time.Hour)))
+		require.NoError(r, porttest.On(s).SettleHeld(ctx, m, noon))
 	}
-	_, err = s.Decay(ctx, noon)
+	_, err = s.Lapse(ctx, noon)
 	require.NoError(r, err)
 	w, err := s.Dump(ctx)
 	require.NoError(r, err)

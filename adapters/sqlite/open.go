@@ -10,7 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
-	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 )
 
 const (
@@ -25,7 +25,7 @@ type Options struct {
 	// ReadOnly opens the file so that not a byte of it changes. The store's methods that write
 	// return an error.
 	ReadOnly bool
-	// BusyTimeout takes the place of the constant [BusyTimeout], where it is not 0; to the millisecond.
+	// BusyTimeout takes the place of the constant [BusyTimeout] if it is not 0; to the millisecond.
 	BusyTimeout time.Duration
 
 	wrapReader, wrapWriter func(driver.Connector) driver.Connector
@@ -38,9 +38,8 @@ func (o Options) busy() time.Duration {
 	return BusyTimeout
 }
 
-// Open opens the migrated database in the file at path. Where there is no such file, it makes
-// none; where it is not migrated, it leaves it as it is and returns [ErrUnmigrated]. The caller
-// closes the store.
+// Open opens the migrated database in the file at path. It makes no file if there is none. If the database
+// is not migrated, it leaves it as it is and returns [schema.ErrUnmigrated]. The caller closes the store.
 func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) {
 	if err := checkFile(path); err != nil {
 		return nil, err
@@ -49,14 +48,14 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 	if err != nil {
 		return nil, classifier(path, o.busy())(err)
 	}
-	config := sqlstore.Config{Dialect: dialect(path, o.busy(), (&guard{path: path, db: read}).check), Read: read, Writers: 1}
+	config := engine.Config{Read: read, Writers: 1, Others: "PRAGMA data_version", Classify: classifier(path, o.busy())}
 	if !o.ReadOnly {
 		if config.Write, err = openWriter(ctx, path, o, read); err != nil {
 			_ = read.Close()
-			return nil, classifier(path, o.busy())(err)
+			return nil, config.Classify(err)
 		}
 	}
-	return sqlstore.New(config), nil
+	return sqlstore.New(dialect((&guard{path: path, db: read}).check), config), nil
 }
 
 // openReader returns a database for reading, if it is migrated.
@@ -113,16 +112,9 @@ func tryWriting(ctx context.Context, db *bun.DB) error {
 	return err
 }
 
-// checkMigrated returns [ErrUnmigrated], in words, where anything is missing that statements name.
+// checkMigrated returns [schema.ErrUnmigrated] if db is not as this release wants it.
 func checkMigrated(ctx context.Context, db *bun.DB, path string) error {
-	found, err := inspect(ctx, db)
-	if err != nil {
-		return err
-	}
-	if len(found.lacking()) > 0 || len(found.additions()) > 0 {
-		return &trouble{fmt.Sprintf(`database %s is not migrated: run "rfcdigest migrate --database sqlite://%s"`, path, path), []error{ErrUnmigrated, ports.ErrUnavailable}}
-	}
-	return nil
+	return wanted.Check(ctx, db, path, fmt.Sprintf(`"rfcdigest migrate --database sqlite://%s"`, path))
 }
 
 // guard sees to it that a database which was migrated when it was opened still is: another program may

@@ -10,8 +10,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 func TestAnyPathCanBeADatabase(t *testing.T) {
@@ -22,7 +24,7 @@ func TestAnyPathCanBeADatabase(t *testing.T) {
 		_, err := Migrate(t.Context(), path)
 		require.NoError(t, err, name)
 		require.NoError(t, Fill(t.Context(), path, core.World{Users: people(1)}), name)
-		page, err := opened(t, path, Options{}).Recipients(t.Context(), 0, 10)
+		page, err := porttest.On(opened(t, path, Options{})).Recipients(t.Context(), 0, 10)
 		require.NoError(t, err, name)
 		assert.Len(t, page, 1, name)
 		_, err = os.Stat(path)
@@ -36,7 +38,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	missing := filepath.Join(folder, "none.db")
 	_, err := Open(t.Context(), missing, Options{})
 	require.ErrorIs(t, err, fs.ErrNotExist)
-	assert.Equal(t, "no database at "+missing+`: run "rfcdigest migrate" to make one, or check --database`, err.Error())
+	assert.Equal(t, "no database at "+missing+`; run "rfcdigest migrate" to make one, or check --database`, err.Error())
 	_, err = os.Stat(missing)
 	require.ErrorIs(t, err, fs.ErrNotExist)
 
@@ -50,15 +52,15 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	for _, readOnly := range []bool{true, false} {
 		_, err = Open(t.Context(), letter, Options{ReadOnly: readOnly})
 		require.ErrorIs(t, err, ports.ErrUnavailable)
-		assert.Equal(t, letter+" is not an SQLite database (or is damaged): check the path in --database", err.Error())
+		assert.Equal(t, letter+" is not an SQLite database (or is damaged); check the path in --database", err.Error())
 	}
 
 	app := made(t, "app.sql")
 	content := bytesOf(t, app)
 	for _, path := range []string{app, made(t, "")} {
 		_, err = Open(t.Context(), path, Options{})
-		require.ErrorIs(t, err, ErrUnmigrated)
-		assert.Equal(t, "database "+path+` is not migrated: run "rfcdigest migrate --database sqlite://`+path+`"`, err.Error())
+		require.ErrorIs(t, err, schema.ErrUnmigrated)
+		assert.Equal(t, "database "+path+` is not migrated; run "rfcdigest migrate --database sqlite://`+path+`"`, err.Error())
 	}
 	assert.Equal(t, content, bytesOf(t, app))
 }
@@ -98,13 +100,13 @@ func TestReadOnlyChangesNotAByte(t *testing.T) {
 			content := bytesOf(t, path)
 			s, err := Open(t.Context(), path, Options{ReadOnly: true})
 			require.NoError(t, err)
-			page, err := s.Recipients(t.Context(), 0, 10)
+			page, err := porttest.On(s).Recipients(t.Context(), 0, 10)
 			require.NoError(t, err)
 			assert.Len(t, page, 3)
-			_, err = s.Claim(t.Context(), claimOf(1))
+			_, err = porttest.On(s).Claim(t.Context(), claimOf(1))
 			require.ErrorIs(t, err, ports.ErrUnavailable)
 			assert.ErrorContains(t, err, "opened for reading only")
-			_, err = s.Decay(t.Context(), noon)
+			_, err = s.Lapse(t.Context(), noon)
 			require.Error(t, err)
 			require.NoError(t, s.Close())
 			assert.Equal(t, content, bytesOf(t, path))
@@ -120,16 +122,16 @@ func TestALockedDatabaseIsSaidToBe(t *testing.T) {
 	other := connected(t, path)
 	_, err := other.ExecContext(t.Context(), "BEGIN IMMEDIATE")
 	require.NoError(t, err)
-	_, err = s.Claim(t.Context(), claimOf(1))
+	_, err = porttest.On(s).Claim(t.Context(), claimOf(1))
 	require.ErrorIs(t, err, ports.ErrUnavailable)
 	assert.NotErrorIs(t, err, ports.ErrUnknown)
 	assert.Contains(t, err.Error(), "database "+path+" is locked: another process has been writing for more than 20ms")
 	assert.Contains(t, err.Error(), "fuser "+path)
-	_, err = s.Recipients(t.Context(), 0, 1)
+	_, err = porttest.On(s).Recipients(t.Context(), 0, 1)
 	require.NoError(t, err, "reading goes on")
 	_, err = other.ExecContext(t.Context(), "ROLLBACK")
 	require.NoError(t, err)
-	_, err = s.Claim(t.Context(), claimOf(1))
+	_, err = porttest.On(s).Claim(t.Context(), claimOf(1))
 	require.NoError(t, err)
 
 	execute(t, path, "SELECT 1")
@@ -145,9 +147,12 @@ func TestALockedDatabaseIsSaidToBe(t *testing.T) {
 func TestCodesInWords(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[int]string{5: "locked", 517: "locked", 6: "locked", 26: "not an SQLite database", 11: "damaged", 8: "read-only",
-		13: "the disk is full: free some space and run again; nothing is lost", 14: "cannot open", 778: "input/output error"} {
-		assert.Contains(t, describe("/data/app.db", time.Second, code), want)
-		assert.Contains(t, describe("/data/app.db", time.Second, code), "/data/app.db")
+		13: "the disk is full; free some space and run again; nothing is lost", 14: "cannot open", 778: "input/output error"} {
+		what, remedy := describe("/data/app.db", time.Second, code)
+		assert.Contains(t, what+"; "+remedy, want)
+		assert.Contains(t, what, "/data/app.db")
+		assert.NotEmpty(t, remedy)
 	}
-	assert.Empty(t, describe("/data/app.db", time.Second, 19))
+	what, _ := describe("/data/app.db", time.Second, 19)
+	assert.Empty(t, what)
 }

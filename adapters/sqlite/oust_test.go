@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 // TestARowThatIsOustedOrMovedByAnyNameIsSeen is about what no trigger after the fact is told: whose row
@@ -31,9 +32,9 @@ func TestARowThatIsOustedOrMovedByAnyNameIsSeen(t *testing.T) {
 			s := opened(t, path, Options{})
 			require.Empty(t, dueIDs(t, s))
 			execute(t, path, "PRAGMA recursive_triggers = "+recursive, statement)
-			roster, err := s.Recipients(t.Context(), 0, 10)
+			roster, err := porttest.On(s).Recipients(t.Context(), 0, 10)
 			require.NoError(t, err)
-			roster = slices.DeleteFunc(roster, func(r core.Recipient) bool { return core.Look(r, time.UTC, noon).Action == core.Skip })
+			roster = slices.DeleteFunc(roster, func(r core.Recipient) bool { return core.Schedule{}.Look(r, time.UTC, noon).Action == core.Skip })
 			require.NotEmpty(t, roster, statement)
 			for _, r := range roster {
 				assert.Contains(t, dueIDs(t, s), r.ID, statement)

@@ -10,8 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 // remaking are the ways in which an app makes a table anew: it has no other where a column's type or
@@ -28,7 +30,7 @@ var remaking = map[string]func(old string, definition func(name string) string) 
 // definitionOf returns what makes a table like the one of that name, under any name.
 func definitionOf(t *testing.T, table string) func(name string) string {
 	t.Helper()
-	for _, own := range tables {
+	for _, own := range wanted.Tables {
 		if own.Name == table {
 			return func(name string) string { own.Name = name; return own.Create() }
 		}
@@ -40,7 +42,7 @@ func definitionOf(t *testing.T, table string) func(name string) string {
 // dueIDs returns the IDs of those whom s lists at noon.
 func dueIDs(t *testing.T, s *sqlstore.Store) []int64 {
 	t.Helper()
-	page, err := s.Due(t.Context(), noon, 0, 100)
+	page, err := porttest.On(s).Due(t.Context(), noon, 0, 100)
 	require.NoError(t, err)
 	ids := []int64{}
 	for _, r := range page {
@@ -82,8 +84,8 @@ func TestTheAppMayMakeItsTablesAnew(t *testing.T) {
 					execute(t, path, "UPDATE notification_digests SET period_end = '2026-03-20 12:00:00' WHERE recipient_user_id = 1",
 						"DELETE FROM notification_digests WHERE recipient_user_id = 2", "INSERT INTO users VALUES (4, 'x', '', 'daily')")
 					if len(before) > 0 {
-						_, err := s.Due(t.Context(), noon, 0, 10)
-						require.ErrorIs(t, err, ErrUnmigrated)
+						_, err := porttest.On(s).Due(t.Context(), noon, 0, 10)
+						require.ErrorIs(t, err, schema.ErrUnmigrated)
 						require.ErrorIs(t, err, ports.ErrUnavailable)
 						assert.ErrorContains(t, err, "rfcdigest migrate --database sqlite://"+path)
 					}
@@ -118,17 +120,17 @@ func TestAStoreThatIsOpenSeesThatATableOfOursIsGone(t *testing.T) {
 	s := opened(t, path, Options{})
 	require.Empty(t, dueIDs(t, s))
 	execute(t, path, "DROP TABLE digest_due")
-	_, err := s.Due(t.Context(), noon, 0, 10)
-	require.ErrorIs(t, err, ErrUnmigrated)
+	_, err := porttest.On(s).Due(t.Context(), noon, 0, 10)
+	require.ErrorIs(t, err, schema.ErrUnmigrated)
 	_, err = Migrate(t.Context(), path)
 	require.NoError(t, err)
 	assert.Empty(t, dueIDs(t, s))
 	execute(t, path, "DROP TRIGGER rfcdigest_user_changed", "UPDATE users SET digest_cadence = 'weekly'")
-	_, err = s.Due(t.Context(), noon, 0, 10)
-	require.ErrorIs(t, err, ErrUnmigrated)
+	_, err = porttest.On(s).Due(t.Context(), noon, 0, 10)
+	require.ErrorIs(t, err, schema.ErrUnmigrated)
 	done, err := Migrate(t.Context(), path)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"added trigger rfcdigest_user_changed", "noted when everybody is due", "recorded migration " + additionsMigration}, done)
+	assert.Equal(t, []string{"added trigger rfcdigest_user_changed", "noted who everybody is", "noted when everybody is due"}, done)
 	assert.Equal(t, []string{"604800", "604800", "604800"}, query(t, path, "SELECT period FROM digest_due"))
 }
 
@@ -143,14 +145,14 @@ func TestNothingIsWrittenWhereADatabaseIsOpenedForReading(t *testing.T) {
 	o := statements.watched()
 	o.ReadOnly = true
 	s := opened(t, path, o)
-	page, err := s.Due(t.Context(), noon.AddDate(0, 0, 3), 0, 10)
+	page, err := porttest.On(s).Due(t.Context(), noon.AddDate(0, 0, 3), 0, 10)
 	require.NoError(t, err)
 	require.Len(t, page, 3)
 	require.ErrorIs(t, s.Rest(t.Context(), []core.Rest{{Recipient: 2, Revision: page[1].Revision, Until: noon}}), ports.ErrUnavailable)
-	_, settled, claimed := s.SettleAndClaim(t.Context(), claimOf(1), noon, claimOf(2))
+	_, settled, claimed := porttest.On(s).SettleAndClaim(t.Context(), claimOf(1), noon, claimOf(2))
 	require.ErrorIs(t, settled, ports.ErrUnavailable)
 	require.ErrorIs(t, claimed, ports.ErrUnavailable)
-	_, err = s.Recipients(t.Context(), 0, 10)
+	_, err = porttest.On(s).Recipients(t.Context(), 0, 10)
 	require.NoError(t, err)
 	for _, statement := range statements.taken() {
 		assert.Regexp(t, `^(SELECT|WITH|PRAGMA \w+$)`, statement)

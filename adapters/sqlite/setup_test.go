@@ -76,13 +76,7 @@ func execute(t *testing.T, path string, statements ...string) {
 // explain returns how SQLite goes about a statement, whose placeholders have nothing in them.
 func explain(t *testing.T, path, statement string) []string {
 	t.Helper()
-	var args []any
-	for range max(strings.Count(statement, "?"), 9) {
-		args = append(args, nil)
-	}
-	if !strings.Contains(statement, "?1") {
-		args = args[:strings.Count(statement, "?")]
-	}
+	args := make([]any, strings.Count(statement, "$")+strings.Count(statement, "?"))
 	return query(t, path, "EXPLAIN QUERY PLAN "+statement, args...)
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 const (
@@ -86,10 +87,10 @@ func turnOver(b *testing.B, s *sqlstore.Store, workers, n int) {
 				claim := benchClaim(id)
 				var settled error
 				if held.ID == 0 {
-					claim.ID, settled = s.Claim(b.Context(), claim)
+					claim.ID, settled = porttest.On(s).Claim(b.Context(), claim)
 				} else {
 					var claimed error
-					claim.ID, settled, claimed = s.SettleAndClaim(b.Context(), held, noon, claim)
+					claim.ID, settled, claimed = porttest.On(s).SettleAndClaim(b.Context(), held, noon, claim)
 					assert.NoError(b, claimed)
 				}
 				if !assert.NoError(b, settled) {
@@ -97,7 +98,7 @@ func turnOver(b *testing.B, s *sqlstore.Store, workers, n int) {
 				}
 				held = claim
 			}
-			assert.NoError(b, s.Settle(b.Context(), held, noon))
+			assert.NoError(b, porttest.On(s).Settle(b.Context(), held, noon))
 		})
 	}
 	all.Wait()
@@ -122,7 +123,7 @@ func BenchmarkPage(b *testing.B) {
 	b.ReportAllocs()
 	after, read := int64(0), 0
 	for b.Loop() {
-		page, err := s.Due(b.Context(), noon, after, pageSize)
+		page, err := porttest.On(s).Due(b.Context(), noon, after, pageSize)
 		require.NoError(b, err)
 		require.Len(b, page, pageSize)
 		spans := make([]core.Span, len(page))

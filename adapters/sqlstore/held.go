@@ -3,19 +3,22 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // Hold implements [ports.HeldMails].
 func (s *Store) Hold(ctx context.Context, m core.HeldMail) (id int64, err error) {
-	err = s.write(ctx, fmt.Sprintf("hold a mail for recipient %d", m.Recipient), func(ctx context.Context, tx transaction) error {
-		_, err := tx.insert(ctx, &id, `INSERT INTO held_emails
- (recipient_user_id, subject, body_text, body_html, notification_ids, created_at, status)
-VALUES (?, ?, ?, ?, ?, ?, 'held')`,
-			m.Recipient, orNull(m.Subject), orNull(m.Text), orNull(m.HTML), EncodeIDs(m.Notifications), s.dialect.stampOrNull(m.CreatedAt))
+	m.ID, m.Status, m.MessageID, m.Attempts, m.Lease = 0, core.Held, "", 0, time.Time{}
+	row := heldRowOf(core.HeldRow{HeldMail: m})
+	query, args := insertion(&row)
+	err = s.db.Write(ctx, fmt.Sprintf("hold a mail for recipient %d", m.Recipient), func(ctx context.Context, tx engine.Tx) error {
+		_, err := tx.Insert(ctx, &id, query, args...)
 		return err
 	})
 	if err != nil {
@@ -24,58 +27,72 @@ VALUES (?, ?, ?, ?, ?, ?, 'held')`,
 	return id, nil
 }
 
-// heldColumns are those of held_emails AS h in the order of scanning.
-func (s *Store) heldColumns() string {
-	return `h.id, h.recipient_user_id, ` + asText("h.subject") + `, ` + asText("h.body_text") + `, ` + asText("h.body_html") + `,
- ` + asText("h.notification_ids") + `, ` + s.dialect.StampText("h.created_at") + `, ` + asText("h.status") + `, ` + asText("h.message_id") + `,
- h.attempts, ` + s.dialect.StampText("h.lease_until")
-}
-
 // Waiting implements [ports.HeldMails]. Leases are judged here, as by InDoubt: a lease that cannot
-// be read holds nobody up.
+// be read has ended.
 func (s *Store) Waiting(ctx context.Context, now time.Time, after int64, limit int) (mails []core.HeldMail, err error) {
-	query := "SELECT " + s.heldColumns() + `
+	query := "SELECT " + s.dialect.columns(new(heldRow)) + `
 FROM held_emails AS h` + s.dialect.Indexed(IndexWaiting) + `
 WHERE h.status IN ('held', 'sending') AND h.id > ? ORDER BY h.id`
+	row := new(heldRow)
+	dest := into(row)
 	visit := func(rows *sql.Rows) (bool, error) {
 		if len(mails) >= limit {
 			return false, nil
 		}
-		var row heldRow
-		if err := rows.Scan(row.columns()...); err != nil {
-			return false, err
+		err := rows.Scan(dest...)
+		if m, ok := row.core(); err == nil && ok && (m.Status == core.Held || !m.Lease.After(now)) {
+			mails = append(mails, m.HeldMail)
 		}
-		if m := row.core(); row.id.ok && (m.Status == core.Held || !m.Lease.After(now)) {
-			mails = append(mails, m)
-		}
-		return true, nil
+		return true, err
 	}
-	err = s.each(ctx, fmt.Sprintf("read held mail after %d", after), visit, query, after)
+	err = s.db.Each(ctx, fmt.Sprintf("read held mail after %d", after), visit, query, after)
 	return mails, err
 }
 
-// heldRow is a row of held_emails.
-type heldRow struct {
-	id, recipient, attempts                number
-	subject, text, html, status, messageID text
-	ids                                    idList
-	createdAt, lease                       stamp
-}
-
-// columns returns where the columns of heldColumns go.
-func (r *heldRow) columns() []any {
-	return []any{&r.id, &r.recipient, &r.subject, &r.text, &r.html, &r.ids, &r.createdAt, &r.status, &r.messageID, &r.attempts, &r.lease}
-}
-
-func (r *heldRow) core() core.HeldMail {
-	return core.HeldMail{
-		ID: r.id.value, Recipient: r.recipient.value, Subject: string(r.subject), Text: string(r.text), HTML: string(r.html),
-		Notifications: r.ids, CreatedAt: r.createdAt.At, Status: core.Status(r.status), MessageID: string(r.messageID),
-		Attempts: int(r.attempts.value), Lease: r.lease.At,
+// changeHeld makes c, which is about a held e-mail.
+func (s *Store) changeHeld(ctx context.Context, tx engine.Tx, c ports.Change) error {
+	m := c.Held
+	var row heldRow
+	err := tx.One(ctx, into(&row, claimColumns...), "SELECT "+s.dialect.columns(&row, claimColumns...)+" FROM held_emails AS h WHERE h.id = ?"+s.dialect.Keep, m.ID)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
 	}
+	there := err == nil
+	switch c.Do {
+	case ports.DoClaimHeld:
+		if !there || !row.claimedBy(m) {
+			return ports.ErrConflict
+		}
+		_, err = tx.Change(ctx, "UPDATE held_emails SET status = 'sending', message_id = ?, lease_until = ? WHERE id = ?",
+			text(m.MessageID), stampOf(c.At), m.ID)
+		return err
+	case ports.DoSettleHeld:
+		return s.settleHeld(ctx, tx, m, row, there, c.At)
+	}
+	if !there || !row.claimedBy(m) {
+		return nil
+	}
+	_, err = tx.Change(ctx, "UPDATE held_emails SET status = ?, attempts = ?, error = ?, lease_until = NULL WHERE id = ?",
+		string(c.Status), nonzero(m.Attempts), text(c.Why), m.ID)
+	return err
+}
+
+// settleHeld marks the row of m as sent at at, and then its notifications.
+func (s *Store) settleHeld(ctx context.Context, tx engine.Tx, m core.HeldMail, row heldRow, there bool, at time.Time) error {
+	switch {
+	case !there || row.RecipientUserID.value != m.Recipient || !row.MessageID.is(m.MessageID):
+		return ports.ErrConflict
+	case row.Status == text(core.Sent):
+		return nil
+	}
+	if _, err := tx.Change(ctx, "UPDATE held_emails SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL WHERE id = ?",
+		stampOf(at), m.ID); err != nil {
+		return err
+	}
+	return s.shipped("email_sent_at", m.Recipient, m.Notifications, at).Run(ctx, tx)
 }
 
 // claimedBy reports whether the row has the status and lease of m.
 func (r *heldRow) claimedBy(m core.HeldMail) bool {
-	return core.Status(r.status) == m.Status && r.lease.At.Equal(m.Lease)
+	return core.Status(r.Status) == m.Status && r.LeaseUntil.At.Equal(m.Lease)
 }

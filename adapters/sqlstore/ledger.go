@@ -1,162 +1,307 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// Claim implements [ports.Ledger]. Where the recipient is gone, that too is a conflict.
-func (s *Store) Claim(ctx context.Context, c core.Claim) (id int64, err error) {
-	what := fmt.Sprintf("claim a digest for recipient %d", c.Recipient)
-	claim := s.claiming(c, &id)
-	if err := s.write(ctx, what, claim.run, claim.steps...); err != nil {
-		return 0, err
+// Record implements [ports.Ledger].
+func (s *Store) Record(ctx context.Context, changes ...ports.Change) ([]ports.Result, error) {
+	if len(changes) == 0 {
+		return nil, ctx.Err()
 	}
-	return id, nil
-}
-
-// claiming adds the row of c where c holds, and leaves its ID in id.
-func (s *Store) claiming(c core.Claim, id *int64) routine {
-	return routine{append(s.reserving(c.Recipient),
-		Statement{Query: s.text.claim, Args: []any{c.Recipient, s.dialect.Stamp(c.Window.End), s.dialect.Stamp(c.Window.Start), EncodeIDs(c.Notifications),
-			orNull(c.MessageID), c.Attempts, s.dialect.stampOrNull(c.Lease), c.Previous}, Rows: 1, ID: id},
-		// Of rows that are being sent digest_due hears here, and not by a trigger, which would cost as much
-		// as all the rest of the claim.
-		Statement{Query: s.text.next, Args: []any{c.Window.End.Unix(), c.Recipient}, Rows: anyRows},
-	), func(context.Context, transaction, int) error { return ports.ErrConflict }}
-}
-
-// reserving keeps others from claiming for recipient, until the transaction ends. What they did before
-// is seen by the steps that follow.
-func (s *Store) reserving(recipient int64) []Statement {
-	if s.dialect.Reserve == "" {
+	results, routines := make([]ports.Result, len(changes)), make([]engine.Routine, len(changes))
+	var mostly []engine.Statement
+	for i, c := range changes {
+		routines[i] = s.routine(c, &results[i].ID)
+		mostly = append(mostly, routines[i].Steps...)
+	}
+	if slices.ContainsFunc(routines, func(r engine.Routine) bool { return r.Steps == nil }) {
+		mostly = nil
+	}
+	err := s.db.Write(ctx, named(changes), func(ctx context.Context, tx engine.Tx) error {
+		for i, r := range routines {
+			if results[i].Err = r.Run(ctx, tx); results[i].Err != nil && !errors.Is(results[i].Err, ports.ErrConflict) {
+				return results[i].Err
+			}
+		}
 		return nil
+	}, mostly...)
+	if err != nil {
+		return nil, err
 	}
-	return []Statement{{Query: s.dialect.Reserve, Args: []any{recipient}, Rows: 1}}
+	return results, nil
 }
 
-func (s *Store) nextQuery() string {
-	return "UPDATE digest_due SET due_at = CASE has_hour WHEN 0 THEN ? + period ELSE 0 END, revision = " + s.dialect.Random + " WHERE user_id = ?"
+// named says what changes do, and for which recipient.
+func named(changes []ports.Change) string {
+	first := changes[0]
+	recipient, row := first.Claim.Recipient, first.Claim.ID
+	if first.Held.ID != 0 {
+		recipient, row = first.Held.Recipient, first.Held.ID
+	}
+	what := fmt.Sprintf("%s for recipient %d", ports.Changes(changes), recipient)
+	if row != 0 {
+		what += fmt.Sprintf(", row %d", row)
+	}
+	if len(changes) > 2 {
+		what += fmt.Sprintf(", and %d more", len(changes)-1)
+	}
+	return what
 }
+
+// routine returns what makes c, and leaves the ID of a row that it adds in id.
+func (s *Store) routine(c ports.Change, id *int64) engine.Routine {
+	var whole engine.Change
+	switch c.Do {
+	case ports.DoClaim:
+		return s.claiming(c.Claim, id)
+	case ports.DoSettle:
+		return s.settling(c.Claim, c.At)
+	case ports.DoReclaim:
+		whole = func(ctx context.Context, tx engine.Tx) error { return s.reclaim(ctx, tx, c.Claim, c.At) }
+	case ports.DoRelease:
+		whole = func(ctx context.Context, tx engine.Tx) error { return s.release(ctx, tx, c.Claim) }
+	case ports.DoRoll:
+		whole = func(ctx context.Context, tx engine.Tx) error { return s.closeWindow(ctx, tx, c.Claim, core.Empty, id) }
+	case ports.DoRedirect:
+		whole = func(ctx context.Context, tx engine.Tx) error {
+			return s.closeWindow(ctx, tx, c.Claim, core.Redirected, id)
+		}
+	case ports.DoClaimHeld, ports.DoSettleHeld, ports.DoReturnHeld:
+		whole = func(ctx context.Context, tx engine.Tx) error { return s.changeHeld(ctx, tx, c) }
+	default:
+		panic(fmt.Sprintf("no such change: %q", c.Do))
+	}
+	return engine.Routine{Whole: whole}
+}
+
+// claiming adds the row of c if c holds, and leaves its ID in id.
+func (s *Store) claiming(c core.Claim, id *int64) engine.Routine {
+	var steps []engine.Statement
+	if s.dialect.Reserve != "" { // what other transactions did before is seen by the steps that follow
+		steps = append(steps, engine.Statement{Query: s.dialect.Reserve, Args: []any{c.Recipient}, Rows: 1})
+	}
+	steps = append(steps,
+		engine.Statement{Query: s.claim, Args: []any{c.Recipient, texts.Timestamp(c.Window.End), texts.Timestamp(c.Window.Start), idList(c.Notifications),
+			text(c.MessageID), c.Attempts, stampOf(c.Lease), c.Previous, c.Person.Mark}, Rows: 1, ID: id},
+		// digest_due hears of this row here. A trigger would cost as much as all the rest of the claim.
+		engine.Statement{Query: s.next, Args: []any{c.Window.End.Unix(), c.Recipient}, Rows: engine.AnyRows},
+	)
+	if c.Person.FirstDigest != 0 { // nor does a trigger tell digest_people whose row this is
+		steps = append(steps, engine.Statement{Query: ownQuery, Args: []any{c.Recipient}, Rows: engine.AnyRows})
+	}
+	return engine.Routine{Steps: steps, Odd: func(context.Context, engine.Tx, int) error { return ports.ErrConflict }}
+}
+
+// ownQuery says that the newest ledger row of a number that was used before belongs to the person who has it now.
+const (
+	ownQuery    = "UPDATE digest_people SET first_digest = " + newestOfWho + " WHERE user_id = ? AND first_digest > " + newestOfWho
+	newestOfWho = "(SELECT max(newest.id) FROM notification_digests AS newest WHERE newest.recipient_user_id = digest_people.user_id)"
+)
 
 func (s *Store) claimQuery() string {
 	return `INSERT INTO notification_digests
  (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until)
-SELECT ?1, ?2, ?3, ?2, ?4, 'sending', ?5, ?6, ?7
-WHERE ` + s.inPlace("?1", "?8")
+SELECT ?0, ?1, ?2, ?1, ?3, 'sending', ?4, ?5, ?6
+` + s.inPlace("?0", "?7", "?8")
 }
 
-// inPlace is the condition that a claim of recipient holds, which was made when their newest row
-// was previous.
-func (s *Store) inPlace(recipient, previous string) string {
-	return `EXISTS (SELECT 1 FROM users AS u WHERE u.id = ` + recipient + `)
+// inPlace returns one row if a claim of recipient holds, which was made when their newest row was
+// previous and their person had the mark. Rows of an earlier person with that number do not count.
+func (s *Store) inPlace(recipient, previous, mark string) string {
+	return `FROM digest_people AS who
+WHERE who.user_id = (SELECT u.id FROM users AS u WHERE u.id = ` + recipient + ` LIMIT 1) AND who.person = ` + mark + `
  AND NOT EXISTS (SELECT 1 FROM notification_digests AS busy` + s.dialect.Indexed(IndexSending) + `
-  WHERE busy.status = 'sending' AND busy.recipient_user_id = ` + recipient + `)
- AND coalesce((SELECT max(newest.id) FROM notification_digests AS newest WHERE newest.recipient_user_id = ` + recipient + `), 0) = ` + previous
+  WHERE busy.status = 'sending' AND busy.recipient_user_id = ` + recipient + ` AND busy.id >= who.first_digest)
+ AND coalesce((SELECT max(newest.id) FROM notification_digests AS newest
+  WHERE newest.recipient_user_id = ` + recipient + ` AND newest.id >= who.first_digest), 0) = ` + previous
 }
 
-// Settle implements [ports.Ledger]. Where the row is gone or another message's: ErrConflict.
-func (s *Store) Settle(ctx context.Context, c core.Claim, at time.Time) error {
-	settle := s.settling(c, at)
-	return s.write(ctx, fmt.Sprintf("settle digest %d of recipient %d", c.ID, c.Recipient), settle.run, settle.steps...)
-}
-
-// SettleAndClaim implements [ports.Ledger].
-func (s *Store) SettleAndClaim(ctx context.Context, done core.Claim, at time.Time, next core.Claim) (id int64, settled, claimed error) {
-	what := fmt.Sprintf("settle digest %d of recipient %d and claim one for recipient %d", done.ID, done.Recipient, next.Recipient)
-	settle, claim := s.settling(done, at), s.claiming(next, &id)
-	err := s.write(ctx, what, func(ctx context.Context, tx transaction) error {
-		if settled = settle.run(ctx, tx); settled != nil && !errors.Is(settled, ports.ErrConflict) {
-			return settled
-		}
-		if claimed = claim.run(ctx, tx); claimed != nil && !errors.Is(claimed, ports.ErrConflict) {
-			return claimed
-		}
-		return nil
-	}, slices.Concat(settle.steps, claim.steps)...)
-	if err != nil {
-		return 0, err, err
+// still reports whether the person of that mark still has a number.
+func (s *Store) still(ctx context.Context, tx engine.Tx, user, mark int64) (bool, error) {
+	var one int
+	err := tx.One(ctx, []any{&one}, "SELECT 1 FROM digest_people AS who WHERE who.user_id = ? AND who.person = ? AND who.gone = 0", user, mark)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
 	}
-	return id, settled, claimed
+	return err == nil, err
 }
+
+const markSent = "UPDATE notification_digests SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL WHERE id = ?"
 
 // settling marks the row of c, and then its notifications.
-func (s *Store) settling(c core.Claim, at time.Time) routine {
-	// Nearly always the row is as it was claimed. Where it is not, it is read to see why.
-	settle := Statement{Query: `UPDATE notification_digests SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL
-WHERE id = ? AND status = 'sending' AND recipient_user_id = ? AND message_id = ?`, Args: []any{s.dialect.Stamp(at), c.ID, c.Recipient, Plain(c.MessageID)}, Rows: 1}
+func (s *Store) settling(c core.Claim, at time.Time) engine.Routine {
+	// Nearly always the row is as it was claimed. If it is not, it is read to see why.
+	settle := engine.Statement{Query: markSent + " AND status = 'sending' AND recipient_user_id = ? AND message_id = ?",
+		Args: []any{texts.Timestamp(at), c.ID, c.Recipient, Plain(c.MessageID)}, Rows: 1}
 	shipped := s.shipped("digest_included_at", c.Recipient, c.Notifications, at)
-	return routine{append([]Statement{settle}, shipped.steps...), func(ctx context.Context, tx transaction, step int) error {
+	if s.dialect.LateMarks && len(c.Notifications) > 0 {
+		settle.Query = strings.Replace(settle.Query, "lease_until = NULL", "lease_until = sent_at", 1)
+		shipped = s.shipped("", c.Recipient, nil, at)
+	}
+	return engine.Routine{Steps: append([]engine.Statement{settle}, shipped.Steps...), Odd: func(ctx context.Context, tx engine.Tx, step int) error {
 		if step == 0 {
 			return s.settleOdd(ctx, tx, c, at)
 		}
-		return shipped.odd(ctx, tx, step-1)
+		if still, err := s.still(ctx, tx, c.Recipient, c.Person.Mark); err != nil || !still {
+			return err
+		}
+		return shipped.Odd(ctx, tx, step-1)
 	}}
 }
 
 // settleOdd settles a row that is not being sent, or whose message is not, to the letter, that of c.
-func (s *Store) settleOdd(ctx context.Context, tx transaction, c core.Claim, at time.Time) error {
+func (s *Store) settleOdd(ctx context.Context, tx engine.Tx, c core.Claim, at time.Time) error {
 	row, there, err := s.ledgerRow(ctx, tx, c.ID)
 	switch {
 	case err != nil:
 		return err
-	case !there || row.recipient.value != c.Recipient || !row.messageID.is(c.MessageID):
+	case !there || row.RecipientUserID.value != c.Recipient || !row.MessageID.is(c.MessageID):
 		return ports.ErrConflict
-	case row.status == text(core.Sent):
+	case row.Status == text(core.Sent):
 		return nil
 	}
-	if _, err := tx.change(ctx, "UPDATE notification_digests SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL WHERE id = ?",
-		s.dialect.Stamp(at), c.ID); err != nil {
+	if _, err := tx.Change(ctx, markSent, stampOf(at), c.ID); err != nil {
 		return err
 	}
-	return s.shipped("digest_included_at", c.Recipient, c.Notifications, at).run(ctx, tx)
+	return s.shipped("digest_included_at", c.Recipient, c.Notifications, at).Run(ctx, tx)
 }
 
-// Release implements [ports.Ledger].
-func (s *Store) Release(ctx context.Context, c core.Claim, r core.Refusal) error {
-	what := fmt.Sprintf("release digest %d of recipient %d", c.ID, c.Recipient)
-	return s.write(ctx, what, func(ctx context.Context, tx transaction) error {
-		row, there, err := s.ledgerRow(ctx, tx, c.ID)
-		if err != nil || !there || !row.heldBy(c) {
+// release deletes the row of c while c still holds it.
+func (s *Store) release(ctx context.Context, tx engine.Tx, c core.Claim) error {
+	row, there, err := s.ledgerRow(ctx, tx, c.ID)
+	if err != nil || !there || !row.heldBy(c) {
+		return err
+	}
+	_, err = tx.Change(ctx, "DELETE FROM notification_digests WHERE id = ?", c.ID)
+	return err
+}
+
+// reclaim takes the row of c over until lease.
+func (s *Store) reclaim(ctx context.Context, tx engine.Tx, c core.Claim, lease time.Time) error {
+	row, there, err := s.ledgerRow(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	if !there || !row.heldBy(c) {
+		return ports.ErrConflict
+	}
+	still, err := s.still(ctx, tx, c.Recipient, c.Person.Mark)
+	if err == nil && !still {
+		err = ports.ErrConflict
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.Change(ctx, "UPDATE notification_digests SET lease_until = ?, attempts = ? WHERE id = ?",
+		stampOf(lease), c.Attempts+1, c.ID)
+	return err
+}
+
+// closeWindow adds the row of c with that status, if c holds. It waits for no other
+// transaction: many people may be in tx, and the other may wait for one of them.
+func (s *Store) closeWindow(ctx context.Context, tx engine.Tx, c core.Claim, status core.Status, id *int64) error {
+	if s.dialect.ReserveNow != "" {
+		if n, err := tx.Change(ctx, s.dialect.ReserveNow, c.Recipient); err != nil || n == 0 {
+			return cmp.Or(err, ports.ErrConflict)
+		}
+	}
+	query := `INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id)
+SELECT ?0, ?2, ?1, ?2, ?5, ?6, ?7
+` + s.inPlace("?0", "?3", "?4")
+	n, err := tx.Insert(ctx, id, query, c.Recipient, stampOf(c.Window.Start), stampOf(c.Window.End), c.Previous, c.Person.Mark,
+		idList(c.Notifications), string(status), text(c.MessageID))
+	if err == nil && n == 0 {
+		err = ports.ErrConflict
+	}
+	return err
+}
+
+// Unredirect implements [ports.Ledger].
+func (s *Store) Unredirect(ctx context.Context) (n int, err error) {
+	err = s.db.Write(ctx, "forget what was redirected", func(ctx context.Context, tx engine.Tx) error {
+		rows, err := tx.Change(ctx, "DELETE FROM notification_digests WHERE status = 'redirected'")
+		if err != nil {
 			return err
 		}
-		if err := s.refused(ctx, tx, c.Recipient, r); err != nil {
-			return err
-		}
-		_, err = tx.change(ctx, "DELETE FROM notification_digests WHERE id = ?", c.ID)
+		mails, err := tx.Change(ctx, "UPDATE held_emails SET status = 'held', error = NULL WHERE status = 'redirected'")
+		n = rows + mails
 		return err
 	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
 }
 
-// ledgerRow is what decides whether a claim still stands.
-type ledgerRow struct {
-	recipient         number
-	status, messageID text
-	lease             stamp
-}
+// claimColumns are what decides whether a claim still stands.
+var claimColumns = []string{"recipient_user_id", "status", "message_id", "lease_until"}
 
 // heldBy reports whether the row is being sent under the lease of c.
-func (r ledgerRow) heldBy(c core.Claim) bool {
-	return r.status == text(core.Sending) && r.messageID.is(c.MessageID) && r.lease.At.Equal(c.Lease)
+func (r *ledgerRow) heldBy(c core.Claim) bool {
+	return r.Status == text(core.Sending) && r.MessageID.is(c.MessageID) && r.LeaseUntil.At.Equal(c.Lease)
 }
 
 // ledgerRow reads the row with the given ID.
-func (s *Store) ledgerRow(ctx context.Context, tx transaction, id int64) (r ledgerRow, there bool, err error) {
-	err = tx.one(ctx, []any{&r.recipient, &r.status, &r.messageID, &r.lease}, s.text.ledgerRow, id)
+func (s *Store) ledgerRow(ctx context.Context, tx engine.Tx, id int64) (row ledgerRow, there bool, err error) {
+	err = tx.One(ctx, into(&row, claimColumns...),
+		"SELECT "+s.dialect.columns(&row, claimColumns...)+"\nFROM notification_digests AS d WHERE d.id = ?"+s.dialect.Keep, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return r, false, nil
+		return row, false, nil
 	}
-	return r, err == nil, err
+	return row, err == nil, err
 }
 
-func (s *Store) ledgerRowQuery() string {
-	return `SELECT recipient_user_id, ` + asText("status") + `, ` + asText("message_id") + `, ` + s.dialect.StampText("lease_until") + `
-FROM notification_digests WHERE id = ?` + s.dialect.Keep
+// digests reads the ledger rows that rest, which follows the table's name, leaves.
+func (s *Store) digests(ctx context.Context, what, rest string, args ...any) (rows []core.LedgerRow, err error) {
+	row := new(ledgerRow)
+	err = s.db.Each(ctx, what, gather(&rows, row), "SELECT "+s.dialect.columns(row)+"\nFROM notification_digests AS d"+rest, args...)
+	return rows, err
+}
+
+// Windows implements [ports.Ledger].
+func (s *Store) Windows(ctx context.Context, recipient, before int64, limit int) ([]core.LedgerRow, error) {
+	if limit <= 0 {
+		return nil, ctx.Err()
+	}
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return s.digests(ctx, fmt.Sprintf("read the windows of recipient %d", recipient), ` WHERE d.recipient_user_id = ?0 AND d.id < CAST(?1 AS BIGINT)
+ AND d.id >= coalesce((SELECT who.first_digest FROM digest_people AS who WHERE who.user_id = ?0), 0) ORDER BY d.id DESC LIMIT ?2`, recipient, before, limit)
+}
+
+// Window implements [ports.Ledger].
+func (s *Store) Window(ctx context.Context, id int64) (row core.LedgerRow, found bool, err error) {
+	rows, err := s.digests(ctx, fmt.Sprintf("read digest %d", id), " WHERE d.id = ?", id)
+	if err != nil || len(rows) == 0 {
+		return core.LedgerRow{}, false, err
+	}
+	return rows[0], true, nil
+}
+
+// InDoubt implements [ports.Ledger]. What is being sent is little, whatever the history; so leases
+// are judged here, by a reader that understands any text that could stand for one.
+func (s *Store) InDoubt(ctx context.Context, now time.Time, after int64, limit int) (claims []core.Claim, err error) {
+	rows, err := s.digests(ctx, fmt.Sprintf("read digests in doubt after %d", after),
+		s.dialect.Indexed(IndexSending)+" WHERE d.status = 'sending' AND d.id > ? ORDER BY d.id", after)
+	for _, r := range rows {
+		if len(claims) < limit && !r.Lease.After(now) {
+			claims = append(claims, r.Claim)
+		}
+	}
+	return claims, err
 }

@@ -1,38 +1,80 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// refused counts r, if it charges anybody, among the preferences of the user, who may have had none.
-func (s *Store) refused(ctx context.Context, tx transaction, user int64, r core.Refusal) error {
-	r.Address, r.Reason = Plain(r.Address), Plain(r.Reason)
-	if r.Address == "" {
-		return nil
+// CountRefusals implements [ports.Refusals]. It goes by ascending ID, so that two at once wait for one another.
+func (s *Store) CountRefusals(ctx context.Context, rs []core.Refusal) error {
+	if len(rs) == 0 {
+		return ctx.Err()
 	}
-	p, there, err := s.preferences(ctx, tx, user)
+	rs = slices.Clone(rs)
+	slices.SortStableFunc(rs, func(a, b core.Refusal) int { return cmp.Compare(a.Recipient, b.Recipient) })
+	return s.db.Write(ctx, fmt.Sprintf("count %d refusals", len(rs)), func(ctx context.Context, tx engine.Tx) error {
+		for _, r := range rs {
+			if err := s.refused(ctx, tx, r); err != nil {
+				return fmt.Errorf("recipient %d: %w", r.Recipient, err)
+			}
+		}
+		return nil
+	})
+}
+
+// refused counts r among the preferences of its recipient, who may have had none.
+func (s *Store) refused(ctx context.Context, tx engine.Tx, r core.Refusal) error {
+	if still, err := s.still(ctx, tx, r.Recipient, r.Mark); err != nil || !still {
+		return err
+	}
+	r.Address, r.Reason = Plain(r.Address), Plain(r.Reason)
+	p, there, err := s.preferences(ctx, tx, r.Recipient)
 	if err != nil {
 		return err
 	}
 	p = core.CountRefusal(p, r)
 	if there {
-		return s.putRefusals(ctx, tx, user, p)
+		return s.putRefusals(ctx, tx, r.Recipient, p)
 	}
-	_, err = tx.change(ctx, "INSERT INTO digest_preferences (user_id, suppressed_address, suppressed_reason, failures) VALUES (?, ?, ?, ?)",
-		user, orNull(p.SuppressedAddress), orNull(p.SuppressedReason), numberOrNull(p.Failures))
-	if err != nil {
-		return fmt.Errorf("count a refusal: %w", err)
-	}
-	return nil
+	row := preferencesOf(r.Recipient, p)
+	query, args := insertion(&row)
+	_, err = tx.Change(ctx, query, args...)
+	return err
+}
+
+// Lift implements [ports.Refusals].
+func (s *Store) Lift(ctx context.Context, ids []int64) (lifted int, err error) {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	err = s.db.Write(ctx, fmt.Sprintf("lift the suppression of %d addresses", len(ids)), func(ctx context.Context, tx engine.Tx) error {
+		lifted = 0
+		for _, id := range ids {
+			p, there, err := s.preferences(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if !there || p.SuppressedAddress == "" {
+				continue
+			}
+			if err := s.putRefusals(ctx, tx, id, core.Lift(p)); err != nil {
+				return err
+			}
+			lifted++
+		}
+		return nil
+	})
+	return lifted, err
 }
 
 // accepted ends the user's run of refusals.
-func (s *Store) accepted(ctx context.Context, tx transaction, user int64) error {
+func (s *Store) accepted(ctx context.Context, tx engine.Tx, user int64) error {
 	p, _, err := s.preferences(ctx, tx, user)
 	if err != nil || p.Failures <= 0 {
 		return err
@@ -40,9 +82,9 @@ func (s *Store) accepted(ctx context.Context, tx transaction, user int64) error 
 	return s.putRefusals(ctx, tx, user, core.CountAcceptance(p))
 }
 
-func (s *Store) preferences(ctx context.Context, tx transaction, user int64) (p core.Preferences, there bool, err error) {
+func (s *Store) preferences(ctx context.Context, tx engine.Tx, user int64) (p core.Preferences, there bool, err error) {
 	var row preferenceRow
-	err = tx.one(ctx, row.columns(), "SELECT "+preferenceColumns("p")+" FROM digest_preferences AS p WHERE p.user_id = ?"+s.dialect.Keep, user)
+	err = tx.One(ctx, into(&row), "SELECT "+s.dialect.columns(&row)+" FROM digest_preferences AS p WHERE p.user_id = ?"+s.dialect.Keep, user)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return p, false, nil
@@ -53,9 +95,10 @@ func (s *Store) preferences(ctx context.Context, tx transaction, user int64) (p 
 }
 
 // putRefusals writes what p says of refusals; the rest of the row is the person's own.
-func (s *Store) putRefusals(ctx context.Context, tx transaction, user int64, p core.Preferences) error {
-	_, err := tx.change(ctx, "UPDATE digest_preferences SET suppressed_address = ?, suppressed_reason = ?, failures = ? WHERE user_id = ?",
-		orNull(p.SuppressedAddress), orNull(p.SuppressedReason), numberOrNull(p.Failures), user)
+func (s *Store) putRefusals(ctx context.Context, tx engine.Tx, user int64, p core.Preferences) error {
+	row := preferencesOf(user, p)
+	_, err := tx.Change(ctx, "UPDATE digest_preferences SET suppressed_address = ?, suppressed_reason = ?, failures = ?, retry_at = ? WHERE user_id = ?",
+		row.SuppressedAddress, row.SuppressedReason, row.Failures, row.RetryAt, user)
 	if err != nil {
 		return fmt.Errorf("count refusals: %w", err)
 	}

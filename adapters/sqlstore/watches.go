@@ -3,22 +3,24 @@ package sqlstore
 import (
 	"context"
 	"time"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 )
 
 // Stale implements [ports.Watches].
 func (s *Store) Stale(ctx context.Context, then time.Time) (stale int, err error) {
-	err = s.read.QueryRowContext(ctx, "SELECT count(*) FROM watches WHERE state = 'watching' AND "+s.dialect.Before("last_participation_at", then)).Scan(&stale)
+	err = s.db.Read.QueryRowContext(ctx, "SELECT count(*) FROM watches WHERE state = 'watching' AND "+s.dialect.Before("last_participation_at", then)).Scan(&stale)
 	if err != nil {
-		return 0, s.failed(ctx, "count stale watches", err)
+		return 0, s.db.Failed(ctx, "count stale watches", err)
 	}
 	return stale, nil
 }
 
-// Decay implements [ports.Watches].
-func (s *Store) Decay(ctx context.Context, then time.Time) (decayed int, err error) {
+// Lapse implements [ports.Watches].
+func (s *Store) Lapse(ctx context.Context, then time.Time) (decayed int, err error) {
 	lapsed := "state = 'watching' AND " + s.dialect.Before("last_participation_at", then)
-	err = s.write(ctx, "decay watches", func(ctx context.Context, tx transaction) (err error) {
-		decayed, err = tx.change(ctx, "UPDATE watches SET state = 'dormant' WHERE "+s.dialect.Idle("watches", lapsed))
+	err = s.db.Write(ctx, "let watches lapse", func(ctx context.Context, tx engine.Tx) (err error) {
+		decayed, err = tx.Change(ctx, "UPDATE watches SET state = 'dormant' WHERE "+s.dialect.Idle("watches", lapsed))
 		return err
 	})
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package systemclock tells the time by the system's clock.
+// Package systemclock is the system's clock.
 package systemclock
 
 import (
@@ -16,7 +16,7 @@ type Clock struct {
 
 var _ ports.Clock = Clock{}
 
-// At returns a clock that shows t now, and runs on from there as fast as the system's. Where t is
+// At returns a clock that shows t now, and runs on from there as fast as the system's. If t is
 // more than some 290 years away it shows the nearest instant that it can.
 func At(t time.Time) Clock {
 	return Clock{offset: time.Until(t)}

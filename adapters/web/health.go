@@ -9,11 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// databaseTime is how long a count of what waits may take. Whoever asks how things are does not wait
-// longer either.
+// databaseTime is how long the database may take to count the backlog. Monitors give up after a few seconds.
 const databaseTime = 2 * time.Second
 
 // Vitals are how ticks go.
@@ -22,17 +22,16 @@ type Vitals struct {
 	Running bool
 	// Alive is the last sign of life of the newest tick of this process; zero before the first.
 	Alive time.Time
-	// Ended is when the last tick ended, also one of another process; zero where there never was one.
+	// Ended is the last tick's end, also one of another process; zero if there never was one.
 	Ended time.Time
-	// Failed says that the last tick of this process that ended could not go on.
+	// Failed says that this process's last tick ended early, with an error.
 	Failed bool
 }
 
 // Watched is what health and metrics are about.
 type Watched struct {
-	Backlog ports.Backlog
-	// Answers returns an error if no tick can be made of the database. To ask costs next to nothing, which
-	// Backlog may not.
+	Backlog func(context.Context, time.Time) (core.Backlog, error)
+	// Answers returns an error if no tick can be made on the database. It is cheap; Backlog may not be.
 	Answers func(context.Context) error
 	Clock   ports.Clock
 	// Vitals returns how ticks go now, without waiting.
@@ -45,10 +44,9 @@ func Alive() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { plain(w, http.StatusOK, "ok\n") })
 }
 
-// Ready says whether what the process is for gets done: the database answers, the last tick did not
-// fail, and the newest one gave a sign of life within patience. Where something is amiss, the answer
-// is 503 and a line for each reason. A mail server that is down is none: another process would be no
-// better off.
+// Ready says whether the process does its work: the database answers, the last tick did not fail, and
+// the newest one gave a sign of life within patience. If not, the answer is 503 and a line for each
+// reason. A mail server that is down is not a reason: another process would be no better off.
 func Ready(watched Watched, patience time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), databaseTime)
@@ -76,10 +74,10 @@ func Ready(watched Watched, patience time.Duration) http.Handler {
 	})
 }
 
-// plain sends an answer that is true for now only.
+// plain sends a text that must not be cached.
 func plain(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, text) // whoever has gone does not want it
+	_, _ = io.WriteString(w, text) // a client that has gone does not want it
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// noon is what clocks show.
+// noon is the present in these tests.
 var noon = time.Date(2026, 3, 29, 12, 0, 0, 0, time.UTC)
 
 type clock struct{}
@@ -38,14 +38,14 @@ func (b *backlog) Backlog(ctx context.Context, _ time.Time) (core.Backlog, error
 	return b.counts, b.err
 }
 
-// watched returns what is watched, and its log.
+// watched returns a Watched, and its log.
 func watched(b *backlog, vitals web.Vitals) (web.Watched, *bytes.Buffer) {
 	log := new(bytes.Buffer)
 	answers := func(ctx context.Context) error {
 		_, err := b.Backlog(ctx, noon)
 		return err
 	}
-	return web.Watched{Backlog: b, Answers: answers, Clock: clock{}, Vitals: func() web.Vitals { return vitals }, Log: slog.New(slog.NewTextHandler(log, nil))}, log
+	return web.Watched{Backlog: b.Backlog, Answers: answers, Clock: clock{}, Vitals: func() web.Vitals { return vitals }, Log: slog.New(slog.NewTextHandler(log, nil))}, log
 }
 
 // get asks a handler.
@@ -62,7 +62,7 @@ func TestAliveIsAlwaysOK(t *testing.T) {
 	assert.Equal(t, "ok\n", text)
 }
 
-// To count what waits may take long where many are due; whoever asks every few seconds must not have it counted.
+// To count the backlog may take long if many are due, so the checks that run every few seconds must not do it.
 func TestReadyCountsNothing(t *testing.T) {
 	t.Parallel()
 	w, log := watched(&backlog{hangs: true}, web.Vitals{Alive: noon})

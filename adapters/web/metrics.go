@@ -10,18 +10,23 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/wiggleverse/rfcdigest/core/links"
 )
 
-// Tick is what came of one tick.
+// Tick is the result of one tick, or of a range of one.
 type Tick struct {
+	// Instant is the tick's. Further says that this is a range of the tick, but not the first one.
+	Instant time.Time
+	Further bool
 	// What became of digests.
 	Sent, Empty, Deferred, Suppressed, Left, InDoubt, Failed, Recovered int
 	// Released and Dropped count held e-mails, Lapsed watches.
 	Released, Dropped, Lapsed int
-	// OldestDue is since when the one has waited who waited longest and was not served; zero for none.
+	// OldestDue is since when the person has waited who has waited longest without a digest; zero if no one waits.
 	OldestDue time.Time
 	Took      time.Duration
-	// Stopped says that sending stopped, Broke that the tick as a whole could not go on.
+	// Stopped says that sending stopped, Broke that the whole tick ended with an error.
 	Stopped, Broke bool
 }
 
@@ -50,13 +55,14 @@ const (
 	failed  = "failed"
 )
 
-// Metrics count what ticks do, and answer with it in Prometheus' form. Make them with [NewMetrics].
+// Metrics count what ticks do, for Prometheus. Make them with [NewMetrics].
 type Metrics struct {
 	registry *prometheus.Registry
 	log      *slog.Logger
 	digests  *prometheus.CounterVec
 	held     *prometheus.CounterVec
 	lapsed   prometheus.Counter
+	leaving  *prometheus.CounterVec
 	ticks    *prometheus.CounterVec
 	seconds  prometheus.Histogram
 
@@ -64,8 +70,8 @@ type Metrics struct {
 	last Tick
 }
 
-// NewMetrics returns metrics of which every counter is there, at 0, since a rate over one that only
-// comes with its first event misses that event. version is the program's.
+// NewMetrics returns metrics with every counter at 0: the rate of a counter that appears with its first
+// event misses that event. version is the program's.
 func NewMetrics(watched Watched, version string) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), log: watched.Log}
 	m.digests = prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -75,15 +81,21 @@ func NewMetrics(watched Watched, version string) *Metrics {
 		m.digests.WithLabelValues(o.name)
 	}
 	m.held = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "rfcdigest_held_emails_total", Help: "Held e-mails that went out, and those whose content had been read meanwhile.",
+		Name: "rfcdigest_held_emails_total", Help: "Held e-mails that went out, and those that were dropped, since their content had been read meanwhile.",
 	}, []string{"outcome"})
 	m.held.WithLabelValues(released)
 	m.held.WithLabelValues(dropped)
 	m.lapsed = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "rfcdigest_watches_lapsed_total", Help: "Watches that lapsed.",
 	})
+	m.leaving = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "rfcdigest_unsubscribes_total", Help: "Requests to unsubscribe, by what their token was; only good ones end digests.",
+	}, []string{"token"})
+	for _, token := range []string{GoodToken, string(links.Malformed), string(links.UnknownSecret), string(links.BadSignature)} {
+		m.leaving.WithLabelValues(token)
+	}
 	m.ticks = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "rfcdigest_ticks_total", Help: "Ticks that were done, in which sending stopped, and that could not go on.",
+		Name: "rfcdigest_ticks_total", Help: "Ticks, by result: done, with sending stopped, or failed.",
 	}, []string{"result"})
 	for _, result := range []string{done, stopped, failed} {
 		m.ticks.WithLabelValues(result)
@@ -96,7 +108,7 @@ func NewMetrics(watched Watched, version string) *Metrics {
 		Name: "rfcdigest_build_info", Help: "Always 1; the labels say what runs.",
 		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
 	}, func() float64 { return 1 })
-	m.registry.MustRegister(m.digests, m.held, m.lapsed, m.ticks, m.seconds, build, &present{Watched: watched, last: m.lastTick},
+	m.registry.MustRegister(m.digests, m.held, m.lapsed, m.leaving, m.ticks, m.seconds, build, &present{Watched: watched, last: m.lastTick},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -120,11 +132,19 @@ func (m *Metrics) Observe(t Tick) {
 	m.seconds.Observe(t.Took.Seconds())
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if t.Broke && t.OldestDue.IsZero() {
-		t.OldestDue = m.last.OldestDue // it did not come to them
+	last, more := m.last, t.Further && t.Instant.Equal(m.last.Instant)
+	if more {
+		t.Suppressed += last.Suppressed
+	}
+	// A tick that broke has not looked at everybody.
+	if t.OldestDue.IsZero() && (more || t.Broke) || more && !last.OldestDue.IsZero() && last.OldestDue.Before(t.OldestDue) {
+		t.OldestDue = last.OldestDue
 	}
 	m.last = t
 }
+
+// Unsubscribed counts a request to unsubscribe; token is as in [Page].
+func (m *Metrics) Unsubscribed(token string) { m.leaving.WithLabelValues(token).Inc() }
 
 func (m *Metrics) lastTick() Tick {
 	m.mu.Lock()
@@ -132,7 +152,7 @@ func (m *Metrics) lastTick() Tick {
 	return m.last
 }
 
-// Handler answers scrapes. A few at a time are enough, since each asks the database.
+// Handler answers scrapes, only a few at a time, since each asks the database.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
 		MaxRequestsInFlight: 3,

@@ -16,7 +16,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// scrape returns the samples that are ours, by name and labels.
+// scrape returns our own samples, by name and labels.
 func scrape(t *testing.T, m *web.Metrics) (samples map[string]string) {
 	t.Helper()
 	status, text := get(m.Handler())
@@ -33,7 +33,7 @@ func scrape(t *testing.T, m *web.Metrics) (samples map[string]string) {
 	return samples
 }
 
-// buildInfo is the name of the one sample that says what runs, without its labels.
+// buildInfo is the name of the sample with the version, without its labels.
 const buildInfo = "rfcdigest_build_info{"
 
 func TestMetricsStartAtZeroAndAreAllThere(t *testing.T) {
@@ -87,7 +87,7 @@ func TestMetricsAddUpTicksAndShowThePresent(t *testing.T) {
 		"rfcdigest_tick_duration_seconds_count": "3", `rfcdigest_tick_duration_seconds_bucket{le="0.1"}`: "2", `rfcdigest_tick_duration_seconds_bucket{le="120"}`: "3",
 		"rfcdigest_due_recipients": "31", "rfcdigest_digests_in_doubt": "32", "rfcdigest_held_emails": "33", "rfcdigest_database_up": "1",
 		"rfcdigest_suppressed_recipients":       "3",
-		"rfcdigest_oldest_due_seconds":          "3600", // the tick that broke did not come to anybody
+		"rfcdigest_oldest_due_seconds":          "3600", // the tick that broke did not reach anybody
 		"rfcdigest_last_tick_timestamp_seconds": "1.7747856005e+09",
 		"rfcdigest_tick_running":                "1",
 	} {
@@ -95,6 +95,30 @@ func TestMetricsAddUpTicksAndShowThePresent(t *testing.T) {
 	}
 	m.Observe(web.Tick{})
 	assert.Equal(t, "0", scrape(t, m)["rfcdigest_oldest_due_seconds"])
+}
+
+func TestOfATickInRangesTheGaugesAreThoseOfAllOfThem(t *testing.T) {
+	t.Parallel()
+	w, _ := watched(&backlog{}, web.Vitals{})
+	m := web.NewMetrics(w, "")
+	ago := func(hours int) time.Time { return noon.Add(-time.Duration(hours) * time.Hour) }
+	for _, c := range []struct {
+		tick               web.Tick
+		suppressed, oldest string
+	}{
+		{web.Tick{Instant: noon, Suppressed: 1, OldestDue: ago(2)}, "1", "7200"},
+		{web.Tick{Instant: noon, Further: true}, "1", "7200"},
+		{web.Tick{Instant: noon, Further: true, Suppressed: 2, OldestDue: ago(1)}, "3", "7200"},
+		{web.Tick{Instant: noon, Further: true, OldestDue: ago(3)}, "3", "10800"},
+		{web.Tick{Instant: noon, Suppressed: 1, OldestDue: ago(1)}, "1", "3600"}, // once more from its beginning
+		{web.Tick{Instant: noon.Add(time.Hour), Further: true, Suppressed: 5}, "5", "0"},
+		{web.Tick{Instant: noon.Add(time.Hour), Further: true, OldestDue: ago(1)}, "5", "3600"},
+	} {
+		m.Observe(c.tick)
+		samples := scrape(t, m)
+		assert.Equal(t, c.suppressed, samples["rfcdigest_suppressed_recipients"], c.tick)
+		assert.Equal(t, c.oldest, samples["rfcdigest_oldest_due_seconds"], c.tick)
+	}
 }
 
 func TestMetricsDoWithoutTheDatabase(t *testing.T) {

@@ -7,10 +7,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// present are the metrics of how things are at the moment of a scrape.
+// present are the metrics that are read at each scrape.
 type present struct {
 	Watched
-	// last returns what came of the last tick of this process.
+	// last returns the result of this process's last tick.
 	last func() Tick
 }
 
@@ -24,8 +24,8 @@ var (
 	inDoubt    = description("digests_in_doubt", "Digests that may have gone out or not, whose lease has ended, so that the next tick sends them again.")
 	heldEmails = description("held_emails", "Held e-mails that have neither gone out nor been given up.")
 	suppressed = description("suppressed_recipients", "People due in the last tick whose address is suppressed.")
-	oldestDue  = description("oldest_due_seconds", "How long the one has been due who waited longest of those whom the last tick could not serve; 0 for none.")
-	lastTick   = description("last_tick_timestamp_seconds", "When the last tick ended, in seconds since 1970; 0 where there never was one.")
+	oldestDue  = description("oldest_due_seconds", "For how long the person has been due who has waited longest among those without a digest after the last tick; 0 for none.")
+	lastTick   = description("last_tick_timestamp_seconds", "When the last tick ended, in seconds since 1970; 0 if there never was one.")
 	running    = description("tick_running", "Whether a tick is being made: 1 or 0.")
 )
 
@@ -36,14 +36,14 @@ func (p *present) Describe(to chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements [prometheus.Collector]. What the database does not say is left out: a last value
-// that is repeated would be believed.
+// Collect implements [prometheus.Collector]. If the database does not answer, its values are left out: an
+// old value would be taken for the present one.
 func (p *present) Collect(to chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, v float64) { to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v) }
 	now, vitals, last := p.Clock.Now(), p.Vitals(), p.last()
 	ctx, cancel := context.WithTimeout(context.Background(), databaseTime)
 	defer cancel()
-	backlog, err := p.Backlog.Backlog(ctx, now)
+	backlog, err := p.Backlog(ctx, now)
 	if err != nil {
 		p.Log.Warn("the database does not answer", "error", err)
 	} else {
@@ -58,7 +58,7 @@ func (p *present) Collect(to chan<- prometheus.Metric) {
 	gauge(running, number(vitals.Running))
 }
 
-// number returns 1 for true.
+// number returns 1 for true, else 0.
 func number(b bool) float64 {
 	if b {
 		return 1
@@ -74,7 +74,7 @@ func seconds(t time.Time) float64 {
 	return float64(t.UnixMilli()) / 1000
 }
 
-// waited returns how long somebody who is due since then has waited at now, 0 where there is nobody.
+// waited returns how many seconds have passed from since until now; 0 if since is zero.
 func waited(since, now time.Time) float64 {
 	if since.IsZero() {
 		return 0

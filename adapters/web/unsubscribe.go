@@ -1,4 +1,4 @@
-// Package web answers HTTP: the page by which people unsubscribe, and what operators ask.
+// Package web answers HTTP: the page on which people unsubscribe, and health and metrics for operators.
 package web
 
 import (
@@ -9,35 +9,53 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
-	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// maxBody is the most of a request's body that is read, in bytes: a one-click request has 26
-// (RFC 8058 §3.2), and the page's button sends none.
+// maxBody is the longest body of a request in bytes: a one-click request has 26 (RFC 8058 §3.2), and the
+// page's button sends none.
 const maxBody = 4096
 
-// Unsubscribe answers at core.UnsubscribePath and a token. GET and HEAD show a page with one button
-// and change nothing, since scanners follow the links in mails. POST ends the digests of whom the
-// token names, whether it comes from the button or from a mail program (RFC 8058), without cookies
-// or a session, and as often as anybody likes. A token that nobody signed gets the same answers, so
-// that nobody learns which are good.
-func Unsubscribe(ring core.Keyring, store ports.Subscriptions, brand string, log *slog.Logger) http.Handler {
-	u := &unsubscribe{ring: ring, store: store, log: log}
-	u.ask = render(brand, "Unsubscribe from digests?", "You will get no more digest e-mails. Your inbox in the app stays as it is, and you can turn digests on again in your preferences there.", "Unsubscribe")
-	u.done = render(brand, "You are unsubscribed", "You will get no more digest e-mails. You can turn them on again in the app, in your preferences.", "")
-	u.later = render(brand, "That did not work just now", "Nothing was changed. Please try again in a few minutes.", "Try again")
+// Page is what the unsubscribe page needs.
+type Page struct {
+	// Ring says which tokens are good.
+	Ring  links.Keyring
+	Store ports.Subscriptions
+	// Brand stands at the head of the page.
+	Brand string
+	// PreferencesURL is the app's page with the person's preferences, http or https.
+	PreferencesURL string
+	Log            *slog.Logger
+	// Count, if it is set, is called for each POST with [GoodToken] or the token's
+	// [links.TokenFault].
+	Count func(token string)
+}
+
+// GoodToken is a token that a secret of the ring has signed.
+const GoodToken = "good"
+
+// Unsubscribe answers at links.Path and a token. GET and HEAD show a page with one button
+// and change nothing, since scanners follow the links in mails. POST ends the digests of the person
+// whom the token names, whether it comes from the button or from a mail program (RFC 8058). It needs
+// no cookies or session, and may be repeated. A bad token gets the same answers, so that they do not
+// tell which tokens are good. So the texts only promise what holds for both.
+func Unsubscribe(p Page) http.Handler {
+	u := &unsubscribe{Page: p, faults: faultLog{log: p.Log, last: make(map[links.TokenFault]time.Time)}}
+	u.ask = p.render("Unsubscribe from digests?", "If this link is yours, no more digest e-mails come after this. Your inbox in the app stays as it is.", "Unsubscribe")
+	u.done = p.render("If this link is yours, you get no more digests", "Should one come all the same, the link was incomplete or too old: turn digests off in your preferences.", "")
+	u.later = p.render("That did not work just now", "Nothing was changed. Please try again in a few minutes.", "Try again")
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+core.UnsubscribePath+"{token}", u.get)
-	mux.HandleFunc("POST "+core.UnsubscribePath+"{token}", u.post)
+	mux.HandleFunc("GET "+links.Path+"{token}", u.get)
+	mux.HandleFunc("POST "+links.Path+"{token}", u.post)
 	return guarded(mux)
 }
 
 type unsubscribe struct {
-	ring  core.Keyring
-	store ports.Subscriptions
-	log   *slog.Logger
+	Page
+	faults faultLog
 	// The pages, ready to be sent.
 	ask, done, later []byte
 }
@@ -49,26 +67,40 @@ func (u *unsubscribe) post(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "too much", http.StatusRequestEntityTooLarge)
 		return
 	}
-	if recipient, ok := u.ring.Verify(r.PathValue("token")); ok {
-		if err := u.store.Unsubscribe(r.Context(), recipient); err != nil {
-			u.log.Error("unsubscribing failed", "recipient", recipient, "error", err)
-			answer(w, http.StatusServiceUnavailable, u.later)
-			return
-		}
-		u.log.Info("unsubscribed", "recipient", recipient)
+	token := r.PathValue("token")
+	recipient, mark, ok := u.Ring.Verify(token)
+	if !ok {
+		fault, secret := u.Ring.Fault(token)
+		u.count(string(fault))
+		u.faults.say(fault, secret)
+		answer(w, http.StatusOK, u.done)
+		return
 	}
+	u.count(GoodToken)
+	if err := u.Store.Unsubscribe(r.Context(), recipient, mark); err != nil {
+		u.Log.Error("unsubscribing failed", "recipient", recipient, "error", err)
+		answer(w, http.StatusServiceUnavailable, u.later)
+		return
+	}
+	u.Log.Info("unsubscribed", "recipient", recipient)
 	answer(w, http.StatusOK, u.done)
+}
+
+func (u *unsubscribe) count(token string) {
+	if u.Count != nil {
+		u.Count(token)
+	}
 }
 
 // answer sends a page.
 func answer(w http.ResponseWriter, status int, page []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(page) // whoever has gone does not want it
+	_, _ = w.Write(page) // a client that has gone does not want it
 }
 
-// guarded sets what tells browsers to do nothing with a page but show it, and to tell nobody of its
-// address, which is a secret of its recipient.
+// guarded sets the headers by which browsers only show the page, and do not pass on its address, which is
+// the recipient's secret.
 func guarded(next http.Handler) http.Handler {
 	sum := sha256.Sum256([]byte(style))
 	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
@@ -87,12 +119,13 @@ func guarded(next http.Handler) http.Handler {
 const style = `:root{color-scheme:light dark}body{margin:0;background:#f4f3ef;color:#1f2429;font:16px/1.5 system-ui,sans-serif}` +
 	`main{max-width:34rem;margin:12vh auto;padding:0 1.25rem}p.brand{font-weight:700;color:#0b6663;font-size:.95rem}h1{font-size:1.75rem;line-height:1.2;margin:.5rem 0 1rem}` +
 	`button{margin-top:1rem;padding:.8rem 1.6rem;border:0;border-radius:8px;background:#0b6663;color:#fff;font:inherit;font-weight:600;cursor:pointer}` +
-	`button:focus-visible{outline:3px solid #6cc9c0;outline-offset:2px}` +
-	`@media (prefers-color-scheme:dark){body{background:#14171a;color:#e6e8ea}p.brand{color:#6cc9c0}button{background:#6cc9c0;color:#0c2423}}`
+	`a{color:#0b6663}form+p{margin-top:2rem}` +
+	`button:focus-visible,a:focus-visible{outline:3px solid #6cc9c0;outline-offset:2px}` +
+	`@media (prefers-color-scheme:dark){body{background:#14171a;color:#e6e8ea}p.brand,a{color:#6cc9c0}button{background:#6cc9c0;color:#0c2423}}`
 
-// render returns a page with a heading, a sentence and, where it has a label, a button that posts to
-// the page's own address.
-func render(brand, heading, text, button string) []byte {
+// render returns a page with a heading, a text and a link to the preferences. If button is not empty, it
+// is the label of a button that posts to the page's own address.
+func (p Page) render(heading, text, button string) []byte {
 	page := template.Must(template.New("page").Parse(`<!doctype html>
 <html lang="en">
 <head>
@@ -107,13 +140,14 @@ func render(brand, heading, text, button string) []byte {
 <h1>{{.Heading}}</h1>
 <p>{{.Text}}</p>
 {{with .Button}}<form method="post"><button>{{.}}</button></form>
+{{end}}{{with .PreferencesURL}}<p><a href="{{.}}">Digest preferences in the app</a></p>
 {{end}}</main>
 </body>
 </html>
 `))
 	var b bytes.Buffer
-	if err := page.Execute(&b, struct{ Brand, Heading, Text, Button string }{brand, heading, text, button}); err != nil {
-		panic(err) // it has nothing in it that could fail
+	if err := page.Execute(&b, struct{ Brand, Heading, Text, Button, PreferencesURL string }{p.Brand, heading, text, button, p.PreferencesURL}); err != nil {
+		panic(err) // a mistake in the template
 	}
 	return b.Bytes()
 }

@@ -13,7 +13,6 @@ import (
 )
 
 func TestWrongUsageIsOneLineAndTouchesNothing(t *testing.T) {
-	t.Parallel()
 	for name, c := range map[string]struct {
 		args  string
 		env   string
@@ -53,7 +52,7 @@ func TestWrongUsageIsOneLineAndTouchesNothing(t *testing.T) {
 		"neither on nor off":           {"tick", "DIGEST_ENABLED=perhaps", []string{"DIGEST_ENABLED", "perhaps"}},
 		"a short secret":               {"tick --secret too-short-a-secret", "", []string{"--secret", "32"}},
 		"a short secret beside a long": {"tick", "DIGEST_SECRET=" + secret + ",too-short-a-secret", []string{"number 2", "32"}},
-		// Passwords in places where nobody would look for one.
+		// Passwords in unexpected places.
 		"a mail URL without a flag":     {"tick smtp://digest:" + password + "@127.0.0.1", "", []string{"unexpected argument", "127.0.0.1"}},
 		"a mail URL without a scheme":   {"tick --mail digest:" + password + "@127.0.0.1", "", []string{"--mail", "smtp://"}},
 		"a mail URL that is none":       {"tick --mail smtp://digest:%zz" + password + "@127.0.0.1", "", []string{"--mail", "%-escapes"}},
@@ -63,8 +62,7 @@ func TestWrongUsageIsOneLineAndTouchesNothing(t *testing.T) {
 		"a mail URL with more after it": {"tick --mail smtp://digest:" + password + "@127.0.0.1?tls=maybe", "", []string{"--mail", "tls=none"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newSite(t, strings.Fields(c.env)...).withDatabase()
+			s := newSite(t, strings.Fields(c.env)...).withDatabase().inside()
 			before := s.tree()
 			r := s.run(strings.Fields(c.args)...).fails(exitUsage, c.words...).silent()
 			assert.NotContains(t, r.err, "too-short-a-secret")
@@ -74,7 +72,6 @@ func TestWrongUsageIsOneLineAndTouchesNothing(t *testing.T) {
 }
 
 func TestADatabaseThatCannotBeUsedIsOneLineAndStaysAsItIs(t *testing.T) {
-	t.Parallel()
 	reading, everything := []string{"tick", "serve", "plan"}, []string{"migrate", "tick", "serve", "plan"}
 	for name, c := range map[string]struct {
 		make     func(*site)
@@ -87,7 +84,7 @@ func TestADatabaseThatCannotBeUsedIsOneLineAndStaysAsItIs(t *testing.T) {
 		"a folder":             {func(s *site) { require.NoError(s, os.Mkdir(s.path("x.db"), 0o755)) }, "x.db", everything, []string{"x.db is not a file", "--database"}},
 		"a file for a folder":  {func(s *site) { s.write("x", "") }, "x/y.db", everything, []string{"x/y.db", "not a folder", "--database"}},
 		"another kind of file": {func(s *site) { s.write("x.db", strings.Repeat("Dear diary, ", 999)) }, "x.db", everything, []string{"x.db is not an SQLite database", "--database"}},
-		// plan leaves SQLite's two files beside this one: it may not write, and so not tidy up.
+		// plan leaves SQLite's two files beside this one: without write access it cannot remove them.
 		"half a database": {func(s *site) { s.write("x.db", string(migrated()[:5000])) }, "x.db", []string{"migrate", "tick", "serve"},
 			[]string{"x.db is not an SQLite database (or is damaged)", "--database"}},
 		"an empty file":           {func(s *site) { s.write("x.db", "") }, "x.db", reading, []string{"x.db is not migrated", "rfcdigest migrate --database sqlite://x.db"}},
@@ -98,8 +95,7 @@ func TestADatabaseThatCannotBeUsedIsOneLineAndStaysAsItIs(t *testing.T) {
 			[]string{"notifications.recipient_user_id", "notifications.created_at", "watches.state", "nothing was changed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newSite(t)
+			s := newSite(t).inside()
 			c.make(s)
 			before, files := s.tree(), s.files()
 			for _, command := range c.commands {
@@ -111,7 +107,7 @@ func TestADatabaseThatCannotBeUsedIsOneLineAndStaysAsItIs(t *testing.T) {
 	}
 }
 
-// python makes a database as the app's Python scheduler left it.
+// python makes a database of the app's Python scheduler.
 func (s *site) python(name, fixture string) *site {
 	s.Helper()
 	script, err := os.ReadFile("../../fixtures/parity/" + fixture + ".sql")
@@ -131,7 +127,7 @@ func TestALockedDatabaseIsWaitedForAndThenOneLine(t *testing.T) {
 		require.NoError(t, err)
 		holders = append(holders, func() { _, err := db.Exec("ROLLBACK"); require.NoError(t, err) })
 	}
-	// All wait together, since they wait for seconds.
+	// All run at once, since each waits for seconds.
 	tick := s.start("tick", "--now", noon)
 	python := s.start("migrate", "--database", "sqlite://python.db")
 	s.run("plan", "--now", noon, "--json").done() // which needs no lock
@@ -174,7 +170,7 @@ func TestADatabaseThatIsReadOnlyIsOneLineAndStaysAsItIs(t *testing.T) {
 	}
 }
 
-// asNobody has commands run as somebody whom permissions apply to; to root they do not.
+// asNobody has commands run as the user nobody, since permissions do not apply to root.
 func (s *site) asNobody() *site {
 	s.Helper()
 	if os.Getuid() != 0 {
@@ -197,7 +193,7 @@ func TestAFullDiskIsOneLineAndNothingIsLost(t *testing.T) {
 	t.Parallel()
 	s := newSite(t).withDatabase(people(20))
 	before := s.dump("rfcdigest.db")
-	// A file system just large enough for the database and SQLite's shared memory, in a name space of its own.
+	// A file system just large enough for the database and SQLite's shared memory, in its own name space.
 	script := `mkdir small && mount -t tmpfs -o size=$(( $(stat -c %s rfcdigest.db) / 1024 + 40 ))k none small && cp rfcdigest.db small || exit 77
 cd small; "$0" tick --now ` + noon + ` --mail discard://; code=$?; cp rfcdigest.db* ..; exit $code`
 	r := s.startOther("unshare", "--map-root-user", "--mount", "sh", "-c", script, program).wait()
@@ -209,7 +205,7 @@ cd small; "$0" tick --now ` + noon + ` --mail discard://; code=$?; cp rfcdigest.
 	assert.Equal(t, 20, s.run("tick", "--now", noon, "--json").done().report().DigestsSent)
 }
 
-// A process whose files may not grow is as near to a full disk as everybody can come.
+// A process whose files may not grow is like a full disk, and needs no root.
 func TestAFileThatMayNotGrowIsOneLine(t *testing.T) {
 	t.Parallel()
 	s := newSite(t).withDatabase(people(20))

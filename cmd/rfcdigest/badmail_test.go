@@ -59,10 +59,6 @@ func TestAMailServerThatCannotBeUsedIsOneLineAndLeavesAllAsItIs(t *testing.T) {
 			return "smtp://" + login + answering(t, "554 go away\r\n") + "?tls=none"
 		},
 			[]string{"554", "127.0.0.1:"}},
-		"shutting down": {func(t *testing.T, _ *site) string {
-			return "smtp://" + login + answering(t, "421 later\r\n") + "?tls=none"
-		},
-			[]string{"421", "127.0.0.1:"}},
 		"hanging up": {func(t *testing.T, _ *site) string { return "smtp://" + answering(t, "") + "?tls=none" },
 			[]string{"closed the connection", "127.0.0.1:"}},
 		"no mail server": {func(t *testing.T, _ *site) string {
@@ -96,8 +92,8 @@ func TestAMailServerThatCannotBeUsedIsOneLineAndLeavesAllAsItIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t).withDatabase(people(3), `INSERT INTO held_emails (recipient_user_id, subject, body_text, notification_ids, status)
-VALUES (1, 'Hello', 'Hello', '[100]', 'held')`)
+			s := newSite(t).withDatabase(people(9), `INSERT INTO held_emails (recipient_user_id, subject, body_text, notification_ids, status)
+SELECT id, 'Hello', 'Hello', '[100]', 'held' FROM users`)
 			before := s.unmarked("rfcdigest.db")
 			url := c.url(t, s)
 			r := s.run("tick", "--now", noon, "--json", "--mail", url).fails(exitFailed, c.words...)
@@ -109,13 +105,15 @@ VALUES (1, 'Hello', 'Hello', '[100]', 'held')`)
 			assert.NotContains(t, trouble, password)
 			assert.Zero(t, report.DigestsSent+report.Failed+report.InDoubt+report.Flushed)
 			assert.Equal(t, 1, strings.Count(r.out, "\n"))
-			// In words it fails the same.
+			assert.Equal(t, []int{1, 1}, []int{strings.Count(r.err, `"level":"ERROR"`), strings.Count(r.err, `"level":"WARN"`)},
+				"one line for all nine, and that there is no secret: %s", r.err)
+			// Without --json it fails in the same way.
 			assert.Contains(t, s.with("DIGEST_MAIL_URL="+url).run("tick", "--now", noon).fails(exitFailed, c.words...).out, "Sending stopped: ")
 		})
 	}
 }
 
-// What is refused to one person is that person's, and no failure of the tick.
+// A refusal for one person is about that person. The tick does not fail.
 func TestARefusedRecipientIsNamedAndTheOthersGetTheirs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t).withDatabase(people(4))
@@ -128,7 +126,7 @@ func TestARefusedRecipientIsNamedAndTheOthersGetTheirs(t *testing.T) {
 		}
 		return nil
 	}}, nil)
-	r := s.run("tick", "--now", noon, "--json", "--mail", m.url()).done()
+	r := s.run("tick", "--now", noon, "--json", "--mail", m.url()).fails(exitFailed, "1 messages were refused for now", "--wait 40m")
 	report := r.report()
 	assert.Equal(t, 2, report.DigestsSent)
 	assert.Equal(t, 1, report.Left)
@@ -142,23 +140,26 @@ func TestARefusedRecipientIsNamedAndTheOthersGetTheirs(t *testing.T) {
 	assert.Equal(t, each(4), recipients(m.letters()))
 }
 
-func TestAnAddressRefusedThreeTimesIsSuppressedUntilItChanges(t *testing.T) {
+func TestAnAddressRefusedOnThreeDaysIsSuppressedUntilItChanges(t *testing.T) {
 	t.Parallel()
 	s := newSite(t).withDatabase(people(2))
 	m := serveMail(t, &mailServer{refuse: "p2@rfc.example"}, nil)
-	tick := func() report { return s.run("tick", "--now", noon, "--json", "--mail", m.url()).done().report() }
-	assert.Equal(t, 1, tick().DigestsSent)
-	for range 2 {
-		assert.Equal(t, 1, tick().Failed)
+	tick := func(at string) report {
+		s.sql("rfcdigest.db", "INSERT INTO notifications (recipient_user_id, event_kind, created_at, payload) VALUES (1, 'pr_opened', '', '{}')")
+		return s.run("tick", "--now", at, "--json", "--mail", m.url()).done().report()
 	}
-	assert.Equal(t, 1, tick().Suppressed)
-	assert.Equal(t, []string{"2|p2@rfc.example|3"}, s.query("rfcdigest.db", "SELECT user_id, suppressed_address, failures FROM digest_preferences"))
+	for _, day := range []string{"2026-03-29", "2026-03-30", "2026-03-31"} {
+		assert.Equal(t, 1, tick(day+"T12:00:00Z").Failed)
+		assert.Equal(t, 1, tick(day+"T13:00:00Z").Suppressed, "it is tried again a day later")
+	}
+	assert.Equal(t, []string{"2|p2@rfc.example|3|2026-04-30 12:00:00"}, s.query("rfcdigest.db", "SELECT user_id, suppressed_address, failures, retry_at FROM digest_preferences"))
+	assert.Equal(t, 1, tick("2026-04-25T12:00:00Z").Suppressed)
 	s.sql("rfcdigest.db", "UPDATE users SET email = 'ada@rfc.example' WHERE id = 2")
-	assert.Equal(t, 1, tick().DigestsSent)
-	assert.Equal(t, map[string]int{"p1@rfc.example": 1, "ada@rfc.example": 1}, recipients(m.letters()))
+	tick("2026-04-25T13:00:00Z")
+	assert.Equal(t, 1, recipients(m.letters())["ada@rfc.example"])
 }
 
-// A server that refuses every message has something against the sender: nobody is charged for it.
+// A server that refuses every message has something against the sender: no address is charged for it.
 func TestTwentyRefusedMessagesInARowEndTheTick(t *testing.T) {
 	t.Parallel()
 	s := newSite(t).withDatabase(people(30))

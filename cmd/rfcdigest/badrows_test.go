@@ -12,12 +12,12 @@ import (
 // badRow is something unreadable around one person.
 type badRow struct {
 	what string
-	// change makes it so; ? is the person's ID, if args are none.
+	// change is the SQL that does it; without args, its parameter is the person's ID.
 	change string
 	args   []any
 	// gets says whether the person gets their mail all the same; failed that the report names them.
 	gets, failed bool
-	// says is what stands in the mail.
+	// says is text in the mail.
 	says string
 }
 
@@ -58,7 +58,7 @@ VALUES ($1, x'FF', 'noon', 17, '25:61', 'dusk', 'many')`, gets: true, says: "ope
 	}
 }
 
-// One person in ten has something unreadable about them, each something else; and all at once.
+// One person in ten has a bad row, each of another kind, all at once.
 func TestBadRowsCostOnlyThemselves(t *testing.T) {
 	t.Parallel()
 	bad := badRows()
@@ -83,7 +83,7 @@ func TestBadRowsCostOnlyThemselves(t *testing.T) {
 			failed = append(failed, id)
 		}
 	}
-	// Rows of people who are gone, of nobody, and of somebody with an ID that needs more than 32 bits.
+	// Rows of people who are gone, of no one, and of a person whose ID needs more than 32 bits.
 	_, err = db.Exec(`INSERT INTO notifications (recipient_user_id, event_kind, created_at) VALUES (-7, 'x', 'x'), (999999, 'x', '2026-03-29 11:00:00');
 INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status) VALUES (888888, '', '', '', '', 'sending');
 INSERT INTO held_emails (recipient_user_id, status) VALUES (777777, 'held'), (NULL, 'held'), (3, 'held');

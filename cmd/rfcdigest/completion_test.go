@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"strings"
@@ -10,16 +9,17 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/shell"
 )
 
-// completed are command lines as they are typed up to the tab key, and the word that comes of it.
+// completed are command lines as typed up to the tab key, and the word that the shell makes of it.
 var completed = []struct{ typed, word string }{
 	{"pl", "plan"},
 	{"tick --dr", "--dry-run"},
 	{"tick --datab", "--database"},
 	{"plan --us", "--user"},
 	{"--no-", "--no-enabled"},
-	{"--name tick pl", "plan"}, // the value of a flag is no command
+	{"--name tick pl", "plan"}, // the value of a flag is not a command
 	{"--name=tick pl", "plan"},
 	{"completion f", "fish"},
 	{"demo --dir fold", "folder/"},
@@ -30,7 +30,7 @@ var completed = []struct{ typed, word string }{
 	{"tick --mail=mail", "--mail=maildir://"},
 }
 
-// hostileGrammar has helps with all that a shell might take for its own.
+// hostileGrammar has help texts with all characters that mean something to a shell.
 type hostileGrammar struct {
 	Odd   string    `enum:"one,two" default:"one" help:"It's [odd]: $(touch hit) \x60touch hit\x60 \"$HOME\" \\ 100% ; touch hit; {x}"`
 	Worse oddAction `cmd:"" help:"It's [worse]:x $(touch hit) \x60touch hit\x60 \\' touch hit"`
@@ -38,24 +38,37 @@ type hostileGrammar struct {
 
 type oddAction struct{}
 
+// asHostile is set in the environment of a process that is to complete by hostileGrammar.
+const asHostile = "RFCDIGEST_HOSTILE"
+
+func init() {
+	if os.Getenv(asHostile) == "" || len(os.Args) < 2 {
+		return
+	}
+	parser, err := kong.New(&hostileGrammar{})
+	if err != nil {
+		panic(err)
+	}
+	shell.Complete(os.Stdout, parser.Model, os.Args[2:])
+	os.Exit(exitDone)
+}
+
 var hostilelyCompleted = []struct{ typed, word string }{{"wo", "worse"}, {"--od", "--odd"}, {"--odd=tw", "--odd=two"}, {"worse --odd o", "one"}}
 
 // shellSite is a folder with a shell's scripts, and names to complete.
-func shellSite(t *testing.T, shell string) *site {
+func shellSite(t *testing.T, name string) *site {
 	t.Helper()
-	if _, err := exec.LookPath(shell); err != nil {
-		t.Skipf("%s is not installed", shell)
+	if _, err := exec.LookPath(name); err != nil {
+		t.Skipf("%s is not installed", name)
 	}
 	s := newSite(t, "TERM=dumb")
-	s.env = append(s.env, "HOME="+s.dir) // nobody's own set-up
+	s.env = append(s.env, "HOME="+s.dir) // no user's own set-up
 	s.write("app.db", "")
 	require.NoError(t, os.Mkdir(s.path("folder"), 0o755))
-	s.write("script", s.run("completion", shell).done().out)
-	parser, err := kong.New(&hostileGrammar{}, kong.Name("rfcdigest"))
-	require.NoError(t, err)
-	var script bytes.Buffer
-	require.NoError(t, completionScripts.Lookup(shell).Execute(&script, newCompletion(parser.Model)))
-	s.write("hostile", script.String())
+	s.write("script", s.run("completion", name).done().out)
+	require.NoError(t, os.Mkdir(s.path("bin"), 0o755))
+	require.NoError(t, os.Symlink(program, s.path("bin", "rfcdigest")))
+	s.env = append(s.env, "PATH="+s.path("bin")+":"+os.Getenv("PATH"))
 	return s
 }
 
@@ -72,7 +85,7 @@ func TestBashAndZshCompleteWhatIsTyped(t *testing.T) {
 		t.Run(c.shell, func(t *testing.T) {
 			t.Parallel()
 			s := shellSite(t, c.shell)
-			s.write("set-up", c.prepare+`rfcdigest() { for last; do :; done; echo "<$last>"; }`+"\n")
+			s.write("set-up", c.prepare+`rfcdigest() { if [[ $1 == __complete ]]; then command rfcdigest "$@"; else for last; do :; done; echo "<$last>"; fi; }`+"\n")
 			shown := newScreen(t)
 			shell := s.commandOn(shown, shown, c.line...)
 			shell.cmd.Stdin = shown.tty
@@ -92,7 +105,7 @@ func TestBashAndZshCompleteWhatIsTyped(t *testing.T) {
 				}
 				enter("rfcdigest "+line.typed+"\t", "<"+word+">")
 			}
-			enter(". ./hostile; rfcdigest read''y", "<ready>")
+			enter("export "+asHostile+"=1; rfcdigest read''y", "<ready>")
 			for _, line := range hostilelyCompleted {
 				enter("rfcdigest "+line.typed+"\t", "<"+line.word+">")
 			}
@@ -114,7 +127,7 @@ func TestFishCompletesWhatIsTyped(t *testing.T) {
 		script.WriteString("complete -C 'rfcdigest " + line.typed + "'\n")
 		want += line.word + "\n"
 	}
-	script.WriteString("complete --erase -c rfcdigest; source hostile\n")
+	script.WriteString("set --export " + asHostile + " 1\n")
 	for _, line := range hostilelyCompleted {
 		script.WriteString("complete -C 'rfcdigest " + line.typed + "'\n")
 		want += line.word + "\n"
@@ -129,21 +142,26 @@ func TestFishCompletesWhatIsTyped(t *testing.T) {
 	assert.NotContains(t, s.files(), "hit")
 }
 
-// Whatever commands there are, scripts know them and their flags, and nothing of how this one is set up.
-func TestScriptsKnowEveryCommandAndFlag(t *testing.T) {
-	t.Parallel()
-	s := newSite(t, "DIGEST_SECRET="+secret, "DIGEST_MAIL_URL=smtp://digest:"+password+"@mail.example")
+// All commands are offered with their flags, and nothing of the configuration is shown.
+func TestEveryCommandAndFlagIsOffered(t *testing.T) {
+	s := newSite(t, "DIGEST_SECRET="+secret, "DIGEST_MAIL_URL=smtp://digest:"+password+"@mail.example").inside()
 	parser, err := kong.New(new(commandLine))
 	require.NoError(t, err)
-	for _, shell := range []string{"bash", "zsh", "fish"} {
-		script := s.run("completion", shell).done().out
-		for _, node := range append(parser.Model.Children, parser.Model.Node) {
-			assert.Regexp(t, `[' ]`+node.Name+`[': ]`, script+" "+parser.Model.Name+" ", shell)
-			assert.False(t, node.Type == kong.CommandNode && len(node.Children) > 0, "%s: scripts know of no commands in commands", node.Name)
-			for _, flag := range node.Flags {
-				assert.Regexp(t, `(--| -l ')`+flag.Name+`\b`, script, shell)
-			}
+	commands := s.run(shell.Asked, "").done().out
+	for _, node := range append(parser.Model.Children, parser.Model.Node) {
+		before := []string{shell.Asked}
+		if node.Type == kong.CommandNode {
+			assert.Contains(t, commands, "\n"+node.Name+"\t")
+			before = append(before, node.Name)
+		}
+		offered := s.run(append(before, "--")...).done().out
+		for _, flag := range append(node.Flags, parser.Model.Flags...) {
+			assert.Contains(t, offered, "\n--"+flag.Name+"\t", node.Name)
 		}
 	}
+	for _, words := range [][]string{{"tick", "now", ""}, {"tick", "--name", ""}, {"--what=x"}, {"completion", "bash", ""}} {
+		s.run(append([]string{shell.Asked}, words...)...).done().silent()
+	}
+	assert.Equal(t, commands, s.run(shell.Asked).done().out)
 	s.run("completion", "tcsh").fails(exitUsage, "tcsh", "bash").silent()
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +19,7 @@ import (
 // noon is the instant that most tests tick at.
 const noon = "2026-03-29T12:00:00Z"
 
-// migrated returns the content of a database that migrate made of nothing, made once.
+// migrated returns the content of a database that migrate made from nothing. It is made once.
 var migrated = sync.OnceValue(func() []byte {
 	dir, err := os.MkdirTemp(scratch, "migrated-")
 	if err != nil {
@@ -33,7 +34,7 @@ var migrated = sync.OnceValue(func() []byte {
 	return content
 })
 
-// must stands for a test where none runs: what fails in it panics.
+// must stands in for a test if none runs; a failure panics.
 type must struct{ testing.TB }
 
 func (*must) Helper()                           {}
@@ -41,7 +42,7 @@ func (*must) Cleanup(func())                    {}
 func (*must) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 func (*must) FailNow()                          { panic("failed") }
 
-// withDatabase puts a migrated database into the site, at the path where commands look for it.
+// withDatabase puts a migrated database into the site, at the default path.
 func (s *site) withDatabase(statements ...string) *site {
 	s.Helper()
 	require.NoError(s, os.WriteFile(s.path("rfcdigest.db"), migrated(), 0o644))
@@ -51,8 +52,8 @@ func (s *site) withDatabase(statements ...string) *site {
 	return s
 }
 
-// people is SQL for so many people with daily digests, each of whom is due at noon with one event of an
-// hour before; the event's ID is a hundred times theirs.
+// people is SQL for so many people with daily digests. Each is due at noon, with one event of an hour
+// before; its ID is a hundred times the person's.
 func people(n int) string {
 	return fmt.Sprintf(`CREATE TEMP TABLE person AS WITH RECURSIVE person(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM person WHERE id < %d) SELECT id FROM person;
 INSERT INTO users (id, email, display_name, digest_cadence) SELECT id, 'p' || id || '@rfc.example', 'Person ' || id, 'daily' FROM person;
@@ -61,7 +62,7 @@ INSERT INTO notifications (id, recipient_user_id, event_kind, rfc_slug, pr_numbe
 SELECT 100 * id, id, 'pr_opened', 'rfc-0001', id, '2026-03-29 11:00:00', '{}' FROM person`, n)
 }
 
-// open opens a database of the site; the test closes it at its end.
+// open opens a database of the site. It is closed when the test ends.
 func (s *site) open(name string) *sql.DB {
 	s.Helper()
 	db, err := sql.Open("sqlite", s.path(name))
@@ -89,7 +90,7 @@ func (s *site) query(name, query string, args ...any) (found []string) {
 	return found
 }
 
-// ask is query, of a database that is open.
+// ask is query on an open database.
 func (s *site) ask(db *sql.DB, query string, args ...any) (found []string) {
 	s.Helper()
 	rows, err := db.Query(query, args...)
@@ -112,7 +113,7 @@ func (s *site) ask(db *sql.DB, query string, args ...any) (found []string) {
 	return found
 }
 
-// dump is a database row by row, with its schema.
+// dump returns the schema and all rows of a database.
 func (s *site) dump(name string) string {
 	s.Helper()
 	var b strings.Builder
@@ -121,7 +122,7 @@ func (s *site) dump(name string) string {
 		b.WriteString(line + "\n")
 	}
 	for _, table := range s.ask(db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name") {
-		for _, row := range s.ask(db, "SELECT * FROM "+table+" ORDER BY 1, 2") {
+		for _, row := range slices.Sorted(slices.Values(s.ask(db, "SELECT * FROM "+table))) {
 			b.WriteString(table + ": " + row + "\n")
 		}
 	}
@@ -129,10 +130,10 @@ func (s *site) dump(name string) string {
 	return b.String()
 }
 
-// unmarked is a dump without the mark that every tick leaves.
+// unmarked is dump without the mark of the last tick.
 func (s *site) unmarked(name string) string {
 	s.Helper()
-	return regexp.MustCompile(`(?m)^digest_ticks: .*\n`).ReplaceAllString(s.dump(name), "")
+	return regexp.MustCompile(`(?m)^(digest_ticks|digest_facts): .*\n`).ReplaceAllString(s.dump(name), "")
 }
 
 // ledger returns how many rows of the ledger have each status.

@@ -4,20 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/wiggleverse/rfcdigest/adapters/postgres"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/demo"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/shell"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/show"
 	"github.com/wiggleverse/rfcdigest/core"
-	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 type demoCommand struct {
@@ -26,15 +27,6 @@ type demoCommand struct {
 	To            string `placeholder:"URL" help:"With --people: make it in this PostgreSQL database, which must be empty, and not in a folder."`
 	Notifications int64  `default:"10" placeholder:"N" help:"With --people: how many unread notifications each of them has (${default})."`
 }
-
-// The files of a demo, in its folder.
-const (
-	demoDatabase = "rfcdigest.db"
-	demoOutbox   = "outbox"
-	demoPage     = "digest.html"
-	// demoMark tells a demo from a database in use and its outbox, whose names may be the same.
-	demoMark = "made-by-rfcdigest-demo.txt"
-)
 
 // Run makes a database, runs a tick on it, and says what happened and what to try next.
 func (c *demoCommand) Run(ctx context.Context, s *Settings, std streams) error {
@@ -47,39 +39,38 @@ func (c *demoCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	case c.To != "":
 		return c.crowdTo(ctx, std)
 	}
-	if err := clearDemo(c.Dir); err != nil {
+	if err := demo.Clear(c.Dir); errors.Is(err, demo.ErrNoDemo) {
+		return usageError{err}
+	} else if err != nil {
 		return err
 	}
 	if c.People > 0 {
 		return c.crowd(ctx, std)
 	}
+	return c.world(ctx, *s, std)
+}
+
+// world makes a lifelike database.
+func (c *demoCommand) world(ctx context.Context, s Settings, std streams) error {
 	now := systemclock.Clock{}.Now()
-	world := demoWorld(now)
-	database := filepath.Join(c.Dir, demoDatabase)
+	world := demo.World(now)
+	database := filepath.Join(c.Dir, demo.Database)
 	if _, err := sqlite.Migrate(ctx, database); err != nil {
 		return err
 	}
 	if err := sqlite.Fill(ctx, database, world); err != nil {
 		return fmt.Errorf("filling %s: %w", database, err)
 	}
-	settings := *s
-	settings.Database = "sqlite://" + database
-	settings.Mail = "maildir://" + filepath.Join(c.Dir, demoOutbox)
-	settings.Enabled = true
-	report, longest, err := settings.demoTick(ctx, now)
+	s.Database, s.Mail, s.Enabled = "sqlite://"+database, "maildir://"+filepath.Join(c.Dir, demo.Outbox), true
+	page := filepath.Join(c.Dir, demo.Page)
+	report, err := s.demoTick(ctx, now, page)
 	if err != nil {
-		return err
-	}
-	page := filepath.Join(c.Dir, demoPage)
-	if err := os.WriteFile(page, []byte(longest.HTML), 0o644); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "Made %s: %d people, %d RFCs, %d notifications of five weeks, %d held e-mails, %d watches.\n\n",
 		database, len(world.Users), len(world.RFCs), len(world.Notifications), len(world.Held), len(world.Watches))
-	printReport(std, now, report)
-	fmt.Fprintf(std.out, "\nThe mails are in      %s\nOne of them as a page %s\n", filepath.Join(c.Dir, demoOutbox, "new"), page)
-	program := programName()
-	tomorrow := now.Add(24 * time.Hour).Format(time.RFC3339)
+	show.Report(std.out, now, report)
+	fmt.Fprintf(std.out, "\nThe mails are in      %s\nOne of them as a page %s\n", filepath.Join(c.Dir, demo.Outbox, "new"), page)
 	fmt.Fprintf(std.out, `
 Next, see what tomorrow would bring, why one person gets what, and send it:
 
@@ -90,94 +81,103 @@ Next, see what tomorrow would bring, why one person gets what, and send it:
 Or look at all that in a browser, at any instant:
 
   %[1]s preview --database %[2]s
-`, program, shellWord(settings.Database), tomorrow, shellWord(settings.Mail))
+`, programName(), shell.Word(s.Database), now.Add(24*time.Hour).Format(time.RFC3339), shell.Word(s.Mail))
 	return nil
 }
 
-// demoTick runs a tick and returns its report with the longest of its digests.
-func (s *Settings) demoTick(ctx context.Context, now time.Time) (app.Report, core.Message, error) {
-	mailer, err := s.newMailer()
+// demoTick writes the longest digest to a page, and runs a tick.
+func (s *Settings) demoTick(ctx context.Context, now time.Time, page string) (app.Report, error) {
+	mailer, _, err := s.newMailer()
 	if err != nil {
-		return app.Report{}, core.Message{}, err
+		return app.Report{}, err
 	}
-	watcher := &longestMail{Mailer: mailer}
-	ticker, store, err := s.open(ctx, sqlite.Options{}, watcher, systemclock.At(now), slog.New(slog.DiscardHandler))
+	ticker, store, err := s.ticker(ctx, mailer, systemclock.At(now), slog.New(slog.DiscardHandler))
 	if err != nil {
-		return app.Report{}, core.Message{}, err
+		return app.Report{}, err
 	}
 	defer store.Close()
-	report, err := ticker.TickAt(ctx, now)
-	return report, watcher.longest, err
-}
-
-// longestMail is a mailer that remembers the longest message that went through it.
-type longestMail struct {
-	ports.Mailer
-	mu      sync.Mutex
-	longest core.Message
-}
-
-func (m *longestMail) Dial(ctx context.Context) (ports.MailConn, error) {
-	conn, err := m.Mailer.Dial(ctx)
-	return &longestMailConn{conn, m}, err
-}
-
-type longestMailConn struct {
-	ports.MailConn
-	mailer *longestMail
-}
-
-func (c *longestMailConn) Send(ctx context.Context, m core.Message) error {
-	c.mailer.mu.Lock()
-	if len(m.HTML) > len(c.mailer.longest.HTML) {
-		c.mailer.longest = m
-	}
-	c.mailer.mu.Unlock()
-	return c.MailConn.Send(ctx, m)
-}
-
-// clearDemo makes dir, or empties it of a demo. It leaves anything else alone, and says so.
-func clearDemo(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("demo folder: %w; choose another with --dir", err)
-	}
-	marked := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == demoMark })
-	for _, e := range entries {
-		name := e.Name()
-		if !marked || !strings.HasPrefix(name, demoDatabase) && name != demoOutbox && name != demoPage && name != demoMark {
-			return usagef("%s has something in it that is no demo (%s): choose another folder with --dir", dir, name)
+	longest := ""
+	for p, err := range ticker.Planner().Plans(ctx, now) {
+		if err != nil {
+			return app.Report{}, err
+		}
+		if html := p.Plan.Message.HTML; p.Plan.Action == core.Send && len(html) > len(longest) {
+			longest = html
 		}
 	}
-	for _, e := range entries {
-		if e.Name() == demoMark {
-			continue // else a demo that could not be cleared would not be known for one
-		}
-		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
-			return fmt.Errorf("clearing the last demo: %w", err)
-		}
+	if err := os.WriteFile(page, []byte(longest), 0o644); err != nil {
+		return app.Report{}, err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("demo folder: %w; choose another with --dir", err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte("What is in this folder goes when the demo is made anew.\n"), 0o644); err != nil {
-		return fmt.Errorf("demo folder: %w; choose another with --dir", err)
-	}
-	return nil
+	return ticker.TickAt(ctx, now)
 }
 
-// programName is how the program was started, to be pasted: go run leaves it in a temporary place.
+// programName is how to start the program again, to be pasted. go run leaves it in a temporary folder.
 func programName() string {
 	if strings.Contains(os.Args[0], "go-build") {
 		return "go run ./cmd/rfcdigest"
 	}
-	return shellWord(os.Args[0])
+	return shell.Word(os.Args[0])
 }
 
-// shellWord returns text as a shell reads it for one word.
-func shellWord(text string) string {
-	if !strings.ContainsAny(text, " \t\n'\"\\`$&|;<>()*?[]{}~#!") {
-		return text
+// crowd makes a database in the folder of the demo and prints what is in it and how to time a tick.
+func (c *demoCommand) crowd(ctx context.Context, std streams) error {
+	database := filepath.Join(c.Dir, demo.Database)
+	w := c.newCrowd(std, database)
+	if _, err := sqlite.Migrate(ctx, database); err != nil {
+		return err
 	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	if err := w.Fill(func(rows core.World) error { return sqlite.Fill(ctx, database, rows) }); err != nil {
+		return fmt.Errorf("filling %s: %w", database, err)
+	}
+	fmt.Fprintf(std.out, `Made %[1]s: %[2]d people, %[3]d notifications each.
+
+Time a tick in which nobody is due, and then one in which everybody is:
+
+  time %[4]s tick --database %[5]s --mail discard:// --now %[6]s
+  time %[4]s tick --database %[5]s --mail discard:// --now %[7]s
+`, database, w.People, w.Each, programName(), shell.Word("sqlite://"+database), w.Now.Add(-time.Second).Format(time.RFC3339), w.Now.Format(time.RFC3339))
+	return nil
+}
+
+// crowdTo makes a database on PostgreSQL and prints what is in it and how several processes share a tick.
+func (c *demoCommand) crowdTo(ctx context.Context, std streams) error {
+	name, err := postgres.Name(c.To)
+	if err != nil {
+		return usagef("--to: %w", err)
+	}
+	switch there, err := postgres.Inspect(ctx, c.To); {
+	case err != nil:
+		return err
+	case !there.Empty:
+		return usagef("--to: %s has tables in it: make an empty database with createdb", name)
+	}
+	w := c.newCrowd(std, name)
+	if _, err := postgres.Migrate(ctx, c.To); err != nil {
+		return err
+	}
+	conn, err := pgx.Connect(ctx, c.To)
+	if err != nil {
+		return fmt.Errorf("connecting to %s: %w", name, err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if err := w.Fill(func(rows core.World) error { return postgres.Fill(ctx, conn, rows) }); err != nil {
+		return fmt.Errorf("filling %s: %w", name, err)
+	}
+	if _, err := conn.Exec(ctx, "ANALYZE"); err != nil {
+		return fmt.Errorf("counting what is in %s: %w", name, err)
+	}
+	fmt.Fprintf(std.out, `Made %[1]s: %[2]d people, %[3]d notifications each, all of them due.
+
+Have two processes share them, with the same URL in DIGEST_DATABASE_URL:
+
+  %[4]s migrate --engine river
+  %[4]s serve --engine river --mail discard:// --tick-seconds 10 &
+  %[4]s serve --engine river --mail discard:// --tick-seconds 10 &
+`, name, w.People, w.Each, programName())
+	return nil
+}
+
+func (c *demoCommand) newCrowd(std streams, name string) *demo.Crowd {
+	fmt.Fprintf(std.out, "Making %s; a million rows take about half a minute.\n", name)
+	return demo.NewCrowd(c.People, c.Notifications, systemclock.Clock{}.Now())
 }

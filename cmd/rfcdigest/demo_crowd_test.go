@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The two commands that a crowd's demo tells to time: nobody is due at the first instant, everybody at the second.
+// A demo of a crowd prints two commands to time: no one is due at the first one's instant, everybody at the second's.
 func TestACrowdIsDueAllAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -14,10 +14,12 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/memory"
 	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/demo"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// count returns the number that stands before words in what a command printed, 0 where they do not occur.
+// count returns the number that stands before words in what a command printed, 0 if they are not there.
 func (r result) count(words string) (n int) {
 	r.site.Helper()
 	found := regexp.MustCompile(`(\d+) +` + regexp.QuoteMeta(words)).FindStringSubmatch(r.out)
@@ -52,7 +54,7 @@ func TestDemoInAnEmptyFolderSendsCompleteMails(t *testing.T) {
 		assert.NotEmpty(t, l.subject)
 		date, err := h.Date()
 		require.NoError(t, err)
-		assert.Equal(t, at, core.Timestamp(date))
+		assert.Equal(t, at, texts.Timestamp(date))
 		assert.Regexp(t, `^<[0-9a-f]{32}@localhost>$`, h.Get("Message-ID"))
 		assert.False(t, ids[h.Get("Message-ID")], "no two mails are the same")
 		ids[h.Get("Message-ID")] = true
@@ -108,19 +110,19 @@ func (r result) sum(words ...string) (n int) {
 	return n
 }
 
-// Whatever the time of day is at which somebody tries the demo, there is one of everything in it.
+// At any time of day, the demo has one of everything.
 func TestTheDemosWorldHasEveryActionAndEveryVerdict(t *testing.T) {
 	t.Parallel()
 	style, err := core.NewStyle(core.Brand{AppURL: "https://rfc.example", Domain: "rfc.example"})
 	require.NoError(t, err)
 	for hour := range 24 {
 		now := time.Date(2026, 3, 28, hour, 59, 59, 0, time.UTC)
-		world := demoWorld(now)
+		world := demo.World(now)
 		store := memory.New(world)
 		ticker, err := app.New(app.Config{Style: style}, store, new(memory.Mailer), memory.NewClock(now))
 		require.NoError(t, err)
 		actions, verdicts := map[core.Action]int{}, map[core.Verdict]int{}
-		for p, err := range ticker.Plans(t.Context(), now) {
+		for p, err := range ticker.Planner().Plans(t.Context(), now) {
 			require.NoError(t, err)
 			actions[p.Plan.Action]++
 			s := core.Snapshot{Now: now, Recipient: p.Recipient, Zone: time.UTC}
@@ -199,7 +201,7 @@ func TestDemoLeavesForeignFilesAlone(t *testing.T) {
 	assert.Equal(t, "mine", s.read("notes.txt"))
 }
 
-// An operator's own database and outbox have the names that a demo's have.
+// An operator's own database and outbox may have the same names as a demo's.
 func TestDemoLeavesADatabaseInUseAlone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t).withDatabase(people(1))

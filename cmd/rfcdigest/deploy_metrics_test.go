@@ -21,8 +21,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// exposed are the values of each label of each metric that /metrics has, and the names of the metrics as they
-// were registered.
+// exposed are the values of each label of each metric at /metrics, and the registered names of the metrics.
 type exposed struct {
 	labels   map[string]map[string][]string
 	families []string
@@ -36,7 +35,7 @@ func exposedByServe(t *testing.T) exposed {
 	store := memory.New(core.World{})
 	ticker, err := app.New(app.Config{Style: style}, store, new(memory.Mailer), memory.NewClock(time.Unix(1, 0)))
 	require.NoError(t, err)
-	handler, err := (&Settings{TickSeconds: 3600}).handler(t.Context(), ticker, store, slog.New(slog.DiscardHandler))
+	handler, err := (&Settings{TickSeconds: 3600, style: style}).handler(t.Context(), ticker, store, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	_, err = ticker.Tick(t.Context())
 	require.NoError(t, err)
@@ -61,7 +60,7 @@ func exposedByServe(t *testing.T) exposed {
 	return e
 }
 
-// alertRules returns the expressions of the alert rules, each of which must say what is wrong and what to do.
+// alertRules returns the expressions of the alert rules. Each rule must say what is wrong and what to do.
 func alertRules(t *testing.T) (expressions []string) {
 	t.Helper()
 	file, err := os.Open("deploy/alerts.yml")
@@ -95,7 +94,7 @@ func alertRules(t *testing.T) (expressions []string) {
 	return expressions
 }
 
-// dashboardPanels returns the expressions of the dashboard, each panel of which must have its own place.
+// dashboardPanels returns the expressions of the dashboard. No two panels may overlap.
 func dashboardPanels(t *testing.T) (expressions []string) {
 	t.Helper()
 	content, err := os.ReadFile("deploy/grafana.json")
@@ -143,7 +142,7 @@ var (
 	exprFunctions = []string{"time", "absent", "increase", "sum", "histogram_quantile"}
 )
 
-// check checks one expression against what there is, and returns the names of the metrics in it.
+// check checks one expression against the exposed metrics, and returns the names of those in it.
 func (e exposed) check(t *testing.T, expression string) (metrics []string) {
 	t.Helper()
 	assert.NoError(t, balanced(exprQuoted.ReplaceAllString(expression, "")), expression)
@@ -183,7 +182,7 @@ func (e exposed) check(t *testing.T, expression string) (metrics []string) {
 	return metrics
 }
 
-// balanced returns an error where a bracket has no partner.
+// balanced returns an error if a bracket has no partner.
 func balanced(text string) error {
 	var open []rune
 	partner := map[rune]rune{')': '(', ']': '[', '}': '{'}

@@ -22,7 +22,7 @@ import (
 
 var staticBinary = flag.String("binary", "", "a binary of rfcdigest that is to be static")
 
-// variables are those of the settings, with their flags.
+// variables are the environment variables of the settings, with their flags.
 func variables(t *testing.T) map[string]*kong.Flag {
 	t.Helper()
 	parser, err := kong.New(new(struct{ Settings }))
@@ -37,7 +37,7 @@ func variables(t *testing.T) map[string]*kong.Flag {
 	return found
 }
 
-// deployed returns a file that comes with the program, and the lines of it that say something.
+// deployed returns a file that comes with the program, and its lines that are not blank or comments.
 func deployed(t *testing.T, name string) (content string, lines []string) {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("deploy", name))
@@ -54,7 +54,7 @@ func deployed(t *testing.T, name string) (content string, lines []string) {
 	return string(raw), lines
 }
 
-// parses checks that a command line without its program is one.
+// parses checks that a command line, without the program, is valid.
 func parses(t *testing.T, args ...string) {
 	t.Helper()
 	parser, err := kong.New(new(commandLine), kong.Vars{"version": ""})
@@ -92,7 +92,7 @@ func TestTheSystemdUnitRunsTheProgramAsItIs(t *testing.T) {
 			t.Skip("systemd-analyze is not installed")
 		}
 		s := newSite(t)
-		s.write("rfcdigest.service", strings.Replace(content, "="+line[0], "="+program, 1)) // it has to be there
+		s.write("rfcdigest.service", strings.Replace(content, "="+line[0], "="+program, 1)) // systemd wants the program to exist
 		r := s.startOther("systemd-analyze", "verify", "--man=no", "./rfcdigest.service").wait()
 		assert.Zero(t, r.code, r.err)
 		assert.Empty(t, r.out+r.err)
@@ -105,7 +105,7 @@ func TestTheEnvironmentFileNamesEveryVariable(t *testing.T) {
 	t.Parallel()
 	content, _ := deployed(t, "rfcdigest.env.example")
 	known := variables(t)
-	assigned := regexp.MustCompile(`(?m)^(#?)(DIGEST_[A-Z_]+)=(.*)$`).FindAllStringSubmatch(content, -1)
+	assigned := regexp.MustCompile(`(?m)^(#?)(DIGEST_[A-Z_]+|ZONEINFO)=(.*)$`).FindAllStringSubmatch(content, -1)
 	var named, environment []string
 	before := 0
 	for _, a := range assigned {
@@ -124,7 +124,7 @@ func TestTheEnvironmentFileNamesEveryVariable(t *testing.T) {
 		want = append(want, name)
 	}
 	assert.ElementsMatch(t, want, named)
-	// All of them together are a configuration.
+	// All of them together are a valid configuration.
 	newSite(t, environment...).withDatabase().run("plan", "--database", "sqlite://rfcdigest.db").done()
 }
 
@@ -170,6 +170,8 @@ func TestTheDockerfileBuildsWhatIsHere(t *testing.T) {
 	assert.Regexp(t, `^CGO_ENABLED=0 go build .*-trimpath .*-o /rfcdigest \./cmd/rfcdigest$`, build)
 	assert.Contains(t, strings.Join(steps["COPY"], "\n"), "--from=build /rfcdigest /rfcdigest")
 	assert.Contains(t, strings.Join(steps["COPY"], "\n"), "/etc/ssl/certs/ca-certificates.crt")
+	assert.Contains(t, strings.Join(steps["COPY"], "\n"), "--from=build /usr/share/zoneinfo /usr/share/zoneinfo")
+	assert.Contains(t, strings.Join(steps["RUN"], "\n"), "apt-get update && apt-get install -y --no-install-recommends tzdata")
 	assert.Regexp(t, `^[1-9]\d*:[1-9]\d*$`, steps["USER"][0], "names are not known in there, and it is not root")
 	assert.Equal(t, []string{`["/rfcdigest"]`}, steps["ENTRYPOINT"])
 	require.Equal(t, []string{`["serve"]`}, steps["CMD"])

@@ -1,18 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
-	"strings"
 	"time"
 
-	"golang.org/x/term"
-
-	"github.com/wiggleverse/rfcdigest/adapters/discard"
-	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
+	"github.com/wiggleverse/rfcdigest/app/planner"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -44,6 +40,10 @@ type doctor struct {
 	now    time.Time
 	asJSON bool
 	checks []check
+	// facts are those of the database; nil if it cannot be read.
+	facts map[string]string
+	// unusual are people whose address needs a mail server with SMTPUTF8, as far as that is known.
+	unusual planner.Affected
 }
 
 // Run looks at everything that digests need. It sends no message, and changes nothing.
@@ -52,46 +52,45 @@ func (c *doctorCommand) Run(ctx context.Context, s *Settings, std streams) error
 	d.configuration()
 	if d.database(ctx) {
 		if err := d.content(ctx); err != nil {
-			d.fails("ticks", plainly(err), "see whether the database is damaged, and who else writes to it")
+			d.failsOf("ticks", err, "see whether the database is damaged, and who else writes to it")
 		}
 	} else {
 		d.warns("ticks", "not looked at, since the database cannot be used", "mend the database first")
 	}
 	d.timeZones()
-	d.mailServer(ctx)
+	d.mail(ctx)
+	d.secretsMatch()
 	d.unsubscribing(ctx)
 	return d.conclude()
 }
 
-// content looks at what is in a database that can be used.
+// content looks at what is in the database.
 func (d *doctor) content(ctx context.Context) error {
-	ticker, store, err := d.open(ctx, sqlite.Options{ReadOnly: true}, discard.Mailer{}, systemclock.Clock{}, slog.New(slog.DiscardHandler))
+	plans, store, err := d.look(ctx, systemclock.Clock{})
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	switch err := ticker.MaySend(ctx); {
-	case errors.Is(err, ports.ErrUnfinished):
-		found, mend := parted(plainly(err), "; ", "run rfcdigest copy again")
-		d.fails("copy", found, mend)
-		d.warns("ticks", "not looked at, since the ledger is not whole", "finish the copy first")
-		return nil
-	case err != nil:
+	if d.facts, err = store.Facts(ctx); err != nil {
 		return err
 	}
-	d.passes("copy", "none to this database is unfinished")
-	mark, err := ticker.LastTick(ctx)
+	d.installation()
+	mark, err := plans.LastTick(ctx)
 	if err != nil {
 		return err
 	}
-	arrears, err := ticker.Arrears(ctx, d.now)
+	overdue, err := plans.Overdue(ctx, d.now)
 	if err != nil {
 		return err
 	}
+	d.unusual = overdue.UTF8
 	d.lastTick(mark)
-	d.oldestDue(mark, arrears)
-	d.people(arrears)
-	d.systemClock(mark, arrears)
+	d.oldestDue(mark, overdue)
+	d.people(overdue)
+	if err := d.suppression(plans.Refused(ctx, d.now)); err != nil {
+		return err
+	}
+	d.systemClock(mark, overdue)
 	return nil
 }
 
@@ -99,11 +98,17 @@ func (d *doctor) passes(name, found string)      { d.say(check{name, fine, found
 func (d *doctor) warns(name, found, mend string) { d.say(check{name, warning, found, mend}) }
 func (d *doctor) fails(name, found, mend string) { d.say(check{name, failure, found, mend}) }
 
+// failsOf reports an error, and how to mend it: mend, unless the error itself says how.
+func (d *doctor) failsOf(name string, err error, mend string) {
+	what, remedy := ports.Parts(err)
+	d.fails(name, oneLine(redact(what)), cmp.Or(oneLine(redact(remedy)), mend))
+}
+
 // nameWidth is the width of the longest name of a check, and statusWidth of the longest status.
 const nameWidth, statusWidth = len("unsubscribe links"), len(failure)
 
-// say notes a check, and prints it in one line. On a terminal the line is broken between words, so that
-// the first two columns can be read down.
+// say keeps a check, and prints it in one line. On a terminal a long line is wrapped, so that the first two columns
+// stay clear.
 func (d *doctor) say(c check) {
 	d.checks = append(d.checks, c)
 	if d.asJSON {
@@ -114,32 +119,23 @@ func (d *doctor) say(c check) {
 		text += ". To mend it: " + c.Mend
 	}
 	indent := statusWidth + nameWidth + 4
-	if columns, ok := columnsOf(d.std); ok {
-		text = wrappedIn(text, indent, min(max(columns, indent+30), 120))
+	if columns, ok := term.Columns(d.std.out); ok {
+		text = term.Wrapped(text, indent, min(max(columns, indent+30), 120))
 	}
-	fmt.Fprintf(d.std.out, "%s%s  %-*s  %s\n", c.Status.colour(paletteFor(d.std.out))(string(c.Status)), blanks(statusWidth-len(c.Status)), nameWidth, c.Name, text)
+	fmt.Fprintf(d.std.out, "%s%s  %-*s  %s\n", c.Status.colour(term.PaletteFor(d.std.out))(string(c.Status)), term.Blanks(statusWidth-len(c.Status)), nameWidth, c.Name, text)
 }
 
-// columnsOf returns how wide the terminal is that is written to, if one is.
-func columnsOf(std streams) (columns int, ok bool) {
-	if !isTerminal(std.out) {
-		return 0, false
-	}
-	columns, _, err := term.GetSize(int(std.out.(interface{ Fd() uintptr }).Fd()))
-	return columns, err == nil && columns > 0
-}
-
-func (s status) colour(p palette) func(text string) string {
+func (s status) colour(p term.Palette) func(text string) string {
 	switch s {
 	case failure:
-		return p.bad
+		return p.Bad
 	case warning:
-		return p.warning
+		return p.Warning
 	}
-	return p.good
+	return p.Good
 }
 
-// conclude counts the checks. Any failure is one of the command.
+// conclude counts the checks. If any failed, so does the command.
 func (d *doctor) conclude() error {
 	count := map[status]int{}
 	for _, c := range d.checks {
@@ -155,15 +151,10 @@ func (d *doctor) conclude() error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(d.std.out, "%s: %d ok, %s, %s\n", plural(len(d.checks), "check"), count[fine], plural(count[warning], "warning"), plural(count[failure], "failure"))
+		fmt.Fprintf(d.std.out, "%s: %d ok, %s, %s\n", term.Plural(len(d.checks), "check"), count[fine], term.Plural(count[warning], "warning"), term.Plural(count[failure], "failure"))
 	}
 	if count[failure] > 0 {
-		return fmt.Errorf("doctor: %s; each says how to mend it", plural(count[failure], "failure"))
+		return fmt.Errorf("doctor: %s; each says how to mend it", term.Plural(count[failure], "failure"))
 	}
 	return nil
-}
-
-// plainly returns err in one line.
-func plainly(err error) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(redact(err.Error()), "\n", "; ")), " ")
 }

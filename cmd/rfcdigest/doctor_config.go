@@ -3,13 +3,13 @@ package main
 import (
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
-	"time"
+
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
+	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// configuration looks at the settings that are more than right or wrong: what is wrong ends any command
+// configuration looks at settings that are valid, but may not be what is wanted. Invalid ones end every command
 // before it starts.
 func (d *doctor) configuration() {
 	if d.domain == "localhost" {
@@ -17,11 +17,15 @@ func (d *doctor) configuration() {
 	} else {
 		d.passes("sender", d.From)
 	}
+	const public = "set --app-url (DIGEST_APP_URL) to the RFC app's public address"
+	mail, _ := d.namedMail() // another check reports the error
 	app, err := url.Parse(d.AppURL)
 	switch {
 	case err != nil: // checked before
-	case isLocal(app.Hostname()):
-		d.warns("app URL", d.AppURL+" leads nowhere from other people's machines", "set --app-url (DIGEST_APP_URL) to the RFC app's public address")
+	case d.mailsLocalLinks(mail) && d.RedirectAllTo == "":
+		d.fails("app URL", d.AppURL+" leads nowhere from other people's machines, and --mail is not on this one: nothing is sent", public)
+	case core.IsLocal(app.Hostname()):
+		d.warns("app URL", d.AppURL+" leads nowhere from other people's machines", public)
 	case app.Scheme != "https":
 		d.warns("app URL", d.AppURL+" is not encrypted", "set --app-url (DIGEST_APP_URL) to an https:// address")
 	default:
@@ -35,41 +39,46 @@ func (d *doctor) configuration() {
 	}
 }
 
-// isLocal reports whether host is whatever machine is asked, going by its name.
-func isLocal(host string) bool {
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || strings.HasPrefix(host, "127.") || host == "::1"
+// installation looks whether the database belongs to this installation.
+func (d *doctor) installation() {
+	const name = "installation"
+	mail, _ := d.namedMail()
+	owner, mine := core.ReadInstallation(d.facts[core.FactInstallation]), d.style.Installation()
+	is := fmt.Sprintf("the database belongs to %s, mail from %s", texts.Clean(owner.AppURL), texts.Clean(owner.Domain))
+	switch {
+	case d.RedirectAllTo != "":
+		d.warns(name, "every mail goes to "+d.RedirectAllTo+" instead, and nothing counts as sent", "leave out --redirect-all-to (DIGEST_REDIRECT_ALL_TO), unless this is a copy")
+	case owner == core.Installation{}:
+		d.passes(name, "the database has no name yet; the first tick that sends through a mail server names it")
+	case !owner.Same(mine) && mail.server == nil:
+		d.warns(name, fmt.Sprintf("%s, and this is %s, mail from %s, which stays on this machine", is, mine.AppURL, mine.Domain),
+			"set --app-url (DIGEST_APP_URL) and --from (DIGEST_FROM) to what they are there, unless this is a trial")
+	case !owner.Same(mine):
+		d.fails(name, fmt.Sprintf("%s, and this is %s, mail from %s: nothing is sent", is, mine.AppURL, mine.Domain),
+			"use --redirect-all-to ADDRESS if this is a copy; run rfcdigest tick --adopt once if the app or the sender has got another address")
+	case d.facts[core.FactRedirected] != "":
+		d.passes(name, is+"; mail was redirected to "+texts.Clean(d.facts[core.FactRedirected])+", which the next tick forgets")
+	default:
+		d.passes(name, is)
+	}
 }
 
-// zoneFiles are where Go looks for time zones first (package time), before it takes those that are built in.
-var zoneFiles = []string{"/usr/share/zoneinfo/", "/usr/share/lib/zoneinfo/", "/usr/lib/locale/TZ/", "/etc/zoneinfo/"}
-
-// timeZones looks whether zones can be loaded, and have the offsets that are known of them.
-func (d *doctor) timeZones() {
-	const mend = "install the tzdata package, or unset ZONEINFO"
-	from := "built into this program"
-	for _, place := range append([]string{os.Getenv("ZONEINFO")}, zoneFiles...) {
-		if _, err := os.Stat(filepath.Join(place, "America/New_York")); place != "" && err == nil {
-			from = "from " + place
-			break
-		}
+// secretsMatch looks for odd secrets, and whether the processes that sign links and those that answer them have the
+// same ones.
+func (d *doctor) secretsMatch() {
+	troubles := d.secretTroubles(d.facts, true, true)
+	for _, t := range troubles {
+		d.warns("secrets", t.found, t.mend)
 	}
-	for _, known := range []struct {
-		zone   string
-		month  time.Month
-		offset time.Duration
-	}{
-		{"America/New_York", time.January, -5 * time.Hour}, {"America/New_York", time.July, -4 * time.Hour},
-		{"Europe/Berlin", time.July, 2 * time.Hour}, {"Asia/Kathmandu", time.January, 5*time.Hour + 45*time.Minute},
-	} {
-		zone, err := time.LoadLocation(known.zone)
-		if err != nil {
-			d.fails("time zones", fmt.Sprintf("%s cannot be loaded, %s: people are mailed by the clock of UTC", known.zone, from), mend)
-			return
-		}
-		if _, offset := time.Date(2026, known.month, 15, 12, 0, 0, 0, zone).Zone(); time.Duration(offset)*time.Second != known.offset {
-			d.fails("time zones", fmt.Sprintf("%s is %v from UTC in %v, want %v; %s", known.zone, time.Duration(offset)*time.Second, known.month, known.offset, from), mend)
-			return
-		}
+	switch {
+	case len(troubles) > 0:
+	case !d.keyring.CanSign():
+		d.passes("secrets", "none")
+	case d.facts == nil:
+		d.passes("secrets", term.Plural(len(d.secrets), "secret")+", not compared with the links that went out, since the database cannot be read")
+	case d.facts[core.FactSigner] == "":
+		d.passes("secrets", fmt.Sprintf("%s, the first with key ID %s; nothing was signed on this database yet", term.Plural(len(d.secrets), "secret"), d.keyring.ID()))
+	default:
+		d.passes("secrets", "links that went out last can be answered; they have key ID "+d.facts[core.FactSigner])
 	}
-	d.passes("time zones", from+", with summer and winter time")
 }

@@ -2,16 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 
+	"github.com/wiggleverse/rfcdigest/adapters/postgres"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
-	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/shell"
 )
 
-// Below enoughRoom there is a warning about a disk, and below noRoom a failure.
+// With less free disk than enoughRoom there is a warning, with less than noRoom a failure.
 const (
 	enoughRoom = 200 << 20
 	noRoom     = 20 << 20
@@ -21,7 +21,7 @@ const (
 func (d *doctor) database(ctx context.Context) bool {
 	database, err := d.named()
 	if err != nil {
-		d.fails("database", plainly(err), "set --database (DIGEST_DATABASE_URL), like sqlite:///var/lib/rfc/app.db")
+		d.failsOf("database", err, "set --database (DIGEST_DATABASE_URL), like sqlite:///var/lib/rfc/app.db")
 		return false
 	}
 	return database.diagnose(ctx, d)
@@ -31,15 +31,11 @@ func (d *doctor) database(ctx context.Context) bool {
 func (d *doctor) file(ctx context.Context, path string) bool {
 	c, err := sqlite.Inspect(ctx, path)
 	if err != nil {
-		found, mend := plainly(err), "check --database, and the permissions of the file and its folder"
-		if errors.Is(err, ports.ErrUnavailable) || errors.Is(err, fs.ErrNotExist) {
-			found, mend = parted(found, ": ", mend)
-		}
-		d.fails("database", found, mend)
+		d.failsOf("database", err, "check --database, and the permissions of the file and its folder")
 		return false
 	}
 	d.passes("database", fmt.Sprintf("%s, %s and %s of log", path, inBytes(c.Size), inBytes(c.LogSize)))
-	migrated := d.schema("--database "+shellWord("sqlite://"+path), c.Lacking, c.Missing)
+	migrated := d.schema("--database "+shell.Word("sqlite://"+path), c.State)
 	if c.Journal == "wal" {
 		d.passes("journal", "write-ahead log; "+strings.Join(c.Settings, ", "))
 	} else {
@@ -54,23 +50,33 @@ func (d *doctor) file(ctx context.Context, path string) bool {
 	return migrated
 }
 
-// parted returns what was found and how to mend it out of one line that says both; mend where it says
-// only the first.
-func parted(line, by, mend string) (string, string) {
-	if found, after, ok := strings.Cut(line, by); ok {
-		return found, after
+// server looks at a database on a PostgreSQL server, and reports whether it can be read and is migrated.
+func (d *doctor) server(ctx context.Context, name, url string) bool {
+	c, err := postgres.Inspect(ctx, url)
+	if err != nil {
+		d.failsOf("database", err, "check --database, and the server's log")
+		return false
 	}
-	return line, mend
+	d.passes("database", fmt.Sprintf("%s, PostgreSQL %s, %s", name, c.Version, inBytes(c.Size)))
+	migrated := d.schema("with the same --database", c.State)
+	if c.Unwritable == "" {
+		d.passes("permissions", "this user may write to the tables")
+	} else {
+		d.fails("permissions", "this user may not write to "+c.Unwritable, "connect to the primary server, as a user who was granted that")
+	}
+	return migrated
 }
 
-// schema says what the tables lack that migrate does not add, and what migrate would do where it is told
-// which database.
-func (d *doctor) schema(which string, lacking, missing []string) bool {
+// schema says how the database differs from what this release needs, and how to mend that. which is migrate's flag for
+// the database.
+func (d *doctor) schema(which string, s schema.State) bool {
 	switch {
-	case len(lacking) > 0:
-		d.fails("schema", "the app's tables lack "+few(lacking), "check --database: this is not the RFC app's database, or a very old one")
-	case len(missing) > 0:
-		d.fails("schema", "not migrated; migrate would say: "+few(missing), "run rfcdigest migrate "+which)
+	case s.Newer != "":
+		d.fails("schema", s.Newer, "install the release that migrated it, or a later one")
+	case len(s.Lacking) > 0:
+		d.fails("schema", "the app's tables lack "+few(s.Lacking), "check --database: this is not the RFC app's database, or a very old one")
+	case len(s.Missing) > 0:
+		d.fails("schema", "not migrated; migrate would say: "+few(s.Missing), "run rfcdigest migrate "+which)
 	default:
 		d.passes("schema", "migrated")
 		return true
@@ -93,7 +99,7 @@ func (d *doctor) diskSpace(c sqlite.Condition) {
 	}
 }
 
-// few returns the first few of many texts, and how many more there are.
+// few joins the first few texts, and says how many more there are.
 func few(texts []string) string {
 	const most = 3
 	if len(texts) <= most {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,8 +23,9 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/smtp"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/web"
-	"github.com/wiggleverse/rfcdigest/app"
-	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/app/planner"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
+	"github.com/wiggleverse/rfcdigest/core/links"
 )
 
 // diagnosis is what doctor --json prints.
@@ -41,7 +44,7 @@ func (d diagnosis) named(name string) check {
 	return check{Found: "no check " + name}
 }
 
-// diagnosed runs doctor and holds it to what is true of every diagnosis.
+// diagnosed runs doctor and asserts what is true of every diagnosis.
 func (s *site) diagnosed(args ...string) (d diagnosis) {
 	s.Helper()
 	r := s.run(append([]string{"doctor", "--json"}, args...)...)
@@ -54,14 +57,14 @@ func (s *site) diagnosed(args ...string) (d diagnosis) {
 	}
 	assert.Equal(s, map[status]int{fine: d.OK, warning: d.Warnings, failure: d.Failures}, map[status]int{fine: count[fine], warning: count[warning], failure: count[failure]})
 	if d.Failures > 0 {
-		r.fails(exitFailed, plural(d.Failures, "failure"))
+		r.fails(exitFailed, term.Plural(d.Failures, "failure"))
 	} else {
 		r.done()
 	}
 	return d
 }
 
-// unsubscribePage serves what is at /unsubscribe/, and returns the address with a file to trust it by.
+// unsubscribePage serves /unsubscribe/, and returns the address and the certificate's file, for SSL_CERT_FILE.
 func (s *site) unsubscribePage(page http.Handler) string {
 	s.Helper()
 	server := httptest.NewTLSServer(page)
@@ -74,32 +77,37 @@ func TestDoctorFindsNothingInAGoodInstallation(t *testing.T) {
 	s := newSite(t).withDatabase(people(3))
 	certificate, trusted := s.newCertificate()
 	m := serveMail(t, &mailServer{password: password}, certificate)
-	ring, err := core.NewKeyring([]byte(secret))
+	ring, err := links.NewKeyring([]byte(secret))
 	require.NoError(t, err)
-	page := s.unsubscribePage(web.Unsubscribe(ring, nil, "Wiggleverse", slog.New(slog.DiscardHandler)))
+	page := s.unsubscribePage(web.Unsubscribe(web.Page{Ring: ring, Brand: "Wiggleverse", Log: slog.New(slog.DiscardHandler)}))
 	s.env = []string{"SSL_CERT_FILE=" + trusted, "DIGEST_SECRET=" + secret, "DIGEST_PUBLIC_URL=" + page, "DIGEST_MAIL_URL=smtp://digest:" + password + "@" + m.address,
 		"DIGEST_FROM=digest@rfc.example", "DIGEST_APP_URL=https://rfc.example"}
+	s.env = append(s.env, "ZONEINFO="+s.unpackedZones("2998a")) // in case the program's zones are old
 	s.run("tick").done()
 	before, sent := s.read("rfcdigest.db"), len(m.letters())
 	d := s.diagnosed()
-	assert.Equal(t, 18, d.OK, "%+v", d.Checks)
+	assert.Equal(t, 21, d.OK, "%+v", d.Checks)
 	assert.Zero(t, d.Warnings, "%+v", d.Checks)
-	assert.Contains(t, d.named("mail").Found, m.address+" is ready for mail, with STARTTLS, logged in; nothing was sent")
+	assert.Contains(t, d.named("mail").Found, m.address+" is ready for mail, with STARTTLS, logged in; nothing was sent; it announces no limits; with PIPELINING, without SMTPUTF8; its certificate is good until ")
 	out := s.run("doctor").done().out
 	assert.Contains(t, out, "ok       schema             migrated\n")
-	assert.True(t, strings.HasSuffix(out, "\n18 checks: 18 ok, 0 warnings, 0 failures\n"), out)
-	assert.Equal(t, 19, strings.Count(out, "\n"), "a line for each, and one for all")
+	assert.True(t, strings.HasSuffix(out, "\n21 checks: 21 ok, 0 warnings, 0 failures\n"), out)
+	assert.Equal(t, 22, strings.Count(out, "\n"), "a line for each, and one for all")
 	assert.Len(t, m.letters(), sent)
 	assert.True(t, before == s.read("rfcdigest.db"), "not a byte of it")
 }
 
 func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
-	t.Parallel()
-	m := serveMail(t, &mailServer{password: password}, nil)
+	m := serveMail(t, &mailServer{password: password, size: 1_000_000, most: 9}, nil)
+	tlsOnly := httptest.NewUnstartedServer(nil) // whose certificate is looked at before anything is said
+	tlsOnly.Config.ErrorLog = log.New(io.Discard, "", 0)
+	tlsOnly.StartTLS()
+	t.Cleanup(tlsOnly.Close)
 	const ended = "INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, status, signal_ids_included) VALUES (1, '2026-01-01 00:00:00', '2026-01-01 00:00:00', %s, 'empty', '[]')"
 	tick := func(ago, trouble string) string {
 		return fmt.Sprintf("INSERT INTO digest_ticks (id, instant, ended_at, trouble) VALUES (1, datetime('now', '%[1]s'), datetime('now', '%[1]s'), '%[2]s')", ago, trouble)
 	}
+	const owned = "INSERT INTO digest_facts VALUES ('installation', 'https://rfc.example rfc.example')"
 	longDue := fmt.Sprintf(ended, "datetime('now', '-3 days')")
 	for name, c := range map[string]struct {
 		sql   []string
@@ -124,29 +132,65 @@ func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 		"forgotten with mail off":   {[]string{longDue}, "--no-enabled", "people due", fine, []string{"mail is off"}},
 		"newcomers":                 {nil, "", "people due", fine, []string{"3 of 3"}},
 		"zones":                     {[]string{"INSERT INTO digest_preferences (user_id, time_zone) VALUES (2, 'Mars/Olympus_Mons')"}, "", "people's zones", warning, []string{"user 2", "IANA"}},
+		"zones in other words":      {[]string{"INSERT INTO digest_preferences (user_id, time_zone) VALUES (2, ' europe/BERLIN'), (3, 'W. Europe Standard Time')"}, "", "people's zones", fine, []string{"all are known"}},
+		"quiet all day":             {[]string{"INSERT INTO digest_preferences (user_id, quiet_start, quiet_end) VALUES (2, '00:00', '23:59'), (3, '0:00', '24:00')"}, "", "quiet hours", warning, []string{"user 2, user 3", "leave no tick outside", "explain --user"}},
+		"quiet but for a minute":    {[]string{"INSERT INTO digest_preferences (user_id, quiet_start, quiet_end) VALUES (2, '00:00', '23:59')"}, "--tick-seconds 60", "quiet hours", fine, []string{"all leave ticks"}},
+		"quiet in other words":      {[]string{"INSERT INTO digest_preferences (user_id, quiet_start, quiet_end) VALUES (2, '8.00', '9'), (3, '8:00', '09:00:00')"}, "", "preferences", warning, []string{": user 2 |", "cannot be read"}},
+		"a send hour of no clock":   {[]string{"INSERT INTO digest_preferences (user_id, send_hour) VALUES (3, 24)"}, "", "preferences", warning, []string{": user 3 |", "cannot be read"}},
+		"no zones where they are":   {nil, "--zoneinfo nowhere", "time zones", failure, []string{"nowhere", "--zoneinfo", "built in"}},
 		"suppressed": {[]string{"INSERT INTO digest_preferences (user_id, suppressed_address) SELECT id, email FROM users WHERE id = 3"}, "", "suppression", warning,
-			[]string{"user 3", "suppressed_address"}},
-		"addresses":              {[]string{"UPDATE users SET email = 'nobody'"}, "", "addresses", warning, []string{"user 1, user 2, user 3", "correct it"}},
-		"a window in the future": {[]string{fmt.Sprintf(ended, "'2999-01-01 00:00:00'")}, "", "clock", warning, []string{"2999-01-01", "NTP"}},
-		"the default sender":     {nil, "", "sender", warning, []string{"localhost", "DIGEST_FROM"}},
-		"the default app URL":    {nil, "", "app URL", warning, []string{"localhost:8000", "DIGEST_APP_URL"}},
-		"an app URL in clear":    {nil, "--app-url http://rfc.example", "app URL", warning, []string{"not encrypted", "https://"}},
-		"mail off":               {nil, "--no-enabled", "schedule", warning, []string{"mail is off", "--no-enabled"}},
-		"no mail at all":         {nil, "--mail discard://", "mail", warning, []string{"throws every mail away"}},
-		"mail into a folder":     {nil, "--mail maildir://out/box", "mail", warning, []string{"maildir://out/box can be written", "nobody gets mail"}},
-		"mail into a file":       {nil, "--mail maildir://rfcdigest.db", "mail", failure, []string{"rfcdigest.db", "not a directory", "another folder"}},
-		"mail to no scheme":      {nil, "--mail ftp://digest:" + password + "@x", "mail", failure, []string{"want smtp://", "DIGEST_MAIL_URL"}},
-		"mail to nobody":         {nil, "--mail smtp://" + closedPort(t) + "?tls=none", "mail", failure, []string{"connection refused", "see that the server runs"}},
-		"mail without STARTTLS":  {nil, "--mail smtp://" + m.address, "mail", failure, []string{"does not offer STARTTLS", "smtps://"}},
-		"a wrong password":       {nil, "--mail smtp://digest:no-" + password + "@" + m.address + "?tls=none", "mail", failure, []string{"refused the login", "check user name and password"}},
-		"no secret, no URL":      {nil, "", "unsubscribe links", warning, []string{"no secret and no public URL", "openssl rand -hex 32"}},
-		"no secret":              {nil, "--public-url https://rfc.example", "unsubscribe links", warning, []string{"no secret:", "openssl rand -hex 32"}},
-		"no URL":                 {nil, "--secret " + secret, "unsubscribe links", warning, []string{"no public URL", "DIGEST_PUBLIC_URL"}},
-		"nobody at the URL":      {nil, "--secret " + secret + " --public-url https://" + closedPort(t), "unsubscribe links", warning, []string{"cannot be reached", "refused", "--listen"}},
+			[]string{"1 address suppressed", "user 3 (entered by somebody else)", "rfcdigest suppressed lists"}},
+		"many suppressed": {[]string{"UPDATE users SET digest_cadence = 'off' WHERE id = 2", `INSERT INTO digest_preferences (user_id, suppressed_address, failures, suppressed_reason, retry_at)
+SELECT id, email, 3, 'RCPT: 550 5.1.1', '2999-01-01 00:00:00' FROM users WHERE id < 3`, "INSERT INTO digest_preferences (user_id, suppressed_address, failures, retry_at) SELECT id, email, 1, '2999-01-01 00:00:00' FROM users WHERE id = 3"},
+			"", "suppression", warning, []string{"2 addresses suppressed", "user 1 (RCPT: 550 5.1.1), user 2 (RCPT: 550 5.1.1); 1 refused lately"}},
+		"suppressed in time past": {[]string{"INSERT INTO digest_preferences (user_id, suppressed_address, failures, retry_at) SELECT id, email, 3, '2020-01-01 00:00:00' FROM users WHERE id = 3"},
+			"", "suppression", fine, []string{"no address is suppressed; 1 refused lately"}},
+		"letters that a mail server does not take": {[]string{"UPDATE users SET email = '用户@例え.example' WHERE id = 2; UPDATE users SET email = 'ada@例え.example' WHERE id = 3"}, "--mail smtp://digest:" + password + "@" + m.address + "?tls=none", "mail", warning,
+			[]string{"is ready for mail", "without SMTPUTF8 it takes no mail for 1 recipient", ": user 2 |", "or enter other addresses"}},
+		"a mail server's limits": {nil, "--mail smtp://digest:" + password + "@" + m.address + "?tls=none", "mail", fine, []string{"its limits: messages of at most 1.0 MB, 9 recipients a message; with PIPELINING, without SMTPUTF8"}},
+		"a mail server of another name": {nil, "--mail smtps://" + strings.Replace(tlsOnly.Listener.Addr().String(), "127.0.0.1", "localhost", 1), "mail", failure,
+			[]string{"certificate not accepted: it is for example.com, ", "and not for localhost", " | name the server as its certificate does"}},
+		"a mail server that nobody vouches for": {nil, "--mail smtps://" + tlsOnly.Listener.Addr().String(), "mail", failure,
+			[]string{"certificate not accepted: it is signed by itself", " | have the server get one of a public issuer, or add it to those that this machine trusts"}},
+		"addresses":                {[]string{"UPDATE users SET email = 'nobody'"}, "", "addresses", warning, []string{"user 1, user 2, user 3", "correct it"}},
+		"a window in the future":   {[]string{fmt.Sprintf(ended, "'2999-01-01 00:00:00'")}, "", "clock", warning, []string{"2999-01-01", "NTP"}},
+		"the default sender":       {nil, "", "sender", warning, []string{"localhost", "DIGEST_FROM"}},
+		"the default app URL":      {nil, "", "app URL", warning, []string{"localhost:8000", "DIGEST_APP_URL"}},
+		"an app URL for here only": {nil, "--mail smtps://mail.invalid", "app URL", failure, []string{"leads nowhere", "nothing is sent", "DIGEST_APP_URL"}},
+		"the same, redirected":     {nil, "--mail smtps://mail.invalid --redirect-all-to me@rfc.example", "app URL", warning, []string{"leads nowhere"}},
+		"an app URL in clear":      {nil, "--app-url http://rfc.example", "app URL", warning, []string{"not encrypted", "https://"}},
+		"mail off":                 {nil, "--no-enabled", "schedule", warning, []string{"mail is off", "--no-enabled"}},
+		"no mail at all":           {nil, "--mail discard://", "mail", warning, []string{"throws every mail away"}},
+		"mail into a folder":       {nil, "--mail maildir://out/box", "mail", warning, []string{"maildir://out/box can be written", "nobody gets mail"}},
+		"mail into a file":         {nil, "--mail maildir://rfcdigest.db", "mail", failure, []string{"rfcdigest.db", "not a directory", "another folder"}},
+		"mail to no scheme":        {nil, "--mail ftp://digest:" + password + "@x", "mail", failure, []string{"want smtp://", "DIGEST_MAIL_URL"}},
+		"mail to nobody":           {nil, "--mail smtp://" + closedPort(t) + "?tls=none", "mail", failure, []string{"connection refused", "see that the server runs"}},
+		"mail without STARTTLS":    {nil, "--mail smtp://" + m.address, "mail", failure, []string{"does not offer STARTTLS", "smtps://"}},
+		"a wrong password":         {nil, "--mail smtp://digest:no-" + password + "@" + m.address + "?tls=none", "mail", failure, []string{"refused the login", "check user name and password"}},
+		"no name yet":              {nil, "", "installation", fine, []string{"has no name yet"}},
+		"the same installation":    {[]string{owned}, "--app-url https://RFC.example:443/ --from digest@rfc.example", "installation", fine, []string{"belongs to https://rfc.example, mail from rfc.example"}},
+		"another installation": {[]string{owned}, "--mail smtp://" + m.address, "installation", failure,
+			[]string{"https://rfc.example", "http://localhost:8000", "nothing is sent", "--redirect-all-to", "--adopt"}},
+		"a trial with a copy": {[]string{owned}, "", "installation", warning, []string{"https://rfc.example", "stays on this machine", "DIGEST_APP_URL"}},
+		"a copy":              {[]string{owned}, "--redirect-all-to me@rfc.example", "installation", warning, []string{"every mail goes to me@rfc.example", "DIGEST_REDIRECT_ALL_TO"}},
+		"a copy no more": {[]string{owned, "INSERT INTO digest_facts VALUES ('redirected to', 'me@rfc.example')"}, "--app-url https://rfc.example --from digest@rfc.example", "installation", fine,
+			[]string{"was redirected to me@rfc.example"}},
+		"a secret in quotation marks": {nil, "--secret '" + secret + "'", "secrets", warning, []string{"has quotation marks around it", "NEW,OLD"}},
+		"another secret":              {[]string{signedBy(t, "another secret of more than thirty-two bytes")}, "--secret " + secret, "secrets", warning, []string{"cannot be answered here", "DIGEST_SECRET"}},
+		"the secret without its marks": {[]string{signedBy(t, `"`+secret+`"`)}, "--secret " + secret, "secrets", warning,
+			[]string{"cannot be answered here", "one of those in quotation marks"}},
+		"no secret any more": {[]string{signedBy(t, secret)}, "", "secrets", warning, []string{"here is no --secret"}},
+		"the old secret behind the new": {[]string{signedBy(t, secret)}, "--secret another-secret-of-more-than-thirty-two-bytes," + secret, "secrets", fine,
+			[]string{"can be answered"}},
+		"a page with another secret": {[]string{answeredBy(t, "another secret of more than thirty-two bytes")}, "--public-url https://" + closedPort(t) + " --secret " + secret, "secrets", warning,
+			[]string{"the page that was started last"}},
+		"no secret, no URL": {nil, "", "unsubscribe links", warning, []string{"no secret and no public URL", "openssl rand -hex 32"}},
+		"no secret":         {nil, "--public-url https://rfc.example", "unsubscribe links", warning, []string{"no secret:", "openssl rand -hex 32"}},
+		"no URL":            {nil, "--secret " + secret, "unsubscribe links", warning, []string{"no public URL", "DIGEST_PUBLIC_URL"}},
+		"nobody at the URL": {nil, "--secret " + secret + " --public-url https://" + closedPort(t), "unsubscribe links", warning, []string{"cannot be reached", "refused", "--listen"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newSite(t).withDatabase(append([]string{people(3)}, c.sql...)...)
+			s := newSite(t).inside().withDatabase(append([]string{people(3)}, c.sql...)...)
 			before, files := s.read("rfcdigest.db"), s.files()
 			found := s.diagnosed(strings.Fields(c.args)...).named(c.check)
 			assert.Equal(t, c.want, found.Status, "%+v", found)
@@ -173,7 +217,7 @@ func TestDoctorAsSomebodyWhoMayNotWrite(t *testing.T) {
 		assert.Contains(t, d.named("mail").Found, "cannot write into . for maildir://outbox (permission denied)")
 		if c := d.named("database"); mode == "WAL" { // which cannot even be read
 			assert.Equal(t, failure, c.Status)
-			assert.Equal(t, "database rfcdigest.db is read-only: make it and its folder . writable for this user", c.Found+": "+c.Mend)
+			assert.Equal(t, "database rfcdigest.db is read-only; make it and its folder . writable for this user", c.Found+"; "+c.Mend)
 		} else {
 			assert.Equal(t, failure, d.named("permissions").Status, "%+v", d)
 			assert.Contains(t, d.named("permissions").Found, "the file rfcdigest.db (permission denied), its folder . (permission denied)")
@@ -208,7 +252,7 @@ func TestDoctorWaitsForNobodyForever(t *testing.T) {
 	d := &doctor{Settings: &Settings{Mail: "smtp://" + silent.Addr().String() + "?tls=none", From: "digest@rfc.example"}, std: streams{&out, &out}}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	d.mailServer(ctx)
+	d.mail(ctx)
 	assert.Contains(t, out.String(), "failure  mail               mail server "+silent.Addr().String()+": greeting: no answer in time. To mend it: ")
 	assert.Less(t, mailPatience, smtp.DefaultDialTimeout)
 	assert.Equal(t, "does not answer within 5s", askPage(ctx, "http://"+silent.Addr().String()))
@@ -230,7 +274,7 @@ func TestLittleRoomIsSaid(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1000: "1.0 kB", 237600: "237.6 kB", 80_500_000_000: "80.5 GB"} {
 		assert.Equal(t, want, inBytes(n))
 	}
-	assert.Equal(t, "user 1, user 2 and 3 more", ids(app.Affected{Count: 5, First: []int64{1, 2}}))
+	assert.Equal(t, "user 1, user 2 and 3 more", ids(planner.Affected{Count: 5, First: []int64{1, 2}}))
 }
 
 func TestDoctorOnATerminal(t *testing.T) {
@@ -242,7 +286,7 @@ func TestDoctorOnATerminal(t *testing.T) {
 	assert.Contains(t, text, "\x1b[31mfailure\x1b[0m  database           no database at rfcdigest.db")
 	assert.Contains(t, text, "         mail: asking 127.0.0.1:")
 	for line := range strings.Lines(styles.ReplaceAllString(text, "")) {
-		line = line[strings.LastIndex(line, "\r")+1:] // what was waited for is gone
+		line = line[strings.LastIndex(line, "\r")+1:] // what it waited for is erased
 		assert.LessOrEqual(t, utf8.RuneCountInString(line), 101, line)
 	}
 }

@@ -2,39 +2,42 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
-	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/app/planner"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/show"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// patienceWithTicks is how late a tick may be: one may be missed, and the next take its time.
+// patienceWithTicks is how late a tick may be: one may be missed, and the next may be slow.
 func (d *doctor) patienceWithTicks() time.Duration { return 2*d.every() + 15*time.Minute }
 
 const runTicks = "see that serve runs, or that tick does at every tick length, and read their log"
 
 func (d *doctor) lastTick(mark core.TickMark) {
-	ended := fmt.Sprintf("ended at %s UTC, %s", core.Timestamp(mark.EndedAt), d.ago(mark.EndedAt))
+	ended := fmt.Sprintf("ended at %s UTC, %s", texts.Timestamp(mark.EndedAt), d.ago(mark.EndedAt))
 	switch {
 	case mark.EndedAt.IsZero():
 		d.warns("last tick", "none has ended on this database yet", "start serve, or run a tick")
 	case d.now.Sub(mark.EndedAt) > d.patienceWithTicks():
 		if mark.Trouble != "" {
-			ended += ", with trouble: " + core.Clean(mark.Trouble)
+			ended += ", with trouble: " + texts.Clean(mark.Trouble)
 		}
 		d.fails("last tick", ended, runTicks)
 	case mark.Trouble != "":
-		d.fails("last tick", ended+", with trouble: "+core.Clean(mark.Trouble), "mend what it says; the next tick takes what this one left")
+		d.fails("last tick", ended+", with trouble: "+texts.Clean(mark.Trouble), "mend what it says; the next tick takes what this one left")
 	default:
 		d.passes("last tick", ended)
 	}
 }
 
-// oldestDue looks at who has waited longest for a tick. One that came to its end without trouble after
-// they were due had its chance at them: it failed for them alone, or they changed their settings since.
-func (d *doctor) oldestDue(mark core.TickMark, a app.Arrears) {
-	waits := fmt.Sprintf("%d; user %d has waited longest, since %s UTC, %s", a.Due, a.Oldest, core.Timestamp(a.Since), d.ago(a.Since))
+// oldestDue looks at the person who has waited longest. If a tick has ended without trouble since they were due, it
+// failed for this person alone, or they changed their settings since.
+func (d *doctor) oldestDue(mark core.TickMark, a planner.Overdue) {
+	waits := fmt.Sprintf("%d; user %d has waited longest, since %s UTC, %s", a.Due, a.Oldest, texts.Timestamp(a.Since), d.ago(a.Since))
 	switch {
 	case !d.Enabled:
 		d.passes("people due", fmt.Sprintf("%d, but mail is off", a.Due))
@@ -49,16 +52,18 @@ func (d *doctor) oldestDue(mark core.TickMark, a app.Arrears) {
 	}
 }
 
-// people looks for what only they, or whoever looks after them, can mend.
-func (d *doctor) people(a app.Arrears) {
+// people looks for wrong settings, which only the people themselves or an operator of the app can mend.
+func (d *doctor) people(a planner.Overdue) {
 	for _, c := range []struct {
 		name            string
-		who             app.Affected
+		who             planner.Affected
 		good, bad, mend string
 	}{
-		{"people's zones", a.UnknownZone, "all are known", "time zone not known, so UTC is taken", "enter an IANA name like Europe/Berlin in digest_preferences.time_zone"},
-		{"suppression", a.Suppressed, "no address is suppressed", "address suppressed, so no mail goes there",
-			"enter another address, or clear suppressed_address in digest_preferences; explain --user ID says why it is"},
+		{"people's zones", a.Quirks[core.UnknownZone], "all are known", "time zone not known, so UTC is taken", "enter an IANA name like Europe/Berlin in digest_preferences.time_zone"},
+		{"quiet hours", a.Quirks[core.EndlessQuiet], "all leave ticks outside", "quiet hours leave no tick outside, so there are none",
+			"enter shorter ones in digest_preferences, or have ticks come more often; explain --user ID says more"},
+		{"preferences", a.Quirks[core.UnreadableSetting], "all can be read", "a send hour, a weekday or quiet hours cannot be read, so there are none",
+			"correct them in digest_preferences; explain --user ID says what"},
 		{"addresses", a.BadAddress, "mail can be sent to all", "address is not one that mail can be sent to", "correct it in the app"},
 	} {
 		if c.who.Count == 0 {
@@ -69,8 +74,8 @@ func (d *doctor) people(a app.Arrears) {
 	}
 }
 
-// ids names the first few of those affected.
-func ids(who app.Affected) string {
+// ids names the first few of who, and says how many more there are.
+func ids(who planner.Affected) string {
 	users := make([]string, len(who.First))
 	for i, id := range who.First {
 		users[i] = fmt.Sprintf("user %d", id)
@@ -82,10 +87,10 @@ func ids(who app.Affected) string {
 	return text
 }
 
-// systemClock compares the clock with what was recorded by it.
-func (d *doctor) systemClock(mark core.TickMark, a app.Arrears) {
+// systemClock compares the clock with the newest recorded times.
+func (d *doctor) systemClock(mark core.TickMark, a planner.Overdue) {
 	const mend = "set the clock, and keep it by NTP"
-	now := core.Timestamp(d.now) + " UTC"
+	now := texts.Timestamp(d.now) + " UTC"
 	latest, what := a.NewestEnd, "the newest recorded window ends"
 	if mark.EndedAt.After(latest) {
 		latest, what = mark.EndedAt, "the last tick ended"
@@ -94,7 +99,7 @@ func (d *doctor) systemClock(mark core.TickMark, a app.Arrears) {
 	case d.now.Year() < 2026 || d.now.Year() > 2100:
 		d.fails("clock", now+" cannot be right", mend)
 	case latest.After(d.now.Add(time.Minute)): // a tick may have ended since this began
-		d.warns("clock", fmt.Sprintf("%s, but %s later, at %s UTC", now, what, core.Timestamp(latest)),
+		d.warns("clock", fmt.Sprintf("%s, but %s later, at %s UTC", now, what, texts.Timestamp(latest)),
 			mend+"; if a tick was given a later --now, the people it took wait until then")
 	default:
 		d.passes("clock", now+", later than everything recorded")
@@ -115,4 +120,53 @@ func (d *doctor) ago(t time.Time) string {
 		return fmt.Sprintf("%d h ago", int(past.Hours()))
 	}
 	return fmt.Sprintf("%d days ago", int(past.Hours())/24)
+}
+
+// suppression says how many addresses are suppressed or were refused lately, and why the first few are suppressed. It
+// warns of suppressed ones only, since refused ones are tried again.
+func (d *doctor) suppression(refused iter.Seq2[core.Recipient, error]) error {
+	suppressed, others := 0, 0
+	var first []string
+	for r, err := range refused {
+		if err != nil {
+			return err
+		}
+		if !core.IsSuppressed(r, d.now) {
+			others++
+			continue
+		}
+		if suppressed++; len(first) < 3 {
+			first = append(first, fmt.Sprintf("user %d (%s)", r.ID, whyInBrief(r.Preferences)))
+		}
+	}
+	lately := ""
+	if others > 0 {
+		lately = fmt.Sprintf("; %d refused lately, tried again by and by", others)
+	}
+	if suppressed == 0 {
+		d.passes("suppression", "no address is suppressed"+lately)
+		return nil
+	}
+	if more := suppressed - len(first); more > 0 {
+		first = append(first, fmt.Sprintf("%d more", more))
+	}
+	d.warns("suppression", fmt.Sprintf("%s suppressed, so that no mail goes there: %s%s", show.Addresses(suppressed), strings.Join(first, ", "), lately),
+		"correct what is wrong in the app, and lift what works again; rfcdigest suppressed lists them all and says how")
+	return nil
+}
+
+// whyInBrief says in a few words why an address is suppressed.
+func whyInBrief(p core.Preferences) string {
+	const most = 60
+	why := []rune(texts.Clean(p.SuppressedReason))
+	if len(why) > most {
+		why = append(why[:most], '…')
+	}
+	switch {
+	case len(why) > 0:
+		return string(why)
+	case p.Failures <= 0:
+		return "entered by somebody else"
+	}
+	return "no reason was noted"
 }

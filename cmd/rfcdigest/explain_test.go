@@ -9,9 +9,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/demo"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 )
 
-// looked is what explain --json prints, as far as tests ask.
+// looked is the part of explain --json that tests look at.
 type looked struct {
 	Past   bool `json:"as_things_stood"`
 	User   struct{ ID int64 }
@@ -38,7 +41,7 @@ func (r result) looked() (l looked) {
 	return l
 }
 
-// many are some of everybody, at hand where the race detector makes each process slow.
+// many are all of everybody, or a few under the race detector, which makes each process slow.
 func many(n int) int {
 	if raced() {
 		return min(n, 5)
@@ -47,12 +50,11 @@ func many(n int) int {
 }
 
 func TestExplainCountsAddUpInTheDemo(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
+	s := newSite(t).inside()
 	s.run("demo").done()
 	s.env = append(s.env, "DIGEST_DATABASE_URL=sqlite://rfcdigest-demo/rfcdigest.db")
 	before, all := s.tree(), 0
-	for id := 1; id <= many(len(demoNames)); id += 4 {
+	for id := 1; id <= many(len(demo.Names)); id += 4 {
 		l := s.run("explain", "--user", fmt.Sprint(id), "--json").done().looked()
 		verdicts, sum := map[string]int{}, 0
 		for _, n := range l.Notifications {
@@ -70,7 +72,7 @@ func TestExplainCountsAddUpInTheDemo(t *testing.T) {
 	assert.Positive(t, all)
 	text := s.run("explain", "--user", "PERSON01@Wiggleverse.EXAMPLE").done().out
 	for line := range strings.Lines(text) {
-		assert.LessOrEqual(t, utf8.RuneCountInString(line), pageWidth+1, line)
+		assert.LessOrEqual(t, utf8.RuneCountInString(line), term.PageWidth+1, line)
 	}
 	assert.Contains(t, text, "Ada Lovelace (user 1), <person01@wiggleverse.example>, cadence daily\n")
 	assert.Contains(t, text, "\nNext due  ")
@@ -82,8 +84,7 @@ func TestExplainCountsAddUpInTheDemo(t *testing.T) {
 }
 
 func TestExplainSaysWhatBecameOfEachNotification(t *testing.T) {
-	t.Parallel()
-	s := newSite(t).withDatabase(people(3), "UPDATE notifications SET read_at = '2026-03-29 11:30:00' WHERE id = 200",
+	s := newSite(t).inside().withDatabase(people(3), "UPDATE notifications SET read_at = '2026-03-29 11:30:00' WHERE id = 200",
 		"INSERT INTO notifications (id, recipient_user_id, event_kind, created_at, payload) VALUES (7, 1, 'pr_opened', '2026-01-01 00:00:00', '{}')")
 	before := s.read("rfcdigest.db")
 	text := s.run("explain", "--user", "2", "--now", noon).done().out
@@ -122,8 +123,7 @@ func TestExplainShowsHostileTextHarmlessly(t *testing.T) {
 }
 
 func TestWhoCannotBeExplainedIsOneLine(t *testing.T) {
-	t.Parallel()
-	s := newSite(t).withDatabase(people(3), "UPDATE users SET email = 'same@rfc.example' WHERE id > 1")
+	s := newSite(t).inside().withDatabase(people(3), "UPDATE users SET email = 'same@rfc.example' WHERE id > 1")
 	before := s.tree()
 	for _, c := range []struct {
 		args  string

@@ -12,9 +12,8 @@ import (
 )
 
 func TestHelpFitsAndNamesEveryFlagWithItsVariable(t *testing.T) {
-	t.Parallel()
-	// What is configured, secrets above all, is not shown.
-	s := newSite(t, "DIGEST_SECRET="+secret, "DIGEST_MAIL_URL=smtp://digest:"+password+"@mail.example")
+	// Help does not show the configuration, above all no secrets.
+	s := newSite(t, "DIGEST_SECRET="+secret, "DIGEST_MAIL_URL=smtp://digest:"+password+"@mail.example").inside()
 	top := s.run("--help").done()
 	_, list, found := strings.Cut(top.out, "\nCommands:\n")
 	require.True(t, found)
@@ -60,7 +59,7 @@ func TestHelpFitsAndNamesEveryFlagWithItsVariable(t *testing.T) {
 	}
 }
 
-// kebab returns a field's name as its flag has it.
+// kebab returns the name of a field's flag.
 func kebab(name string) string {
 	words := regexp.MustCompile(`([a-z0-9])([A-Z])`).ReplaceAllString(name, "$1-$2")
 	words = regexp.MustCompile(`([A-Z])([A-Z][a-z])`).ReplaceAllString(words, "$1-$2")

@@ -29,7 +29,7 @@ type letter struct {
 	header              mail.Header
 	to, name            string
 	subject, text, html string
-	// sender and recipient are the envelope's, where it came through a mail server.
+	// sender and recipient are the envelope's, if the mail came through a mail server.
 	sender, recipient string
 }
 
@@ -88,7 +88,7 @@ func recipients(letters []letter) map[string]int {
 	return count
 }
 
-// each is what recipients returns where so many people got one mail each.
+// each is what recipients returns if so many people got one mail each.
 func each(n int) map[string]int {
 	count := map[string]int{}
 	for id := 1; id <= n; id++ {
@@ -101,20 +101,23 @@ func each(n int) map[string]int {
 type mailServer struct {
 	testing.TB
 	address string
-	// password that a login needs; empty where none is wanted.
+	// password that a login needs; empty if no login is needed.
 	password string
-	// answer, where set, is asked for the answer to each mail, which it may be slow to give.
+	// size is the largest message in bytes, and most how many recipients one may have; 0 if it does not say.
+	size int64
+	most int
+	// answer, if set, returns the answer to each mail. It may be slow.
 	answer func(recipient string) error
-	// refuse is a recipient whom the server does not know.
+	// refuse is a recipient that the server does not know.
 	refuse string
-	// hangUpOn is an answer that is none: the mail is taken, and the connection cut.
+	// hangUpOn is for an answer that is never sent: the mail is taken, and the connection cut.
 	hangUpOn error
 
 	mu    sync.Mutex
 	taken []envelope
 }
 
-// answers changes what the server answers from now on.
+// answers sets what the server answers from now on.
 func (m *mailServer) answers(answer func(recipient string) error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -151,7 +154,7 @@ func (m *mailServer) envelopes() map[string]int {
 // url is the server's mail URL, without TLS.
 func (m *mailServer) url() string { return "smtp://" + m.address + "?tls=none" }
 
-// serveMail starts m. Where certificate is set it offers STARTTLS.
+// serveMail starts m. If certificate is set, it offers STARTTLS.
 func serveMail(t testing.TB, m *mailServer, certificate *tls.Config) *mailServer {
 	t.Helper()
 	m.TB = t
@@ -164,6 +167,7 @@ func serveMail(t testing.TB, m *mailServer, certificate *tls.Config) *mailServer
 	}))
 	server.Domain, server.TLSConfig, server.AllowInsecureAuth = "localhost", certificate, true
 	server.ErrorLog = log.New(io.Discard, "", 0)
+	server.MaxMessageBytes, server.MaxRecipients = m.size, m.most
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	m.address = listener.Addr().String()
@@ -224,7 +228,7 @@ func (s *mailSession) Data(r io.Reader) error {
 	return nil
 }
 
-// loginSession is one that takes no mail before a login.
+// loginSession is a session that takes no mail before a login.
 type loginSession struct {
 	*mailSession
 	in bool
@@ -248,7 +252,7 @@ func (s *loginSession) Mail(from string, o *smtp.MailOptions) error {
 	return s.mailSession.Mail(from, o)
 }
 
-// newCertificate returns a certificate for 127.0.0.1 and a file of the site to trust it by.
+// newCertificate returns a certificate for 127.0.0.1, and its file in the site, for SSL_CERT_FILE.
 func (s *site) newCertificate() (*tls.Config, string) {
 	s.Helper()
 	server := httptest.NewTLSServer(nil) // which brings one along

@@ -1,8 +1,9 @@
-// Command rfcdigest is the digest scheduler of the RFC app: once (tick), or for good (serve).
+// Command rfcdigest is the digest scheduler of the RFC app. It makes one tick (tick), or one after another (serve).
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,9 +13,9 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
-	_ "time/tzdata" // machines without a time zone database are no reason to mail people at night
 
 	"github.com/alecthomas/kong"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/shell"
 )
 
 // The exit codes.
@@ -34,17 +35,17 @@ type commandLine struct {
 	Settings
 
 	Demo    demoCommand    `cmd:"" help:"Try it: make a lifelike database, run a tick, leave the mails in a folder. Needs no set-up."`
-	Migrate migrateCommand `cmd:"" help:"Add to the database what rfcdigest needs, or make a new one. It never takes anything away."`
+	Migrate migrateCommand `cmd:"" help:"Add to the database what rfcdigest needs, or make a new one. It takes nothing of the app's away."`
 	Tick    tickCommand    `cmd:"" help:"Run one tick: release held e-mail, let stale watches lapse, send what is due."`
 	Serve   serveCommand   `cmd:"" help:"Run a tick now and at each multiple of the tick length, until stopped."`
 	Plan    planCommand    `cmd:"" help:"Show who would get what, and why. Writes nothing."`
 	Preview previewCommand `cmd:"" help:"Look at what would be sent, and why, in a browser, on this machine only. Writes nothing."`
 
-	Explain  explainCommand  `cmd:"" help:"Explain one person's digest, notification by notification. Writes nothing."`
-	SendTest sendTestCommand `cmd:"" help:"Send somebody's digest to another address, marked as a test. Records nothing."`
-	Resend   resendCommand   `cmd:"" help:"Send a recorded digest once more, under its own Message-ID. Records nothing."`
-	Copy     copyCommand     `cmd:"" help:"Copy what is rfcdigest's own from the database to another one, and check it."`
-	Doctor   doctorCommand   `cmd:"" help:"Look at everything that digests need, and say how to mend it. Changes nothing."`
+	Explain    explainCommand    `cmd:"" help:"Explain one person's digest, notification by notification. Writes nothing."`
+	Suppressed suppressedCommand `cmd:"" help:"List the addresses that mail servers refused, or that were entered as suppressed; have mail go there again."`
+	SendTest   sendTestCommand   `cmd:"" help:"Send one person's digest to another address, marked as a test. Records nothing."`
+	Resend     resendCommand     `cmd:"" help:"Send a recorded digest once more, under its own Message-ID. Records nothing."`
+	Doctor     doctorCommand     `cmd:"" help:"Check everything that digests need, and say how to mend what is wrong. Changes nothing."`
 
 	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in a shell."`
 	Man        manCommand        `cmd:"" help:"Print the man page."`
@@ -59,8 +60,8 @@ type streams struct {
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		// What is alive is a few megabytes, and a digest leaves a hundred kilobytes behind: at Go's own
-		// setting, a fifth of a tick would be spent collecting them.
+		// Few megabytes are alive, but each digest leaves 100 kB of garbage: at Go's default, a fifth of a tick
+		// would go into collecting it.
 		debug.SetGCPercent(400)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -77,7 +78,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		kong.Name("rfcdigest"),
 		kong.Description("The digest scheduler of the Wiggleverse RFC app: one daily or weekly catch-up e-mail instead of many."),
 		kong.Writers(std.out, std.err),
-		kong.Exit(func(int) { answered = true }), // --help or --version has written what it had to say
+		kong.Exit(func(int) { answered = true }), // --help or --version has been printed
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std),
@@ -86,15 +87,16 @@ func run(ctx context.Context, args []string, std streams) int {
 	if err != nil {
 		return complain(std, err)
 	}
+	if len(args) > 0 && args[0] == shell.Asked {
+		shell.Complete(std.out, parser.Model, args[1:])
+		return exitDone
+	}
 	command, err := parser.Parse(args)
 	if answered {
 		return exitDone
 	}
 	if err != nil {
-		return complain(std, usagef("%s", redact(err.Error()))) // it may repeat a URL that stands in the wrong place
-	}
-	if command.Command() == "copy" {
-		line.Copy.nameSource(&line.Settings)
+		return complain(std, usagef("%s", redact(err.Error()))) // the error may repeat a URL in the wrong place
 	}
 	if err := line.Settings.check(); err != nil {
 		return complain(std, usageError{err})
@@ -107,7 +109,7 @@ func complain(std streams, err error) int {
 	if err == nil {
 		return exitDone
 	}
-	text := strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), "\n", "; ")), " ") // joined errors have a line each
+	text := oneLine(err.Error())
 	var usage usageError
 	if errors.As(err, &usage) {
 		fmt.Fprintf(std.err, "rfcdigest: %s (see rfcdigest --help)\n", text)
@@ -115,4 +117,27 @@ func complain(std streams, err error) int {
 	}
 	fmt.Fprintf(std.err, "rfcdigest: %s\n", text)
 	return exitFailed
+}
+
+// printJSON prints v on one line.
+func printJSON(std streams, v any) error {
+	e := json.NewEncoder(std.out)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// printed prints found, as JSON or for people, or returns err if there is one.
+func printed(std streams, asJSON bool, found interface{ Print(io.Writer) error }, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		return printJSON(std, found)
+	}
+	return found.Print(std.out)
+}
+
+// oneLine returns the text of an error in one line. Joined errors have a line each.
+func oneLine(text string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(text, "\n", "; ")), " ")
 }

@@ -9,9 +9,10 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/shell"
 )
 
-// read is what a page says to whoever reads it without a formatter.
+// read is the text of a page, without its formatting.
 func read(page string) string {
 	page = strings.NewReplacer(`\fB`, "", `\fI`, "", `\fR`, "", `\-`, "-", `\(aq`, "'", `\(dq`, `"`, `\&`, "", `\%`, "").Replace(page)
 	return strings.Join(strings.Fields(page), " ")
@@ -33,7 +34,7 @@ func TestTheManPageHasEveryCommandFlagVariableAndDefault(t *testing.T) {
 		_, entries, found := strings.Cut(text, of)
 		require.True(t, found, of)
 		for _, flag := range node.Flags {
-			_, entry, found := strings.Cut(entries, ".TP "+read(flagTag(flag))+" ")
+			_, entry, found := strings.Cut(entries, ".TP "+typed(flag)+" ")
 			require.True(t, found, "%s --%s", node.Name, flag.Name)
 			entry, _, _ = strings.Cut(entry, " .TP ")
 			assert.Contains(t, entry, strings.Join(strings.Fields(flag.Help), " "))
@@ -53,7 +54,22 @@ func TestTheManPageHasEveryCommandFlagVariableAndDefault(t *testing.T) {
 	assert.Equal(t, []string{"NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"}, sections)
 }
 
-// manGrammar has all that roff might take for its own.
+// typed is how a flag is typed.
+func typed(flag *kong.Flag) string {
+	text := "--" + flag.Name
+	if flag.Short != 0 {
+		text = "-" + string(flag.Short) + ", " + text
+	}
+	if flag.Tag.Negatable != "" {
+		text += ", --no-" + flag.Name
+	}
+	if !flag.IsBool() {
+		text += "=" + flag.FormatPlaceHolder()
+	}
+	return text
+}
+
+// manGrammar has help texts with all characters that mean something to roff.
 type manGrammar struct {
 	Odd string `help:".so /etc/passwd is no request, nor is 'sh, and \\fB is no font. ^~\x60 \"x\" - -- -"`
 	Do  struct {
@@ -67,7 +83,7 @@ func TestFormattersFindNothingWrongWithTheManPage(t *testing.T) {
 		parser, err := kong.New(grammar, kong.Name(name))
 		require.NoError(t, err)
 		var page strings.Builder
-		require.NoError(t, writeManPage(&page, parser.Model, "2026-05-01"))
+		require.NoError(t, shell.WriteMan(&page, parser.Model, "2026-05-01"))
 		for line := range strings.Lines(page.String()) {
 			if strings.HasPrefix(line, ".") {
 				word, _, _ := strings.Cut(strings.TrimSpace(line), " ")

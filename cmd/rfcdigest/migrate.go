@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"sync/atomic"
 
-	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 )
 
 type migrateCommand struct {
@@ -19,11 +19,11 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	if err != nil {
 		return err
 	}
-	var latest atomic.Pointer[stage]
-	latest.Store(&stage{})
-	stop := newProgress(std.err).follow("", func() stage { return *latest.Load() })
-	done, err := database.migrate(ctx, func(s sqlstore.Step) {
-		latest.Store(&stage{done: int64(s.Done), total: int64(s.Of), what: s.What})
+	var latest atomic.Pointer[term.Stage]
+	latest.Store(&term.Stage{})
+	stop := term.NewProgress(std.err).Follow("", func() term.Stage { return *latest.Load() })
+	done, err := database.migrate(ctx, func(s schema.Progress) {
+		latest.Store(&term.Stage{Done: int64(s.Done), Total: int64(s.Of), What: s.What})
 	})
 	stop()
 	if err != nil {
@@ -41,11 +41,4 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 		fmt.Fprintf(std.out, "  %s\n", step)
 	}
 	return nil
-}
-
-// printJSON prints v on one line.
-func printJSON(std streams, v any) error {
-	e := json.NewEncoder(std.out)
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }

@@ -22,7 +22,7 @@ func fixtures(t testing.TB) (names []string) {
 	return names
 }
 
-// ours are the columns and tables that a migrated database has and the app's own have not.
+// ours are the columns and tables that migrate adds to the app's database.
 const ours = `status, message_id, attempts, lease_until, error`
 
 func TestMigrateMakesADatabaseOfNothing(t *testing.T) {
@@ -54,7 +54,7 @@ func TestMigrateTwiceChangesNothing(t *testing.T) {
 	}
 }
 
-// watches is a table of the app's that the fixtures have not, since no digest depends on it.
+// watches is a table of the app that is missing in the fixtures, since no digest depends on it.
 const watches = `CREATE TABLE watches (user_id INTEGER NOT NULL, rfc_slug TEXT NOT NULL, state TEXT NOT NULL, last_participation_at TEXT);
 INSERT INTO watches VALUES (1, 'rfc-0001', 'watching', NULL);
 `
@@ -63,7 +63,7 @@ func TestMigrateOnlyAddsToTheAppsDatabase(t *testing.T) {
 	t.Parallel()
 	for _, name := range fixtures(t)[:3] {
 		s := newSite(t).python("rfcdigest.db", name)
-		// What the app may have beside what is asked for stays.
+		// Rows and columns that migrate does not need stay.
 		s.sql("rfcdigest.db", "ALTER TABLE users ADD COLUMN theme TEXT DEFAULT 'dark'; CREATE TABLE sessions (id INTEGER); CREATE VIEW everybody AS SELECT * FROM users;"+watches)
 		tables := map[string][]string{}
 		for _, table := range []string{"users", "cached_rfcs", "notifications", "watches", "sessions", "everybody"} {

@@ -12,16 +12,14 @@ import (
 // pythonMail is a mail that the Python scheduler sent.
 type pythonMail struct{ To, Subject, Text string }
 
-// What people get after the change of schedulers is what they would have got without it, to the byte.
+// After the change of schedulers, people get what they would have got without it, to the byte.
 func TestTheCommandSendsWhatThePythonSchedulerSent(t *testing.T) {
-	t.Parallel()
 	names := fixtures(t)
 	if raced() {
 		names = names[:3]
 	}
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			var record struct {
 				AppURL string `json:"app_url"`
 				Ticks  []struct {
@@ -35,7 +33,7 @@ func TestTheCommandSendsWhatThePythonSchedulerSent(t *testing.T) {
 			require.NoError(t, json.Unmarshal(text, &record))
 			require.Len(t, record.Ticks, 3)
 
-			s := newSite(t).python("app.db", name)
+			s := newSite(t).inside().python("app.db", name)
 			s.env = []string{"DIGEST_DATABASE_URL=sqlite://" + s.path("app.db"), "DIGEST_APP_URL=" + record.AppURL, "DIGEST_CONNECTIONS=1"}
 			s.run("migrate").done()
 			for _, tick := range record.Ticks {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/show"
 )
 
 const dayAfter = "2026-03-30T12:00:00Z"
@@ -24,7 +26,7 @@ func TestThePlanCountsEverybodyOnce(t *testing.T) {
      1  defer   quiet hours
      1  refuse  address is not one that mail can be sent to
 `), out)
-	var o outlook
+	var o show.Outlook
 	require.NoError(t, json.Unmarshal([]byte(s.run("plan", "--now", noon, "--json").done().out), &o))
 	sum := 0
 	for _, c := range o.ByReason {
@@ -35,8 +37,7 @@ func TestThePlanCountsEverybodyOnce(t *testing.T) {
 }
 
 func TestTheDifferenceOfTwoPlans(t *testing.T) {
-	t.Parallel()
-	s := newSite(t).withDatabase(people(4), "INSERT INTO watches VALUES (1, 'rfc-0001', 'watching', '2025-12-30 00:00:00')",
+	s := newSite(t).inside().withDatabase(people(4), "INSERT INTO watches VALUES (1, 'rfc-0001', 'watching', '2025-12-30 00:00:00')",
 		"INSERT INTO digest_preferences (user_id, time_zone, quiet_start, quiet_end) VALUES (1, 'UTC', '11:00', '13:00')",
 		"INSERT INTO held_emails (recipient_user_id, subject, body_text, notification_ids, status) VALUES (1, 'Hello', 'Hello', '[]', 'held')",
 		`INSERT INTO notifications (id, recipient_user_id, event_kind, created_at, payload) VALUES (7, 2, 'pr_opened', '2026-03-29 15:00:00', '{}')`,
@@ -54,7 +55,7 @@ before: 2 to send, 0 with nothing new, 1 deferred, 1 refused, 0 unreadable, 0 no
 after:  3 to send, 0 with nothing new, 0 deferred, 1 refused, 0 unreadable, 0 not due
 `, out)
 	assert.Contains(t, s.run("plan", "--now", "2026-03-29T00:00:00Z", "--diff", dayAfter).done().out, "stale watches: 0 → 1\n")
-	var d difference
+	var d show.Difference
 	require.NoError(t, json.Unmarshal([]byte(s.run("plan", "--now", noon, "--diff", "2026-03-29T16:00:00Z", "--json").done().out), &d))
 	require.Len(t, d.Changes, 2)
 	assert.Equal(t, []int{1, 2}, []int{d.Changes[1].Before.Events, d.Changes[1].After.Events})

@@ -12,10 +12,9 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/wiggleverse/rfcdigest/adapters/discard"
-	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/adapters/web/preview"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
@@ -28,7 +27,7 @@ func (c *previewCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	if c.Port < 0 || c.Port > 65535 {
 		return usagef("--port %d: want a number from 0 to 65535", c.Port)
 	}
-	log := newLog(std.err, slog.LevelInfo)
+	log := term.NewLog(std.err, slog.LevelInfo)
 	handler, database, err := s.preview(ctx, log)
 	if err != nil {
 		return err
@@ -45,7 +44,7 @@ func (c *previewCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	return serveUntil(ctx, listener, handler, log)
 }
 
-// preview returns the page on the database that the settings name, and what the caller closes.
+// preview returns the page on the database that the settings name. The caller closes the closer.
 func (s *Settings) preview(ctx context.Context, log *slog.Logger) (http.Handler, io.Closer, error) {
 	format, err := s.format()
 	if err != nil {
@@ -56,12 +55,12 @@ func (s *Settings) preview(ctx context.Context, log *slog.Logger) (http.Handler,
 		return nil, nil, err
 	}
 	clock := systemclock.Clock{}
-	ticker, store, err := s.open(ctx, sqlite.Options{ReadOnly: true}, discard.Mailer{}, clock, slog.New(slog.DiscardHandler))
+	plans, store, err := s.look(ctx, clock)
 	if err != nil {
 		return nil, nil, err
 	}
 	return preview.New(preview.Config{
-		Source: ticker,
+		Source: plans,
 		Render: func(m core.Message) ([]byte, error) {
 			mail, err := format.Render(m, nil)
 			return mail.Data, err
@@ -72,16 +71,9 @@ func (s *Settings) preview(ctx context.Context, log *slog.Logger) (http.Handler,
 
 // serveUntil answers on listener until ctx ends.
 func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      time.Minute,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-	stopped := context.AfterFunc(ctx, func() { _ = server.Close() }) // nothing that is under way matters
+	server := newServer(handler, log)
+	server.WriteTimeout, server.MaxHeaderBytes = time.Minute, 64<<10 // for large databases, and for other programs' cookies
+	stopped := context.AfterFunc(ctx, func() { _ = server.Close() }) // a request that is cut off does no harm
 	defer stopped()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("answering HTTP: %w", err)

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// address returns where a preview says that it can be looked at.
+// address returns the address that a preview prints.
 func (p *process) address() (url string) {
 	p.site.Helper()
 	require.Eventually(p.site, func() bool {
@@ -65,7 +65,7 @@ func TestPreviewShowsADemoAndChangesNothing(t *testing.T) {
 		r := p.wait().done()
 		assert.Equal(t, 1, strings.Count(r.out, "\n"))
 		after := s.tree()
-		// SQLite itself needs these to read a database with a write-ahead log; nothing is in the log.
+		// SQLite needs these to read a database with a write-ahead log; the log is empty.
 		log := s.path("rfcdigest-demo", "rfcdigest.db-wal")
 		assert.Regexp(t, "^0 bytes", after[log])
 		for _, path := range []string{log, s.path("rfcdigest-demo", "rfcdigest.db-shm")} {

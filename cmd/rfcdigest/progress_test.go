@@ -10,21 +10,23 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 )
 
-// soon, in the environment of the command, makes it show how far it has come after so long instead of a second.
+// soon, in the environment of the command, is after how long it shows a bar, instead of a second.
 const soon = "RFCDIGEST_PROGRESS_DELAY"
 
 func init() {
 	if delay, err := time.ParseDuration(os.Getenv(soon)); err == nil {
-		progressDelay = delay
+		term.Delay = delay
 	}
 }
 
-// bars are what is seen of a bar that has come some way.
+// bars find a bar that has come some way.
 var bars = regexp.MustCompile(` +\d+% \|█* *\|  ?\(\d+/120, \d+ people/(s|min)\) \[\d+s:\d+s\]`)
 
-// visible is what is left to be read on a terminal when all this was written to it.
+// visible is what a terminal shows after all this was written to it.
 func visible(written string) string {
 	var screen []string
 	for row := range strings.SplitSeq(written, "\n") {
@@ -53,7 +55,7 @@ func visible(written string) string {
 	return strings.Join(screen, "\n")
 }
 
-// slowMail is a mail server that takes its time, and refuses one person.
+// slowMail is a slow mail server that refuses one person.
 func slowMail(t *testing.T) *mailServer {
 	return serveMail(t, &mailServer{refuse: "p60@rfc.example", answer: func(string) error {
 		time.Sleep(10 * time.Millisecond)
@@ -83,7 +85,7 @@ func TestALongTickShowsHowFarItHasComeOnATerminal(t *testing.T) {
 		assert.Empty(t, styles.FindString(text), c.env)
 		lines := strings.Split(strings.TrimSuffix(visible(text), "\n"), "\n")
 		want := strings.Count(piped.err, "\n")
-		if c.shown { // what goes well is seen by the bar
+		if c.shown { // the bar shows what goes well
 			want -= strings.Count(piped.err, `"level":"INFO"`)
 		}
 		require.Len(t, lines, want, c.env)
@@ -110,21 +112,21 @@ func TestCtrlCTakesTheBarAway(t *testing.T) {
 	assert.NotContains(t, text, "^C", "it stood where the bar was")
 }
 
-// A tick may find fewer to do than were counted, or more.
+// A tick may find less to do than was counted, or more.
 func TestABarStaysWithinItsEnds(t *testing.T) {
 	t.Parallel()
-	for _, s := range []stage{{done: 1, total: 3}, {done: 3, total: 3}, {done: 9, total: 3}, {done: 9}, {}} {
+	for _, s := range []term.Stage{{Done: 1, Total: 3}, {Done: 3, Total: 3}, {Done: 9, Total: 3}, {Done: 9}, {}} {
 		shown := newScreen(t)
-		p := newProgress(shown.tty)
-		stop := p.follow("people", func() stage { return s })
-		p.draw(s)
-		p.draw(s)
+		p := term.NewProgress(shown.tty)
+		stop := p.Follow("people", func() term.Stage { return s })
+		p.Draw(s)
+		p.Draw(s)
 		_, err := p.Write([]byte("a line\n"))
 		require.NoError(t, err)
-		p.draw(s)
+		p.Draw(s)
 		stop()
 		text := shown.close()
-		assert.Equal(t, s.done < s.total, strings.Contains(text, "33%"), text)
+		assert.Equal(t, s.Done < s.Total, strings.Contains(text, "33%"), text)
 		assert.NotRegexp(t, `[1-9]\d\d%`, text)
 		assert.Equal(t, "a line\n", visible(text))
 	}
@@ -140,24 +142,24 @@ func TestAMigrationShowsItsSteps(t *testing.T) {
 	assert.Empty(t, visible(shown.close()))
 }
 
-// The steps of a migration are not alike, so that no rate says when it ends.
+// The steps of a migration differ too much for a rate to say when it ends.
 func TestStepsAreShownWithWhatIsBeingDone(t *testing.T) {
 	t.Parallel()
 	shown := newScreen(t)
-	p := newProgress(shown.tty)
-	p.follow("", func() stage { return stage{} })()
-	p.draw(stage{done: 2, total: 20, what: "adding trigger rfcdigest_preferences_changed_and_more"})
+	p := term.NewProgress(shown.tty)
+	p.Follow("", func() term.Stage { return term.Stage{} })()
+	p.Draw(term.Stage{Done: 2, Total: 20, What: "adding trigger rfcdigest_preferences_changed_and_more"})
 	assert.Regexp(t, `10% \|█+ +\| +\(2/20\) \[\d+s\] adding trigger rfcdigest_preferences_ch…$`, visible(shown.close()))
 }
 
 func TestWithoutATerminalThereIsNoBar(t *testing.T) {
 	t.Parallel()
 	var w output
-	p := newProgress(&w)
-	stop := p.follow("people", func() stage { panic(errors.New("nobody asked")) })
+	p := term.NewProgress(&w)
+	stop := p.Follow("people", func() term.Stage { panic(errors.New("nobody asked")) })
 	_, err := p.Write([]byte("a line\n"))
 	require.NoError(t, err)
 	stop()
 	assert.Equal(t, "a line\n", w.String())
-	assert.False(t, isTerminal(p))
+	assert.False(t, term.IsTerminal(p))
 }

@@ -7,7 +7,10 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
+	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 type resendCommand struct {
@@ -16,17 +19,20 @@ type resendCommand struct {
 
 // Run sends a recorded digest once more, under its own Message-ID, and leaves the ledger as it is.
 func (c *resendCommand) Run(ctx context.Context, s *Settings, std streams) error {
-	mailer, err := s.newMailer()
+	mailer, mail, err := s.mailerToSend()
 	if err != nil {
 		return err
 	}
-	log := newLog(std.err, slog.LevelInfo)
-	ticker, store, err := s.openToSend(ctx, sqlite.Options{ReadOnly: true}, mailer, systemclock.Clock{}, log)
+	log := term.NewLog(std.err, slog.LevelInfo)
+	plans, store, err := s.plans(ctx, sqlite.Options{ReadOnly: true}, systemclock.Clock{}, log)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	plan, found, err := ticker.PlanResend(ctx, c.Digest)
+	if err := s.maySend(ctx, plans, store, log); err != nil {
+		return err
+	}
+	plan, found, err := plans.PlanResend(ctx, c.Digest)
 	switch {
 	case err != nil:
 		return err
@@ -35,17 +41,21 @@ func (c *resendCommand) Run(ctx context.Context, s *Settings, std streams) error
 	case plan.Action != core.Resend:
 		return fmt.Errorf("digest %d is not sent again: %s; %s", c.Digest, plan.Reason, whatToDo(plan.Reason))
 	}
-	s.warnUnsubscribe(log)
+	facts, err := store.Facts(ctx)
+	if err != nil {
+		return err
+	}
+	s.warnUnsubscribe(log, facts, false)
 	m := plan.Message
-	if err := ticker.SendOnce(ctx, m); err != nil {
+	if err := app.SendOnce(ctx, mailer, m); err != nil {
 		return unsent(fmt.Sprintf("digest %d", c.Digest), err)
 	}
 	_, err = fmt.Fprintf(std.out, "Sent digest %d once more to user %d, <%s>; the ledger is as it was.\nSubject: %s\nMessage-ID: <%s>\n%s\n",
-		c.Digest, plan.Claim.Recipient, core.Clean(m.To.Mailbox), m.Subject, core.Clean(m.ID), s.whereabouts())
+		c.Digest, plan.Claim.Recipient, texts.Clean(m.To.Mailbox), m.Subject, texts.Clean(m.ID), mail.sent)
 	return err
 }
 
-// whatToDo says what helps where a digest cannot be sent again.
+// whatToDo says what helps if a digest cannot be sent again.
 func whatToDo(r core.Reason) string {
 	switch r {
 	case core.StillSending:
@@ -55,7 +65,9 @@ func whatToDo(r core.Reason) string {
 	case core.NoAddress, core.BadAddress:
 		return "enter an address for them in the app first"
 	case core.Suppressed:
-		return "enter another address for them in the app, or clear suppressed_address in digest_preferences, first"
+		return "enter another address for them in the app, or lift it with rfcdigest suppressed --lift ID, first"
+	case core.Refused:
+		return "wait for a tick to try that address again, or forget the refusal with rfcdigest suppressed --lift ID"
 	case core.QuietHours:
 		return "try again when those are over"
 	}

@@ -27,9 +27,8 @@ func TestADigestIsSentOnceMoreUnderItsOwnName(t *testing.T) {
 }
 
 func TestADigestThatCannotBeSentAgainIsOneLine(t *testing.T) {
-	t.Parallel()
 	m := serveMail(t, &mailServer{}, nil)
-	s := newSite(t, "DIGEST_MAIL_URL="+m.url()).withDatabase(people(6), "UPDATE notifications SET read_at = created_at WHERE id = 600")
+	s := newSite(t, "DIGEST_MAIL_URL="+m.url()).inside().withDatabase(people(6), "UPDATE notifications SET read_at = created_at WHERE id = 600")
 	s.run("tick", "--now", noon).done()
 	digest := func(user int) string {
 		return s.query("rfcdigest.db", "SELECT id FROM notification_digests WHERE recipient_user_id = $1", user)[0]

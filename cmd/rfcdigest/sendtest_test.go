@@ -32,8 +32,7 @@ func TestATestGoesToWhoeverAsksAndNowhereElse(t *testing.T) {
 }
 
 func TestATestThatCannotBeSentIsOneLine(t *testing.T) {
-	t.Parallel()
-	s := newSite(t).withDatabase(people(4), "UPDATE users SET digest_cadence = 'off' WHERE id = 2", "DELETE FROM notifications WHERE id = 300",
+	s := newSite(t).inside().withDatabase(people(4), "UPDATE users SET digest_cadence = 'off' WHERE id = 2", "DELETE FROM notifications WHERE id = 300",
 		"UPDATE users SET email = 'p4@rfc.example' WHERE id = 1")
 	m := serveMail(t, &mailServer{refuse: "gone@ops.example", password: password}, nil)
 	good := "smtp://digest:" + password + "@" + m.address + "?tls=none"
@@ -68,5 +67,5 @@ func TestAMailWithoutAnAnswerIsInDoubt(t *testing.T) {
 	s := newSite(t).withDatabase(people(1))
 	cut := &smtp.SMTPError{Code: 451}
 	m := serveMail(t, &mailServer{hangUpOn: cut, answer: func(string) error { return cut }}, nil)
-	s.run("send-test", "--user", "1", "--to", "me@ops.example", "--now", noon, "--mail", m.url()).fails(exitFailed, "nobody knows whether the test arrived").silent()
+	s.run("send-test", "--user", "1", "--to", "me@ops.example", "--now", noon, "--mail", m.url()).fails(exitFailed, "it is not known whether the test arrived").silent()
 }

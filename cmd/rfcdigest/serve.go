@@ -7,14 +7,19 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
-	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
+	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
+	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 type serveCommand struct{}
 
-// Run ticks, and answers HTTP where it is told to, until ctx ends: also before it got to begin.
+// Run makes ticks, and answers HTTP if the settings say so, until ctx ends. That ctx ended is no error, even if it
+// did so before the first tick.
 func (c serveCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	err := c.serve(ctx, s, std)
 	if ctx.Err() != nil {
@@ -24,7 +29,7 @@ func (c serveCommand) Run(ctx context.Context, s *Settings, std streams) error {
 }
 
 func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
-	mailer, err := s.newMailer()
+	mailer, _, err := s.mailerToSend()
 	if err != nil {
 		return err
 	}
@@ -35,17 +40,22 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 	if s.Engine == river && database.engine == nil {
 		return usagef("--engine river: it needs PostgreSQL, --database postgres://…")
 	}
-	log := newLog(std.err, slog.LevelInfo)
+	log := term.NewLog(std.err, slog.LevelInfo)
 	clock, err := s.clockAt(ctx, "")
 	if err != nil {
 		return err
 	}
-	ticker, store, err := s.openToSend(ctx, sqlite.Options{}, mailer, clock, log)
+	ticker, store, err := s.ticker(ctx, mailer, clock, log)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	s.warnUnsubscribe(log)
+	if err := s.maySend(ctx, ticker.Planner(), store, log); err != nil {
+		return err
+	}
+	if err := s.introduce(ctx, store, log); err != nil {
+		return err
+	}
 	handler, err := s.handler(ctx, ticker, store, log)
 	if err != nil {
 		return err
@@ -56,6 +66,11 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 	}
 	defer stop()
 	log.Info("serving", "tick_seconds", s.TickSeconds, "mail", redact(s.Mail), "enabled", s.Enabled, "engine", s.Engine)
+	return s.loop(ctx, database, ticker, log)
+}
+
+// loop makes ticks until ctx ends.
+func (s *Settings) loop(ctx context.Context, database namedDatabase, ticker *app.Ticker, log *slog.Logger) error {
 	run := ticker.Run
 	if s.Engine == river {
 		engine, err := database.engine(ticker, s.every(), log)
@@ -64,12 +79,25 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 		}
 		run = engine.Run
 	}
-	err = run(ctx)
-	log.Info("stopped")
-	return err
+	defer log.Info("stopped")
+	return run(ctx)
 }
 
-// answer starts to answer HTTP, where the settings say so, and returns how to stop that.
+// introduce warns of what will not work. It notes in the database which links this page can answer, so that the
+// processes that send can tell.
+func (s *Settings) introduce(ctx context.Context, store ports.Marks, log *slog.Logger) error {
+	facts, err := store.Facts(ctx)
+	if err != nil {
+		return err
+	}
+	s.warnUnsubscribe(log, facts, s.Listen != "")
+	if ids := strings.Join(s.keyring.IDs(), " "); s.Listen != "" && ids != "" && ids != facts[core.FactAnswerer] {
+		return store.PutFact(ctx, core.FactAnswerer, ids)
+	}
+	return nil
+}
+
+// answer starts to answer HTTP, if the settings say so. stop ends that.
 func (s *Settings) answer(handler http.Handler, log *slog.Logger) (stop func(), err error) {
 	if s.Listen == "" {
 		return func() {}, nil
@@ -78,16 +106,7 @@ func (s *Settings) answer(handler http.Handler, log *slog.Logger) (stop func(), 
 	if err != nil {
 		return nil, fmt.Errorf("--listen %s: %w; choose another address, or end the program that has it", s.Listen, err)
 	}
-	// Times and sizes for people, mail programs and scrapers; a page and a button need no more.
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      15 * time.Second,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
+	server := newServer(handler, log)
 	log.Info("answering HTTP", "address", listener.Addr().String())
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -97,6 +116,19 @@ func (s *Settings) answer(handler http.Handler, log *slog.Logger) (stop func(), 
 	return func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		_ = server.Shutdown(ctx) // whoever is still being answered then tries again
+		_ = server.Shutdown(ctx) // a request that is cut off is made again
 	}, nil
+}
+
+// newServer returns a server with limits that suit people, mail programs and scrapers of metrics.
+func newServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      15 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
 }

@@ -11,26 +11,26 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/web"
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// lateTick is how long after the next tick should have begun serve counts as not ready.
+// lateTick is how late the next tick may be until serve counts as not ready.
 const lateTick = 10 * time.Minute
 
 // lookTime is how long a look at the mark of the last tick may take.
 const lookTime = 2 * time.Second
 
-// handler returns what answers HTTP: recipients who unsubscribe, and operators. It has the ticker's
-// ticks counted.
+// handler returns the handler for recipients who unsubscribe, and for operators. It counts the ticker's ticks.
 func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.Subscriptions, log *slog.Logger) (http.Handler, error) {
-	before, err := ticker.LastTick(ctx)
+	before, err := ticker.Planner().LastTick(ctx)
 	if err != nil {
 		return nil, err
 	}
 	watched := web.Watched{
-		Backlog: ticker, Clock: systemclock.Clock{}, Log: log,
+		Backlog: ticker.Planner().Backlog, Clock: systemclock.Clock{}, Log: log,
 		Answers: func(ctx context.Context) error {
-			_, err := ticker.LastTick(ctx)
+			_, err := ticker.Planner().LastTick(ctx)
 			return err
 		},
 		Vitals: func() web.Vitals { return vitals(ticker.Health(), before) },
@@ -39,16 +39,18 @@ func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.
 		watched.Vitals = func() web.Vitals { return fleetVitals(ctx, ticker) }
 	}
 	metrics := web.NewMetrics(watched, version())
-	ticker.OnTick(func(r app.Report, err error) { metrics.Observe(observed(r, err)) })
+	ticker.OnTick(func(h app.Health) { metrics.Observe(observed(h)) })
 	mux := http.NewServeMux()
-	mux.Handle(core.UnsubscribePath, web.Unsubscribe(s.keyring, store, s.Name, log))
+	mux.Handle(links.Path, web.Unsubscribe(web.Page{
+		Ring: s.keyring, Store: store, Brand: s.Name, PreferencesURL: s.style.PreferencesURL(), Log: log, Count: metrics.Unsubscribed,
+	}))
 	mux.Handle("GET /healthz", web.Alive())
 	mux.Handle("GET /readyz", web.Ready(watched, time.Duration(s.TickSeconds)*time.Second+lateTick))
 	mux.Handle("GET /metrics", metrics.Handler())
 	return mux, nil
 }
 
-// vitals returns how ticks go; before is the mark of those of other processes.
+// vitals returns how ticks go; before is the last tick's mark in the database.
 func vitals(h app.Health, before core.TickMark) web.Vitals {
 	v := web.Vitals{Running: h.Running, Alive: h.Alive, Ended: h.Ended, Failed: h.Err != nil}
 	if v.Ended.IsZero() {
@@ -57,12 +59,12 @@ func vitals(h app.Health, before core.TickMark) web.Vitals {
 	return v
 }
 
-// fleetVitals returns how ticks go in a fleet, in which some may find nothing to do for long: whatever any of
-// them did is a sign of life.
+// fleetVitals returns how ticks go in a fleet. A process may find nothing to do for long, so a tick of any process is
+// a sign of life.
 func fleetVitals(ctx context.Context, ticker *app.Ticker) web.Vitals {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
-	mark, _ := ticker.LastTick(ctx) // where it cannot be read, that is said in another way
+	mark, _ := ticker.Planner().LastTick(ctx) // Answers reports the error
 	v := vitals(ticker.Health(), mark)
 	if mark.EndedAt.After(v.Alive) {
 		v.Alive = mark.EndedAt
@@ -73,18 +75,20 @@ func fleetVitals(ctx context.Context, ticker *app.Ticker) web.Vitals {
 	return v
 }
 
-// observed returns what came of a tick as it is counted.
-func observed(r app.Report, err error) web.Tick {
+// observed returns a tick's report as the metrics count it.
+func observed(h app.Health) web.Tick {
+	r := h.Report
 	return web.Tick{
+		Instant: h.Instant, Further: !h.Range.First(),
 		Sent: r.DigestsSent, Empty: r.RolledEmpty, Deferred: r.Deferred, Suppressed: r.Suppressed,
 		Left: r.Left, InDoubt: r.InDoubt, Failed: r.Failed, Recovered: r.Recovered,
 		Released: r.Flushed, Dropped: r.Dropped, Lapsed: r.Decayed,
 		OldestDue: r.OldestDue, Took: time.Duration(r.DurationMS) * time.Millisecond,
-		Stopped: r.Stopped != "", Broke: err != nil,
+		Stopped: r.Stopped != "", Broke: h.Err != nil,
 	}
 }
 
-// version returns the version that the program was built as; (devel) where it was built from a folder.
+// version returns the version that the program was built as; (devel) if it was built from a folder.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version

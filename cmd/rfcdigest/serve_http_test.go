@@ -4,20 +4,21 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strconv"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/links"
 )
 
-// answersHTTP is what serve logs of where it answers.
+// answersHTTP finds in serve's log the address at which it answers.
 const answersHTTP = `"msg":"answering HTTP"`
 
-// ask asks a process that serves, where its log says that it does, and returns the status, the headers and the
-// text of the answer.
+// ask sends a request to the address in a process's log, and returns the status, the headers and the text of the
+// answer.
 func (p *process) ask(method, path string) (int, http.Header, string) {
 	p.site.Helper()
 	p.await(answersHTTP, 1)
@@ -39,7 +40,7 @@ func TestServeAnswersOperatorsAndRecipientsWhileItTicks(t *testing.T) {
 	m, came, release := slowly(t)
 	p := s.start("serve", "--listen", "127.0.0.1:0", "--mail", m.url(), "--connections", "1")
 	<-came
-	// A tick that waits for its mail server holds up nobody who asks, and is well.
+	// While a tick waits for its mail server, requests are answered, and the process is ready.
 	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": "ok\n", "/metrics": "\nrfcdigest_tick_running 1\n"} {
 		status, header, text := p.ask(http.MethodGet, path)
 		assert.Equal(t, http.StatusOK, status, path)
@@ -55,12 +56,15 @@ func TestServeAnswersOperatorsAndRecipientsWhileItTicks(t *testing.T) {
 		"rfcdigest_database_up 1", "rfcdigest_due_recipients 0", "rfcdigest_tick_running 0"} {
 		assert.Contains(t, text, "\n"+sample+"\n")
 	}
-	ring, err := core.NewKeyring([]byte(secret))
+	ring, err := links.NewKeyring([]byte(secret))
 	require.NoError(t, err)
-	status, header, text := p.ask(http.MethodPost, core.UnsubscribePath+ring.Token(2))
+	mark, err := strconv.ParseInt(s.query("rfcdigest.db", "SELECT person FROM digest_people WHERE user_id = 2")[0], 10, 64)
+	require.NoError(t, err)
+	_, _, _ = p.ask(http.MethodPost, links.Path+ring.Token(1, mark)) // signed, but of no user
+	status, header, text := p.ask(http.MethodPost, links.Path+ring.Token(2, mark))
 	assert.Equal(t, http.StatusOK, status)
 	assert.Contains(t, header.Get("Content-Security-Policy"), "default-src 'none'")
-	assert.Contains(t, text, "You are unsubscribed")
+	assert.Contains(t, text, "If this link is yours, you get no more digests")
 	assert.Equal(t, []string{"1|daily", "2|off", "3|daily"}, s.query("rfcdigest.db", "SELECT id, digest_cadence FROM users"))
 	status, _, _ = p.ask(http.MethodGet, "/")
 	assert.Equal(t, http.StatusNotFound, status)

@@ -12,13 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What serve logs, and when: these are what operators and these tests go by.
+// Lines of serve's log, on which operators and these tests rely.
 const (
 	tickDone = `"msg":"tick done"`
 	stopped  = `"msg":"stopped"`
 )
 
-// recent is SQL that has the events of people happen just now, since serve goes by the real clock.
+// recent is SQL that moves people's events to the present, since serve uses the real clock.
 const recent = "UPDATE notifications SET created_at = datetime('now', '-1 hour')"
 
 func TestServeTicksAtItsStartAndEndsAtOnceWhileItWaits(t *testing.T) {
@@ -71,8 +71,8 @@ func TestServeGoesOnWithoutItsMailServer(t *testing.T) {
 	assert.Empty(t, s.ledger())
 }
 
-// slowly returns a mail server whose answers wait until release is called, and a channel that gets a value as
-// each mail has come in.
+// slowly returns a mail server whose answers wait until release is called, and a channel that gets a value for each
+// mail that has come in.
 func slowly(t testing.TB) (m *mailServer, came chan string, release func()) {
 	came, gate := make(chan string, 100), make(chan struct{})
 	m = serveMail(t, &mailServer{answer: func(recipient string) error {
@@ -100,7 +100,7 @@ func TestAStopLetsTheMessagesInHandFinish(t *testing.T) {
 		<-came
 		<-came
 		p.signal(syscall.SIGTERM)
-		time.Sleep(300 * time.Millisecond) // nothing says that the signal has arrived
+		time.Sleep(300 * time.Millisecond) // there is no other way to know that the signal has arrived
 		release()
 		r := p.wait()
 		if command == "serve" {
@@ -115,8 +115,8 @@ func TestAStopLetsTheMessagesInHandFinish(t *testing.T) {
 	}
 }
 
-// A process that is killed has no time to record anything. At the most what its connections had in hand goes out
-// again, under the same Message-ID.
+// A process that is killed has no time to record anything. Only messages that were on their way, or accepted and not
+// yet on record, go out again, under the same Message-ID.
 func TestAKilledTickLosesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t).withDatabase(people(9))

@@ -4,50 +4,58 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/adapters/zonedata"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/links"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // Settings are what all commands share. Each can be given as a flag or in the environment; the flag wins.
 type Settings struct {
-	Database    string        `default:"sqlite://rfcdigest.db" env:"DIGEST_DATABASE_URL" placeholder:"URL" help:"The database: sqlite://PATH, sqlite:///PATH from the root, or postgres://USER:PASS@HOST:5432/NAME (${default})."`
-	Mail        string        `default:"maildir://outbox" env:"DIGEST_MAIL_URL" placeholder:"URL" help:"Where mail goes: smtp://USER:PASS@HOST:587 (with STARTTLS), smtps://HOST:465, maildir://DIR or discard:// (${default})."`
-	AppURL      string        `default:"http://localhost:8000" env:"DIGEST_APP_URL" placeholder:"URL" help:"The RFC app's address, for links in mails (${default})."`
-	From        string        `default:"Wiggleverse <digest@localhost>" env:"DIGEST_FROM" placeholder:"ADDRESS" help:"The sender (${default})."`
-	Name        string        `default:"Wiggleverse" env:"DIGEST_NAME" placeholder:"TEXT" help:"The name in subjects and at the head of mails (${default})."`
-	TickSeconds int           `default:"3600" env:"DIGEST_TICK_SECONDS" placeholder:"N" help:"Tick length of serve, in seconds (${default})."`
-	Enabled     bool          `default:"true" negatable:"" env:"DIGEST_ENABLED" help:"Mail on; with --no-enabled only watches lapse."`
-	Connections int           `default:"4" env:"DIGEST_CONNECTIONS" placeholder:"N" help:"Mail connections used at once, 1 to 64 (${default})."`
-	WatchDays   int           `default:"90" env:"DIGEST_WATCH_DAYS" placeholder:"N" help:"Days without participation after which a watch lapses (${default})."`
-	MaxRFCs     int           `name:"max-rfcs" default:"50" env:"DIGEST_MAX_RFCS" placeholder:"N" help:"RFCs that a digest lists at the most (${default})."`
-	Spread      time.Duration `default:"0" env:"DIGEST_SPREAD" placeholder:"TIME" help:"Spread the digests that fall due at once over as long as this, like 30m, with ticks closer together (${default})."`
-	MaxRate     int           `default:"0" env:"DIGEST_MAX_RATE" placeholder:"N" help:"Messages a minute at the most, of all processes on the database (${default}: no limit)."`
-	Engine      string        `default:"plain" enum:"plain,river" env:"DIGEST_ENGINE" placeholder:"NAME" help:"What shares ticks among processes on PostgreSQL: plain, or river, whose tables migrate adds then (${default})."`
-	Listen      string        `env:"DIGEST_LISTEN" placeholder:"ADDR" help:"Where serve answers HTTP, like 127.0.0.1:8095 (nowhere)."`
-	PublicURL   string        `env:"DIGEST_PUBLIC_URL" placeholder:"URL" help:"Where recipients reach that: https, in front of /unsubscribe (none)."`
-	Secret      string        `env:"DIGEST_SECRET" placeholder:"TEXT" help:"Signs unsubscribe links; 32 bytes or more. Several, separated by commas: the first signs, all verify (none)."`
+	Database     string        `default:"sqlite://rfcdigest.db" env:"DIGEST_DATABASE_URL" placeholder:"URL" help:"The database: sqlite://PATH, sqlite:///PATH from the root, or postgres://USER:PASS@HOST:5432/NAME (${default})."`
+	Mail         string        `default:"maildir://outbox" env:"DIGEST_MAIL_URL" placeholder:"URL" help:"Where mail goes: smtp://USER:PASS@HOST:587 (with STARTTLS), smtps://HOST:465, maildir://DIR or discard:// (${default})."`
+	AppURL       string        `default:"http://localhost:8000" env:"DIGEST_APP_URL" placeholder:"URL" help:"The RFC app's address, for links in mails (${default})."`
+	From         string        `default:"Wiggleverse <digest@localhost>" env:"DIGEST_FROM" placeholder:"ADDRESS" help:"The sender (${default})."`
+	Name         string        `default:"Wiggleverse" env:"DIGEST_NAME" placeholder:"TEXT" help:"The name in subjects and at the head of mails (${default})."`
+	TickSeconds  int           `default:"3600" env:"DIGEST_TICK_SECONDS" placeholder:"N" help:"Tick length of serve, in seconds (${default})."`
+	Enabled      bool          `default:"true" negatable:"" env:"DIGEST_ENABLED" help:"Mail on; with --no-enabled only watches lapse."`
+	Connections  int           `default:"4" env:"DIGEST_CONNECTIONS" placeholder:"N" help:"Mail connections used at once, 1 to 64 (${default})."`
+	Doubt        int           `default:"0" env:"DIGEST_DOUBT" placeholder:"N" help:"Messages that may be accepted and not yet on record, up to 1000: so many may arrive twice after a crash (${default}: 16, or as many as connections)."`
+	SuppressDays int           `default:"30" env:"DIGEST_SUPPRESS_DAYS" placeholder:"N" help:"Days for which an address is left alone after it was refused on three days in a row (${default})."`
+	WatchDays    int           `default:"90" env:"DIGEST_WATCH_DAYS" placeholder:"N" help:"Days without participation after which a watch lapses (${default})."`
+	MaxRFCs      int           `name:"max-rfcs" default:"50" env:"DIGEST_MAX_RFCS" placeholder:"N" help:"RFCs that a digest lists at the most (${default})."`
+	Spread       time.Duration `default:"0" env:"DIGEST_SPREAD" placeholder:"TIME" help:"Spread the digests that fall due at once over this time, like 30m, with ticks closer together (${default})."`
+	MaxRate      int           `default:"0" env:"DIGEST_MAX_RATE" placeholder:"N" help:"Messages a minute at the most, of all processes on the database (${default}: no limit)."`
+	Engine       string        `default:"plain" enum:"plain,river" env:"DIGEST_ENGINE" placeholder:"NAME" help:"How processes share ticks: plain for one process, or river for several on PostgreSQL; migrate then adds its tables (${default})."`
+	Listen       string        `env:"DIGEST_LISTEN" placeholder:"ADDR" help:"Where serve answers HTTP, like 127.0.0.1:8095 (nowhere)."`
+	PublicURL    string        `env:"DIGEST_PUBLIC_URL" placeholder:"URL" help:"Where recipients reach --listen: the https address in front of /unsubscribe (none)."`
+	Secret       string        `env:"DIGEST_SECRET" placeholder:"TEXT" help:"Signs unsubscribe links; 32 bytes or more. Several, separated by commas: the first signs, all verify (none)."`
+	Zoneinfo     string        `env:"ZONEINFO" placeholder:"PATH" help:"A folder or zip archive of time zones (the newest of the system's and those that are built in)."`
+
+	RedirectAllTo string `env:"DIGEST_REDIRECT_ALL_TO" placeholder:"ADDRESS" help:"For a copy of an installation: where every mail goes instead, marked with its recipient. Nothing counts as sent (none)."`
 
 	domain  string // of the sender
 	secrets [][]byte
-	keyring core.Keyring
+	keyring links.Keyring
 	style   *core.Style // how digests read and look
+	adopt   bool        // the database belongs to this installation from now on
 }
 
-// check reads what is more than a word. The URLs of database and mail are read when they are used,
-// by commands that use them.
+// check parses and checks the settings. The URLs of database and mail are checked when a command uses them.
 func (s *Settings) check() error {
 	for _, limit := range []struct {
 		flag            string
 		value, min, max int
 	}{
-		{"--tick-seconds", s.TickSeconds, 1, 1 << 30}, {"--connections", s.Connections, 1, 64},
-		{"--watch-days", s.WatchDays, 1, 36500}, {"--max-rfcs", s.MaxRFCs, 1, 1 << 30},
+		{"--tick-seconds", s.TickSeconds, 1, 1 << 30}, {"--connections", s.Connections, 1, 64}, {"--doubt", s.Doubt, 0, 1000},
+		{"--watch-days", s.WatchDays, 1, 36500}, {"--suppress-days", s.SuppressDays, 1, 36500}, {"--max-rfcs", s.MaxRFCs, 1, 1 << 30},
 		{"--max-rate", s.MaxRate, 0, core.MaxPerMinute},
 	} {
 		if limit.value < limit.min || limit.value > limit.max {
 			return usagef("%s %d: want a number from %d to %d", limit.flag, limit.value, limit.min, limit.max)
 		}
 	}
-	if err := s.spread().Check(); err != nil {
+	if err := s.schedule().Check(); err != nil {
 		return usagef("--spread %s: %w", s.Spread, err)
 	}
 	if err := s.readSecrets(); err != nil {
@@ -58,13 +66,22 @@ func (s *Settings) check() error {
 		return err
 	}
 	s.domain = format.Domain()
+	if s.RedirectAllTo = strings.TrimSpace(s.RedirectAllTo); s.RedirectAllTo != "" {
+		if err := s.checkAddress("--redirect-all-to", s.RedirectAllTo); err != nil {
+			return err
+		}
+	}
+	unsubscribe, err := links.New(s.PublicURL, s.keyring, "")
+	if err != nil {
+		return err
+	}
 	s.style, err = core.NewStyle(core.Brand{
-		Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs, PublicURL: s.PublicURL, Unsubscribe: s.keyring, Spread: s.spread(),
+		Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs, Links: unsubscribe, RedirectTo: s.RedirectAllTo,
 	})
 	return err
 }
 
-// readSecrets takes the secrets apart. They are never in an error.
+// readSecrets splits the secrets. They are never in an error.
 func (s *Settings) readSecrets() (err error) {
 	if s.Secret == "" {
 		return nil
@@ -72,7 +89,7 @@ func (s *Settings) readSecrets() (err error) {
 	for secret := range strings.SplitSeq(s.Secret, ",") {
 		s.secrets = append(s.secrets, []byte(secret))
 	}
-	if s.keyring, err = core.NewKeyring(s.secrets...); err != nil {
+	if s.keyring, err = links.NewKeyring(s.secrets...); err != nil {
 		return usagef("--secret: %w, such as those of: openssl rand -hex 32", err)
 	}
 	return nil
@@ -81,8 +98,25 @@ func (s *Settings) readSecrets() (err error) {
 // every is the tick length.
 func (s *Settings) every() time.Duration { return time.Duration(s.TickSeconds) * time.Second }
 
-// spread says over how long a time digests are spread.
-func (s *Settings) spread() core.Spread { return core.Spread{Stretch: s.Spread, Tick: s.every()} }
+// schedule says how far ticks are apart, and how digests are spread.
+func (s *Settings) schedule() core.Schedule {
+	return core.Schedule{Tick: s.every(), Spread: s.Spread}
+}
+
+// zoneData is where time zones come from.
+func (s *Settings) zoneData() ports.ZoneData { return zonesAsked{zonedata.Source{Only: s.Zoneinfo}} }
+
+// zonesAsked is zone data that a flag may have chosen.
+type zonesAsked struct{ zonedata.Source }
+
+// Open opens the source; its error names the flag.
+func (z zonesAsked) Open() (ports.Zones, error) {
+	zones, err := z.Source.Open()
+	if err != nil && z.Only != "" {
+		err = usagef("--zoneinfo: %w", err)
+	}
+	return zones, err
+}
 
 // parseInstant reads an instant as people type it on a command line (RFC 3339).
 func parseInstant(flag, text string) (time.Time, error) {

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// settingsTried has for each setting two values that are no default, the first for the environment, and what of
-// a tick and its mail shows which of them holds.
+// settingsTried has two values for each setting, other than the default, the first for the environment; and what in a
+// tick or its mail shows which of them holds.
 var settingsTried = map[string]struct {
 	variable, inEnvironment, onCommandLine string
 	shows                                  func(s *site, r result) string
@@ -41,19 +41,23 @@ var settingsTried = map[string]struct {
 		link, _, _ := strings.Cut(s.mail().header.Get("List-Unsubscribe"), "/unsubscribe/")
 		return link
 	}, "<https://one.example", "<https://two.example"},
+	"--redirect-all-to": {"DIGEST_REDIRECT_ALL_TO", "a@one.example", "b@two.example", headerOf("To"), "<a@one.example>", "<b@two.example>"},
 	"--max-rfcs": {"DIGEST_MAX_RFCS", "1", "2", func(s *site, _ result) string {
 		return "listed: " + strings.Repeat("I", strings.Count(s.mail().text, "/rfc/"))
 	}, "listed: I", "listed: II"},
 }
 
-// settingsChecked have no effect that a tick would show; a value that is refused shows which of two holds.
+// settingsChecked have no effect in a tick. To show which of two values holds, one of them is invalid.
 var settingsChecked = map[string]struct{ variable, good, bad string }{
-	"--tick-seconds": {"DIGEST_TICK_SECONDS", "60", "0"},
-	"--connections":  {"DIGEST_CONNECTIONS", "64", "65"},
-	"--secret":       {"DIGEST_SECRET", secret, "short"},
-	"--spread":       {"DIGEST_SPREAD", "2h", "30m"}, // ticks are an hour apart
-	"--max-rate":     {"DIGEST_MAX_RATE", "1", "-1"},
-	"--engine":       {"DIGEST_ENGINE", "river", "boat"},
+	"--tick-seconds":  {"DIGEST_TICK_SECONDS", "60", "0"},
+	"--connections":   {"DIGEST_CONNECTIONS", "64", "65"},
+	"--doubt":         {"DIGEST_DOUBT", "1000", "1001"},
+	"--suppress-days": {"DIGEST_SUPPRESS_DAYS", "7", "0"},
+	"--secret":        {"DIGEST_SECRET", secret, "short"},
+	"--spread":        {"DIGEST_SPREAD", "2h", "30m"}, // ticks are an hour apart
+	"--max-rate":      {"DIGEST_MAX_RATE", "1", "-1"},
+	"--engine":        {"DIGEST_ENGINE", "river", "boat"},
+	"--zoneinfo":      {"ZONEINFO", builtInZones, "nowhere"},
 }
 
 func linkOf(s *site, _ result) string {
@@ -81,12 +85,10 @@ INSERT INTO notifications (recipient_user_id, event_kind, rfc_slug, created_at) 
 INSERT INTO watches VALUES (1, 'a', 'watching', '2026-03-14 12:00:00'), (1, 'b', 'watching', '2026-03-04 12:00:00')`
 
 func TestAFlagWinsOverTheEnvironment(t *testing.T) {
-	t.Parallel()
 	for flag, c := range settingsTried {
 		t.Run(flag, func(t *testing.T) {
-			t.Parallel()
 			for _, flagged := range []bool{false, true} {
-				s := newSite(t, "DIGEST_SECRET="+secret, c.variable+"="+c.inEnvironment).withDatabase(settingsWorld)
+				s := newSite(t, "DIGEST_SECRET="+secret, c.variable+"="+c.inEnvironment).inside().withDatabase(settingsWorld)
 				s.write("one.db", s.read("rfcdigest.db"))
 				s.write("two.db", s.read("rfcdigest.db"))
 				line, want := []string{"tick", "--now", noon, "--json"}, c.seenInEnvironment
@@ -99,8 +101,7 @@ func TestAFlagWinsOverTheEnvironment(t *testing.T) {
 	}
 	for flag, c := range settingsChecked {
 		t.Run(flag, func(t *testing.T) {
-			t.Parallel()
-			s := newSite(t).withDatabase()
+			s := newSite(t).inside().withDatabase()
 			s.with(c.variable+"="+c.bad).run("tick").fails(exitUsage, flag)
 			s.with(c.variable+"="+c.bad).run("tick", flag, c.good).done()
 			s.with(c.variable+"="+c.good).run("tick", flag, c.bad).fails(exitUsage, flag)
@@ -112,7 +113,7 @@ func TestAFlagWinsOverTheEnvironment(t *testing.T) {
 // Every setting has a flag and a variable, and is tried above.
 func TestEverySettingHasBothAFlagAndAVariable(t *testing.T) {
 	t.Parallel()
-	variables := map[string]bool{"DIGEST_LISTEN": true} // tried where serve is
+	variables := map[string]bool{"DIGEST_LISTEN": true} // tried with serve
 	for _, c := range settingsTried {
 		variables[c.variable] = true
 	}

@@ -33,7 +33,7 @@ func newScreen(t testing.TB) *screen {
 	s := &screen{tty: tty, keys: keys, ended: make(chan struct{})}
 	go func() {
 		defer close(s.ended)
-		_, _ = io.Copy(&s.output, keys) // ends with an error when nobody has the other side any more
+		_, _ = io.Copy(&s.output, keys) // ends with an error when the other side is closed
 	}()
 	t.Cleanup(func() {
 		_ = tty.Close()
@@ -53,7 +53,7 @@ func (s *screen) close() string {
 // pause is how long a test waits before it looks at a screen again.
 const pause = 5 * time.Millisecond
 
-// commandOn prepares a program with its stdout or its stderr on a screen; what has none is kept.
+// commandOn prepares a program with its stdout or its stderr on a screen; output without a screen is kept.
 func (s *site) commandOn(out, err *screen, line ...string) *process {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -65,7 +65,7 @@ func (s *site) commandOn(out, err *screen, line ...string) *process {
 	if err != nil {
 		p.cmd.Stderr = err.tty
 	}
-	// The terminal is its own, so that the program is told of keys like Ctrl-C.
+	// The terminal is its own, so that the program gets signals from keys like Ctrl-C.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 2}
 	if err == nil {
 		p.cmd.SysProcAttr.Ctty = 1
@@ -86,7 +86,7 @@ func (p *process) begin() *process {
 	return p
 }
 
-// styles are the sequences that colours are made of.
+// styles are the escape sequences of colours.
 var styles = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 func TestThePlanHasColoursOnATerminalOnly(t *testing.T) {

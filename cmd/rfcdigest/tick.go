@@ -7,15 +7,18 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/show"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
 type tickCommand struct {
-	Now    string `placeholder:"INSTANT" help:"Set the clock to an instant (RFC 3339), from where it runs on."`
-	DryRun bool   `help:"Plan and print; send and write nothing."`
-	JSON   bool   `name:"json" help:"Print the report as one line of JSON, last."`
+	Now    string        `placeholder:"INSTANT" help:"Set the clock to an instant (RFC 3339). It runs on from there."`
+	DryRun bool          `help:"Plan and print; send and write nothing."`
+	Wait   time.Duration `placeholder:"TIME" help:"Try people who were refused for now again after 5, 15 and 30 minutes, within this time, like 40m."`
+	Adopt  bool          `help:"The database belongs to this installation from now on, as after the app or the sender got another address."`
+	JSON   bool          `name:"json" help:"Print the report as one line of JSON, last."`
 }
 
 // Run makes one tick and prints its report.
@@ -24,33 +27,52 @@ func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
+	now := clock.Now() // first of all, so that --now is the tick's instant to the second
+	if c.Adopt && (s.RedirectAllTo != "" || c.DryRun) {
+		return usagef("--adopt says that this is the installation now, so it goes with neither --redirect-all-to nor --dry-run")
+	}
+	s.adopt = c.Adopt
 	if c.DryRun {
 		return (&planCommand{Now: c.Now, JSON: c.JSON}).Run(ctx, s, std)
 	}
-	mailer, err := s.newMailer()
+	mailer, _, err := s.mailerToSend()
 	if err != nil {
 		return err
 	}
-	bar := newProgress(std.err)
+	bar := term.NewProgress(std.err)
 	from := slog.LevelInfo
-	if bar.shows {
-		from = slog.LevelWarn // whoever watches sees what goes well by the bar, and in the report
+	if bar.Shows {
+		from = slog.LevelWarn // on a terminal, the bar and the report show what goes well
 	}
-	log := newLog(bar, from)
-	ticker, store, err := s.openToSend(ctx, sqlite.Options{}, mailer, clock, log)
+	log := term.NewLog(bar, from)
+	ticker, store, err := s.ticker(ctx, mailer, clock, log)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	s.warnUnsubscribe(log)
-	now := clock.Now()
-	stop := bar.follow("people", tickStages(ctx, bar, ticker, now))
-	report, err := ticker.TickAt(ctx, now)
+	if err := s.maySend(ctx, ticker.Planner(), store, log); err != nil {
+		return err
+	}
+	facts, err := store.Facts(ctx)
+	if err != nil {
+		return err
+	}
+	s.warnUnsubscribe(log, facts, false)
+	stop := bar.Follow("people", tickStages(ctx, bar, ticker, now))
+	report, err := ticker.TickPatiently(ctx, now, c.Wait)
 	stop()
+	return c.finish(s, std, now, report, err)
+}
+
+// finish prints what a tick did, and returns what is wrong with it.
+func (c *tickCommand) finish(s *Settings, std streams, now time.Time, report app.Report, err error) error {
 	if c.JSON {
 		err = errors.Join(err, printJSON(std, report))
 	} else {
-		printReport(std, now, report)
+		show.Report(std.out, now, report)
+		if s.RedirectAllTo != "" {
+			fmt.Fprintf(std.out, "Every mail went to %s instead (--redirect-all-to); nothing counts as sent.\n", s.RedirectAllTo)
+		}
 	}
 	if errors.Is(err, context.Canceled) && report.Stopped == "" {
 		return errors.New("tick: interrupted; what was in hand is recorded, and the next tick takes what is left")
@@ -61,47 +83,19 @@ func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if report.Stopped != "" {
 		return fmt.Errorf("sending stopped: %s", report.Stopped)
 	}
+	if report.Waiting > 0 {
+		return fmt.Errorf("%d messages were refused for now and wait; run tick again in some minutes, or with --wait 40m, or use serve", report.Waiting)
+	}
 	return nil
 }
 
-// tickStages returns how far a tick has come that is about to begin. What is counted before, for those who watch,
-// is the most that there can be to do.
-func tickStages(ctx context.Context, bar *progress, ticker *app.Ticker, now time.Time) func() stage {
+// tickStages returns a function that says how far the next tick has come. If the bar is shown, it counts first what
+// there is to do at the most.
+func tickStages(ctx context.Context, bar *term.Progress, ticker *app.Ticker, now time.Time) func() term.Stage {
 	var waiting core.Backlog
-	if bar.shows {
-		waiting, _ = ticker.Backlog(ctx, now) // where nothing can be read, the tick says why
+	if bar.Shows {
+		waiting, _ = ticker.Planner().Backlog(ctx, now) // an error is the tick's to report
 	}
 	total := int64(waiting.Due + waiting.InDoubt + waiting.Held)
-	return func() stage { return stage{done: ticker.Progress(), total: total} }
-}
-
-// printReport prints what a tick did, a line for each thing that there was to do.
-func printReport(std streams, now time.Time, r app.Report) {
-	fmt.Fprintf(std.out, "Tick at %s UTC, %d ms\n", core.Timestamp(now), r.DurationMS)
-	line := func(n int, what string, more ...any) {
-		if n > 0 {
-			fmt.Fprintf(std.out, "%6d  %s\n", n, fmt.Sprintf(what, more...))
-		}
-	}
-	line(r.Recovered, "digests in doubt sent again")
-	line(r.Flushed, "held e-mails released")
-	line(r.Dropped, "held e-mails dropped, their content was read")
-	line(r.Decayed, "watches lapsed")
-	fmt.Fprintf(std.out, "%6d  people due, of whom\n", r.Considered)
-	line(r.DigestsSent, "  got their digest")
-	line(r.RolledEmpty, "  had nothing new, their window rolled")
-	line(r.Deferred, "  are in quiet hours, later")
-	line(r.Suppressed, "  have a suppressed address")
-	line(r.Left, "  left to a later tick")
-	line(r.InDoubt, "  in doubt, no answer from the mail server")
-	line(r.Failed, "  failed")
-	for _, f := range r.Failures {
-		fmt.Fprintf(std.out, "%16s %d: %s\n", "recipient", f.Recipient, f.Reason)
-	}
-	if r.Failed > len(r.Failures) {
-		fmt.Fprintf(std.out, "%16s %d more; the log names them\n", "and", r.Failed-len(r.Failures))
-	}
-	if r.Stopped != "" {
-		fmt.Fprintf(std.out, "Sending stopped: %s\n", r.Stopped)
-	}
+	return func() term.Stage { return term.Stage{Done: ticker.Progress(), Total: total} }
 }

@@ -42,7 +42,11 @@ func TestADryRunChangesNothing(t *testing.T) {
 	r := s.run("tick", "--now", noon, "--dry-run", "--json", "--mail", m.url()).done()
 	assert.True(t, before == s.read("rfcdigest.db"), "not a byte of it")
 	assert.Empty(t, m.letters())
-	var o outlook
+	var o struct {
+		Send, Roll, Refuse int
+		Stale              int `json:"stale_watches"`
+		Releases           []string
+	}
 	require.NoError(t, json.Unmarshal([]byte(r.out), &o))
 	assert.Equal(t, []int{2, 2, 1, 1}, []int{o.Send, o.Roll, o.Refuse, o.Stale}, "what the held e-mail tells of is not told again")
 	assert.Len(t, o.Releases, 1)
@@ -61,8 +65,7 @@ func TestADryRunChangesNothing(t *testing.T) {
 }
 
 func TestASecondTickInAWindowSendsNothing(t *testing.T) {
-	t.Parallel()
-	s := newSite(t).withDatabase(people(5))
+	s := newSite(t).inside().withDatabase(people(5))
 	assert.Equal(t, 5, s.run("tick", "--now", noon, "--json").done().report().DigestsSent)
 	after := s.unmarked("rfcdigest.db")
 	for _, now := range []string{noon, "2026-03-29T12:00:01Z", "2026-03-30T11:59:59Z", "2026-03-01T00:00:00Z"} {
@@ -108,9 +111,8 @@ func TestNowSetsTheClock(t *testing.T) {
 }
 
 func TestWithMailOffOnlyWatchesLapse(t *testing.T) {
-	t.Parallel()
 	for _, off := range [][]string{{"--no-enabled"}, {"DIGEST_ENABLED=false"}, {"DIGEST_ENABLED=0"}} {
-		s := newSite(t).withDatabase(people(3), `INSERT INTO watches VALUES (1, 'rfc-0001', 'watching', '2020-01-01 00:00:00');
+		s := newSite(t).inside().withDatabase(people(3), `INSERT INTO watches VALUES (1, 'rfc-0001', 'watching', '2020-01-01 00:00:00');
 INSERT INTO held_emails (recipient_user_id, subject, body_text, notification_ids, status) VALUES (1, 'Hello', 'Hello', '[]', 'held')`)
 		line := []string{"tick", "--now", noon, "--json", "--mail", "smtp://" + closedPort(t) + "?tls=none"}
 		if strings.HasPrefix(off[0], "-") {

@@ -11,26 +11,25 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/riverengine"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// namedDatabase is the database that the settings name, and what is done with it. Passwords are in
-// none of its names.
+// namedDatabase is the database that the settings name, and what can be done with it. Its names contain no
+// password.
 type namedDatabase struct {
-	// name is what people call it; brief is that in a word.
+	// name is the database's name for people; brief is the same in a word.
 	name, brief string
 	open        func(context.Context, sqlite.Options) (*sqlstore.Store, error)
-	migrate     func(context.Context, func(sqlstore.Step)) (done []string, err error)
-	// clock returns what tells the time to all who work on it.
+	migrate     func(context.Context, func(schema.Progress)) (done []string, err error)
+	// clock returns the clock that all processes on it share.
 	clock func(context.Context) (ports.Clock, error)
-	// shared says that several processes may be meant to divide ticks among them.
-	shared bool
-	// engine returns what has them do so by a queue; nil where there is none for such a database.
+	// engine returns an engine that has processes share ticks; nil if this database has none.
 	engine func(*app.Ticker, time.Duration, *slog.Logger) (*riverengine.Engine, error)
-	// diagnose says what a doctor finds, and reports whether it can be read and is migrated.
+	// diagnose has a doctor look at it, and reports whether it can be read and is migrated.
 	diagnose func(context.Context, *doctor) bool
 }
 
@@ -48,7 +47,7 @@ func (s *Settings) named() (namedDatabase, error) {
 	return namedDatabase{
 		name: path, brief: filepath.Base(path),
 		open: func(ctx context.Context, o sqlite.Options) (*sqlstore.Store, error) { return sqlite.Open(ctx, path, o) },
-		migrate: func(ctx context.Context, progress func(sqlstore.Step)) ([]string, error) {
+		migrate: func(ctx context.Context, progress func(schema.Progress)) ([]string, error) {
 			return sqlite.MigrateStepwise(ctx, path, progress)
 		},
 		clock:    func(context.Context) (ports.Clock, error) { return systemclock.Clock{}, nil },
@@ -68,7 +67,7 @@ func (s *Settings) namedPostgres() (namedDatabase, error) {
 		open: func(ctx context.Context, o sqlite.Options) (*sqlstore.Store, error) {
 			return postgres.Open(ctx, url, postgres.Options{ReadOnly: o.ReadOnly})
 		},
-		migrate: func(ctx context.Context, progress func(sqlstore.Step)) ([]string, error) {
+		migrate: func(ctx context.Context, progress func(schema.Progress)) ([]string, error) {
 			done, err := postgres.MigrateStepwise(ctx, url, progress)
 			if err != nil || s.Engine != river {
 				return done, err
@@ -80,7 +79,6 @@ func (s *Settings) namedPostgres() (namedDatabase, error) {
 			return newEngine(url, t, every, log)
 		},
 		clock:    func(ctx context.Context) (ports.Clock, error) { return postgres.NewClock(ctx, url) },
-		shared:   true,
 		diagnose: func(ctx context.Context, d *doctor) bool { return d.server(ctx, name, url) },
 	}, nil
 }
@@ -88,18 +86,13 @@ func (s *Settings) namedPostgres() (namedDatabase, error) {
 // river is the engine of that name.
 const river = "river"
 
-// newEngine returns an engine that has t do its parts of ticks.
+// newEngine returns an engine that has t make ranges of ticks.
 func newEngine(url string, t *app.Ticker, every time.Duration, log *slog.Logger) (*riverengine.Engine, error) {
 	return riverengine.New(riverengine.Config{
-		URL: url, Every: every, Log: log, Ranges: t.Ranges,
-		Front: func(ctx context.Context, now time.Time) error {
-			_, err := t.TickFront(ctx, now)
-			return err
+		URL: url, Every: every, Log: log, Ranges: t.Planner().Ranges,
+		Range: func(ctx context.Context, now time.Time, r core.Range, round int) (time.Duration, error) {
+			report, err := t.TickRange(ctx, now, r, round)
+			return report.RetryIn(round), err
 		},
-		Range: func(ctx context.Context, now time.Time, r core.Range) error {
-			_, err := t.TickRange(ctx, now, r)
-			return err
-		},
-		Lull: t.EndParts,
 	})
 }

@@ -16,11 +16,11 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// MailWorld is a fresh mailer, and what comes out at its other end.
+// MailWorld is a fresh mailer, with a way to read what it sent.
 type MailWorld struct {
 	Mailer ports.Mailer
-	// Accepted returns what was accepted so far, in order, read back from wherever the mailer put
-	// it; [ReadMail] reads a mail. nil means that the mailer keeps nothing.
+	// Accepted returns what was accepted so far, in order, as read back from where the mailer put it;
+	// [ReadMail] reads a mail. nil means that the mailer keeps nothing.
 	Accepted func(t *testing.T) []core.Message
 }
 
@@ -51,7 +51,7 @@ func (m *mailTest) send(message core.Message) {
 	require.NoError(m, m.conn.Send(m.Context(), message))
 }
 
-// refused requires err to be a *ports.SendError that says outcome and one line without secrets.
+// refused requires err to be a *ports.SendError with that outcome and one line of text without secrets.
 func (m *mailTest) refused(err error, outcome ports.Outcome, secrets ...string) *ports.SendError {
 	m.Helper()
 	var e *ports.SendError
@@ -193,7 +193,7 @@ var mailCases = []struct {
 		ctx, cancel := context.WithCancel(m.Context())
 		cancel()
 		assert.True(m, m.refused(m.conn.Send(ctx, letter(2)), ports.TemporaryRefusal).Broken)
-		assert.True(m, m.refused(m.conn.Send(m.Context(), letter(3)), ports.TemporaryRefusal).Broken)
+		assert.True(m, m.refused(m.conn.Send(m.Context(), letter(3)), ports.ConnectionSpent).Broken)
 		_, err := m.world.Mailer.Dial(ctx)
 		m.refused(err, ports.ServerRefusal)
 		m.arrived(letter(1))
@@ -202,7 +202,7 @@ var mailCases = []struct {
 		m.send(letter(1))
 		require.NoError(m, m.conn.Close())
 		require.NoError(m, m.conn.Close())
-		assert.True(m, m.refused(m.conn.Send(m.Context(), letter(2)), ports.TemporaryRefusal).Broken)
+		assert.True(m, m.refused(m.conn.Send(m.Context(), letter(2)), ports.ConnectionSpent).Broken)
 		m.arrived(letter(1))
 	}},
 }

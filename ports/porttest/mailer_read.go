@@ -23,8 +23,8 @@ var mailHeaders = []string{
 	"List-Unsubscribe-Post", "Message-Id", "Mime-Version", "Precedence", "Subject", "To",
 }
 
-// ReadMail reads a mail back into the message it was made from, and fails where it has a header
-// that no message asks for, or one twice.
+// ReadMail reads a mail back into the message it was made from. It fails if a header is not one of
+// a mail's, or is there twice.
 func ReadMail(t *testing.T, data []byte) core.Message {
 	t.Helper()
 	m, err := mail.ReadMessage(bytes.NewReader(data))

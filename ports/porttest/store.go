@@ -20,16 +20,20 @@ type StoreWorld struct {
 	Fill func(context.Context, core.World) error
 	// Dump returns every row, each table by ascending ID.
 	Dump func(context.Context) (core.World, error)
+	// Add adds a user as the app does: with an address, a name and a cadence only. Remove deletes one,
+	// and leaves the ledger and the notifications as they are.
+	Add    func(context.Context, core.Recipient) error
+	Remove func(ctx context.Context, id int64) error
 }
 
 // StoreContract runs the suite that every [ports.Store] passes; open returns a fresh one.
 func StoreContract(t *testing.T, open func(t *testing.T) StoreWorld) {
-	for _, group := range [][]storeCase{readCases, dueCases, restCases, ledgerCases, turnoverCases, heldCases, lookCases, watchCases, roundCases, paceCases, moveCases} {
+	for _, group := range [][]storeCase{readCases, dueCases, restCases, ledgerCases, turnoverCases, heldCases, refusalCases, lookCases, watchCases, roundCases, paceCases, personCases, factCases, redirectCases} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
 				w := open(t)
-				s := &storeTest{T: t, ctx: t.Context(), Store: w.Store, world: w}
+				s := &storeTest{T: t, ctx: t.Context(), Calls: On(w.Store), world: w}
 				c.run(s)
 			})
 		}
@@ -45,7 +49,7 @@ type storeCase struct {
 // storeTest is what a case works with.
 type storeTest struct {
 	*testing.T
-	ports.Store
+	Calls
 	ctx   context.Context
 	world StoreWorld
 }
@@ -80,7 +84,7 @@ func (s *storeTest) user(id int64) core.Recipient {
 // noon is the instant that the cases are built around.
 var noon = time.Date(2026, 3, 29, 12, 0, 0, 0, time.UTC)
 
-// someone returns a recipient whom the roster lists.
+// someone returns a recipient who is on the roster.
 func someone(id int64) core.Recipient {
 	return core.Recipient{ID: id, Address: "ada@rfc.example", Name: "Ada Lovelace", Cadence: core.Daily}
 }

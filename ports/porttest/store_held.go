@@ -83,7 +83,7 @@ var heldCases = []storeCase{
 		assert.Equal(s, core.At(noon.Add(-time.Hour)), d.Notifications[1].EmailedAt)
 		assert.Equal(s, core.Stamp{}, d.Notifications[2].EmailedAt, "somebody else's")
 		require.NoError(s, s.SettleHeld(s.ctx, m, at.Add(time.Hour)))
-		require.NoError(s, s.ReturnHeld(s.ctx, m, core.Held, "late", core.Refusal{Address: "x@y"}))
+		require.NoError(s, s.ReturnHeld(s.ctx, m, core.Held, "late"))
 		assert.Equal(s, d, s.dump())
 		assert.Empty(s, s.waiting(noon.Add(time.Hour)))
 	}},
@@ -92,8 +92,8 @@ var heldCases = []storeCase{
 		s.fill(pair())
 		m := s.sending(s.hold(), noon.Add(time.Minute))
 		m.Attempts = 1
-		require.NoError(s, s.ReturnHeld(s.ctx, m, core.Held, "DATA: 451", core.Refusal{}))
-		require.NoError(s, s.ReturnHeld(s.ctx, m, core.Failed, "asked again, too late", core.Refusal{}))
+		require.NoError(s, s.ReturnHeld(s.ctx, m, core.Held, "DATA: 451"))
+		require.NoError(s, s.ReturnHeld(s.ctx, m, core.Failed, "asked again, too late"))
 		row := s.dump().Held[0]
 		assert.Equal(s, "DATA: 451", row.Error)
 		waiting := s.waiting(noon)
@@ -104,16 +104,15 @@ var heldCases = []storeCase{
 		assert.Zero(s, waiting[0].Lease)
 	}},
 
-	{"dropped and failed held mail waits no more, and a refusal of it counts against the address", func(s *storeTest) {
+	{"dropped and failed held mail waits no more", func(s *storeTest) {
 		s.fill(pair())
 		dropped, failed := s.hold(), s.hold()
-		require.NoError(s, s.ReturnHeld(s.ctx, dropped, core.Dropped, "", core.Refusal{}))
+		require.NoError(s, s.ReturnHeld(s.ctx, dropped, core.Dropped, ""))
 		failed = s.sending(failed, noon.Add(time.Minute))
-		require.NoError(s, s.ReturnHeld(s.ctx, failed, core.Failed, "RCPT: 550", core.Refusal{Address: "x@y", Reason: "RCPT: 550"}))
+		require.NoError(s, s.ReturnHeld(s.ctx, failed, core.Failed, "RCPT: 550"))
 		assert.Empty(s, s.waiting(noon.Add(time.Hour)))
 		rows := s.dump().Held
 		assert.Equal(s, core.Dropped, rows[0].Status)
 		assert.Equal(s, core.Failed, rows[1].Status)
-		assert.Equal(s, core.Preferences{SuppressedAddress: "x@y", SuppressedReason: "RCPT: 550", Failures: 1}, s.user(1).Preferences)
 	}},
 }

@@ -101,7 +101,7 @@ var ledgerCases = []storeCase{
 
 		require.NoError(s, s.Settle(s.ctx, c, at.Add(time.Hour)))
 		assert.Equal(s, d, s.dump())
-		assert.NoError(s, s.Release(s.ctx, c, core.Refusal{Address: "ada@rfc.example"}), "too late")
+		assert.NoError(s, s.Release(s.ctx, c), "too late")
 		assert.Equal(s, d, s.dump())
 	}},
 
@@ -128,9 +128,9 @@ var ledgerCases = []storeCase{
 		s.fill(pair())
 		before := s.dump()
 		c := s.made(claim(1, 1))
-		require.NoError(s, s.Release(s.ctx, c, core.Refusal{}))
+		require.NoError(s, s.Release(s.ctx, c))
 		assert.Equal(s, before, s.dump())
-		require.NoError(s, s.Release(s.ctx, c, core.Refusal{}))
+		require.NoError(s, s.Release(s.ctx, c))
 		s.made(claim(1, 1))
 	}},
 
@@ -138,27 +138,11 @@ var ledgerCases = []storeCase{
 		s.fill(pair())
 		c := s.made(claim(1, 1))
 		require.NoError(s, s.Reclaim(s.ctx, c, noon.Add(time.Hour)))
-		require.NoError(s, s.Release(s.ctx, c, core.Refusal{Address: "ada@rfc.example"}))
+		require.NoError(s, s.Release(s.ctx, c))
 		require.Len(s, s.ledger(), 1)
 		assert.Zero(s, s.user(1).Preferences)
 		require.NoError(s, s.Settle(s.ctx, c, noon))
 		assert.Equal(s, core.Sent, s.ledger()[0].Status)
-	}},
-
-	{"refusals are counted with the release, for the address, until one is accepted", func(s *storeTest) {
-		s.fill(pair())
-		refuse := func(address string) core.Preferences {
-			c := s.made(claim(1, 1))
-			require.NoError(s, s.Release(s.ctx, c, core.Refusal{Address: address, Reason: "RCPT: 550"}))
-			require.NoError(s, s.Release(s.ctx, c, core.Refusal{Address: address, Reason: "RCPT: 550"}))
-			return s.user(1).Preferences
-		}
-		assert.Equal(s, core.Preferences{SuppressedAddress: "a@x", SuppressedReason: "RCPT: 550", Failures: 1}, refuse("a@x"))
-		assert.Equal(s, 2, refuse("a@x").Failures)
-		assert.Equal(s, core.Preferences{SuppressedAddress: "b@x", SuppressedReason: "RCPT: 550", Failures: 1}, refuse("b@x"))
-		c := s.made(claim(1, 1))
-		require.NoError(s, s.Settle(s.ctx, c, noon))
-		assert.Equal(s, core.Preferences{}, s.user(1).Preferences)
 	}},
 
 	{"acceptance leaves an address alone that somebody else suppressed, and other preferences", func(s *storeTest) {
@@ -211,7 +195,7 @@ var ledgerCases = []storeCase{
 		require.NoError(s, err)
 		assert.Equal(s, []core.Claim{b}, doubts)
 		require.NoError(s, s.Settle(s.ctx, a, noon))
-		require.NoError(s, s.Release(s.ctx, b, core.Refusal{}))
+		require.NoError(s, s.Release(s.ctx, b))
 		doubts, err = s.InDoubt(s.ctx, a.Lease, 0, 10)
 		require.NoError(s, err)
 		assert.Empty(s, doubts)

@@ -10,7 +10,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// find returns the IDs of those whom text finds.
+// find returns the IDs of the people whom text finds.
 func (s *storeTest) find(text string, after int64, limit int) (ids []int64) {
 	s.Helper()
 	found, err := s.Find(s.ctx, text, after, limit)
@@ -58,7 +58,10 @@ var lookCases = []storeCase{
 			end := noon.Add(time.Duration(id-6) * 24 * time.Hour)
 			w.Ledger = append(w.Ledger, core.LedgerRow{SentAt: end.Add(time.Minute), Status: []core.Status{"", core.Sent, core.Sending}[id%3],
 				Claim: core.Claim{ID: id, Recipient: 1 + id%2, Window: core.Window{Start: end.Add(-24 * time.Hour), End: end}, MessageID: fmt.Sprintf("%d@rfc.example", id),
-					Notifications: []int64{id, big}, Attempts: 1, Lease: end.Add(10 * time.Minute)}})
+					Notifications: []int64{id, big}, Attempts: 1}})
+			if id%3 == 2 {
+				w.Ledger[id-1].Lease = end.Add(10 * time.Minute)
+			}
 		}
 		s.fill(w)
 		rows, err := s.Windows(s.ctx, 1, 0, 10)

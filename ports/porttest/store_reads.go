@@ -10,7 +10,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-const big = int64(1) << 40 // an ID that no 32 bits hold
+const big = int64(1) << 40 // an ID that needs more than 32 bits
 
 var readCases = []storeCase{
 	{"an empty store has nobody and nothing", func(s *storeTest) {
@@ -26,7 +26,7 @@ var readCases = []storeCase{
 		waiting, err := s.Waiting(s.ctx, noon, 0, 10)
 		require.NoError(s, err)
 		assert.Empty(s, waiting)
-		decayed, err := s.Decay(s.ctx, noon)
+		decayed, err := s.Lapse(s.ctx, noon)
 		require.NoError(s, err)
 		assert.Zero(s, decayed)
 	}},
@@ -151,7 +151,7 @@ var readCases = []storeCase{
 		assert.Equal(s, []core.Notification{n}, found)
 	}},
 
-	{"decay takes the watches that are old enough, and no others", func(s *storeTest) {
+	{"lapse takes the watches that are old enough, and no others", func(s *storeTest) {
 		watch := func(user int64, state string, p core.Stamp) core.Watch {
 			return core.Watch{User: user, Slug: "rfc-0001", State: state, Participation: p}
 		}
@@ -165,7 +165,7 @@ var readCases = []storeCase{
 		stale, err := s.Stale(s.ctx, noon)
 		require.NoError(s, err)
 		assert.Equal(s, 1, stale)
-		decayed, err := s.Decay(s.ctx, noon)
+		decayed, err := s.Lapse(s.ctx, noon)
 		require.NoError(s, err)
 		assert.Equal(s, 1, decayed)
 		var states []string
@@ -173,7 +173,7 @@ var readCases = []storeCase{
 			states = append(states, w.State)
 		}
 		assert.Equal(s, []string{core.Dormant, core.Watching, core.Watching, "muted", core.Watching}, states)
-		decayed, err = s.Decay(s.ctx, noon)
+		decayed, err = s.Lapse(s.ctx, noon)
 		require.NoError(s, err)
 		assert.Zero(s, decayed)
 	}},
@@ -183,7 +183,7 @@ var readCases = []storeCase{
 		w.Users[1].Cadence = "monthly"
 		s.fill(w)
 		for _, id := range []int64{1, 1, 2, 404} {
-			require.NoError(s, s.Unsubscribe(s.ctx, id))
+			require.NoError(s, s.Unsubscribe(s.ctx, id, 0))
 		}
 		w.Users[0].Cadence, w.Users[1].Cadence = core.Off, core.Off
 		assert.Equal(s, w.Users, s.dump().Users)
@@ -204,13 +204,13 @@ var readCases = []storeCase{
 		assert.Error(s, err)
 		_, err = s.Roll(ctx, []core.Claim{claim(1)})
 		assert.Error(s, err)
-		_, err = s.Decay(ctx, noon)
+		_, err = s.Lapse(ctx, noon)
 		assert.Error(s, err)
 		_, err = s.Hold(ctx, core.HeldMail{Recipient: 1, Text: "x"})
 		assert.Error(s, err)
 		_, err = s.Recipients(ctx, 0, 1)
 		assert.Error(s, err)
-		assert.Error(s, s.Unsubscribe(ctx, 1))
+		assert.Error(s, s.Unsubscribe(ctx, 1, 0))
 		assert.Equal(s, before, s.dump())
 	}},
 }

@@ -3,23 +3,24 @@ package porttest
 import (
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// rests returns what a tick at now finds of those who are not due.
+// rests returns the rests of those whom a tick at now finds not due.
 func (s *storeTest) rests(now time.Time) (rests []core.Rest) {
 	s.Helper()
 	for _, r := range s.listed(now, 100) {
-		if p := core.Look(r, s.zone(r), now); p.Reason == core.NotDue {
+		if p := (core.Schedule{}).Look(r, s.zone(r), now); p.Reason == core.NotDue {
 			rests = append(rests, core.Rest{Recipient: r.ID, Revision: r.Revision, Until: p.DueAt})
 		}
 	}
 	return rests
 }
 
-// rest has all those rest who are not due at now.
+// rest has everybody rest who is not due at now.
 func (s *storeTest) rest(now time.Time) {
 	s.Helper()
 	require.NoError(s, s.Rest(s.ctx, s.rests(now)))
@@ -34,11 +35,36 @@ var restCases = []storeCase{
 		}
 	}},
 
+	{"who rests is woken, and not put to rest by what was found before", func(s *storeTest) {
+		s.fill(varied())
+		early := noon.Add(-40 * 24 * time.Hour)
+		late := s.rests(noon)
+		require.NotEmpty(s, late)
+		s.rest(noon)
+		require.NoError(s, s.Wake(s.ctx))
+		everybody, err := s.Recipients(s.ctx, 0, 1000)
+		require.NoError(s, err)
+		ids := func(rs []core.Recipient) (ids []int64) {
+			for _, r := range rs {
+				ids = append(ids, r.ID)
+			}
+			return ids
+		}
+		assert.Equal(s, ids(everybody), ids(s.listed(early, 100)), "the rules of their zones may have changed, so all are looked at")
+		require.NoError(s, s.Rest(s.ctx, late), "by another scheduler, who went by the old rules")
+		assert.Equal(s, ids(everybody), ids(s.listed(early, 100)))
+		s.rest(noon)
+		s.nobodyIsLeftOut()
+		require.NoError(s, s.Wake(s.ctx))
+		require.NoError(s, s.Wake(s.ctx), "there is nobody left to wake")
+		s.nobodyIsLeftOut()
+	}},
+
 	{"nobody is hidden by a rest who can have no digest, or is gone", func(s *storeTest) {
 		s.fill(pair())
 		require.NoError(s, s.Rest(s.ctx, nil))
 		require.NoError(s, s.Rest(s.ctx, []core.Rest{{Recipient: 404, Revision: 7, Until: noon}}))
-		require.NoError(s, s.Unsubscribe(s.ctx, 1))
+		require.NoError(s, s.Unsubscribe(s.ctx, 1, 0))
 		require.NoError(s, s.Rest(s.ctx, []core.Rest{{Recipient: 1, Revision: 7, Until: noon.Add(time.Hour)}}))
 		s.nobodyIsLeftOut()
 	}},
@@ -80,7 +106,7 @@ var restCases = []storeCase{
 		for id := int64(1); id <= 2; id++ {
 			c := claim(id)
 			c.Previous = s.user(id).Latest.ID
-			require.NoError(s, s.Release(s.ctx, s.made(c), core.Refusal{}))
+			require.NoError(s, s.Release(s.ctx, s.made(c)))
 		}
 		s.rest(noon)
 		require.NoError(s, s.Rest(s.ctx, late))
@@ -100,23 +126,23 @@ var restCases = []storeCase{
 // change does something to r that may make them due at another time.
 type change func(s *storeTest, r core.Recipient)
 
-// windowOf returns a claim of r, in its place, whose window ends before noon by that much.
+// windowOf returns the next claim of r, whose window ends that much before noon.
 func windowOf(r core.Recipient, before time.Duration) core.Claim {
 	c := claim(r.ID)
 	c.Previous, c.Window.End = r.Latest.ID, noon.Add(-before)
 	return c
 }
 
-// changes are about somebody whose window ended two hours before noon.
+// changes are about a person whose window ended two hours before noon.
 var changes = []change{
-	func(s *storeTest, r core.Recipient) { require.NoError(s, s.Unsubscribe(s.ctx, r.ID)) },
+	func(s *storeTest, r core.Recipient) { require.NoError(s, s.Unsubscribe(s.ctx, r.ID, 0)) },
 	func(s *storeTest, r core.Recipient) { s.made(windowOf(r, 0)) },
 	func(s *storeTest, r core.Recipient) { s.made(windowOf(r, 50*time.Hour)) },
 	func(s *storeTest, r core.Recipient) {
 		require.NoError(s, s.Settle(s.ctx, s.made(windowOf(r, 30*time.Hour)), noon))
 	},
 	func(s *storeTest, r core.Recipient) {
-		require.NoError(s, s.Release(s.ctx, s.made(windowOf(r, -50*time.Hour)), core.Refusal{Address: r.Address}))
+		require.NoError(s, s.Release(s.ctx, s.made(windowOf(r, -50*time.Hour))))
 	},
 	func(s *storeTest, r core.Recipient) {
 		held, err := s.Roll(s.ctx, []core.Claim{windowOf(r, 20*time.Hour)})

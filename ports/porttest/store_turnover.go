@@ -41,6 +41,58 @@ var turnoverCases = []storeCase{
 		assert.Equal(s, d, s.dump())
 	}},
 
+	{"what is settled counts as included before it is marked, and is marked once", func(s *storeTest) {
+		w := pair()
+		w.Notifications[1].IncludedAt = core.At(noon.Add(-time.Hour))
+		s.fill(w)
+		at := noon.Add(time.Minute)
+		for _, done := range []core.Claim{s.made(claim(1, 1, 2, 3, 404)), s.made(claim(2, 3))} {
+			results, err := s.Record(s.ctx, ports.Settle(done, at))
+			require.NoError(s, err)
+			require.NoError(s, results[0].Err)
+		}
+		included := func() map[int64]core.Stamp {
+			stamps := make(map[int64]core.Stamp)
+			found, err := s.Since(s.ctx, []core.Span{{Recipient: 1, Since: noon.AddDate(0, -1, 0)}, {Recipient: 2, Since: noon.AddDate(0, -1, 0)}})
+			require.NoError(s, err)
+			byID, err := s.ByID(s.ctx, []int64{1, 2, 3})
+			require.NoError(s, err)
+			for _, n := range found {
+				stamps[n.ID] = n.IncludedAt
+			}
+			for _, n := range byID {
+				assert.Equal(s, stamps[n.ID], n.IncludedAt, n.ID)
+			}
+			return stamps
+		}
+		want := map[int64]core.Stamp{1: core.At(at), 2: core.At(noon.Add(-time.Hour)), 3: core.At(at)}
+		assert.Equal(s, want, included())
+		require.NoError(s, s.Mark(s.ctx))
+		assert.Equal(s, want, included())
+		d := s.dump()
+		for _, n := range d.Notifications {
+			assert.Equal(s, want[n.ID], n.IncludedAt, n.ID)
+		}
+		require.NoError(s, s.Mark(s.ctx))
+		assert.Equal(s, d, s.dump())
+	}},
+
+	{"what was settled for somebody who is gone is marked for nobody else", func(s *storeTest) {
+		s.fill(pair())
+		c := s.made(next(s.user(1), 1, 77))
+		_, err := s.Record(s.ctx, ports.Settle(c, noon))
+		require.NoError(s, err)
+		s.succeeded()
+		s.fill(core.World{Notifications: []core.Notification{event(77, 1, 0)}}) // the newcomer's, with an ID that was used before
+		assert.Equal(s, []int64{77}, s.since(s.user(1)))
+		require.NoError(s, s.Mark(s.ctx))
+		for _, n := range s.dump().Notifications {
+			if n.ID == 77 {
+				assert.False(s, n.IncludedAt.Set)
+			}
+		}
+	}},
+
 	{"a turnover makes its claim also where there is nothing to settle", func(s *storeTest) {
 		w := pair()
 		w.Users = append(w.Users, someone(3), someone(4))

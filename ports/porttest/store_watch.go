@@ -52,7 +52,7 @@ var watchCases = []storeCase{
 		s.hold()
 		s.sending(s.hold(), noon.Add(time.Minute))
 		for _, status := range []core.Status{core.Dropped, core.Failed} {
-			require.NoError(s, s.ReturnHeld(s.ctx, s.hold(), status, "", core.Refusal{}))
+			require.NoError(s, s.ReturnHeld(s.ctx, s.hold(), status, ""))
 		}
 		require.NoError(s, s.SettleHeld(s.ctx, s.sending(s.hold(), noon.Add(time.Minute)), noon))
 		assert.Equal(s, 2, s.backlog(noon).Held)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 // noon is the instant that all is built around.
@@ -65,17 +66,17 @@ func (v *scene) do(statement string) { require.NoError(v, v.Do(statement), state
 
 // nobodyIsLeftOut asks who is due now, soon, and to the second when each of them is.
 func (v *scene) nobodyIsLeftOut() {
-	roster, err := v.Store.Recipients(v.ctx, -10, 100)
+	roster, err := porttest.On(v.Store).Recipients(v.ctx, -10, 100)
 	require.NoError(v, err)
 	instants := []time.Time{v.now, v.now.Add(-50 * time.Hour)}
 	for _, r := range roster {
-		if at := core.Look(r, zoneOf(r), v.now).DueAt; !at.IsZero() {
+		if at := (core.Schedule{}).Look(r, zoneOf(r), v.now).DueAt; !at.IsZero() {
 			instants = append(instants, at, at.Add(time.Second))
 		}
 	}
 	slices.SortFunc(instants, time.Time.Compare)
 	for _, now := range slices.CompactFunc(instants, time.Time.Equal) {
-		due, err := v.Store.Due(v.ctx, now, -10, 100)
+		due, err := porttest.On(v.Store).Due(v.ctx, now, -10, 100)
 		require.NoError(v, err)
 		for _, r := range roster {
 			if !isDue(r, now) {
@@ -95,7 +96,7 @@ func isDue(r core.Recipient, now time.Time) bool {
 	if r.Latest.Status == core.Sending {
 		r.Latest.Status = core.Sent
 	}
-	return core.Look(r, zoneOf(r), now).Action != core.Skip
+	return core.Schedule{}.Look(r, zoneOf(r), now).Action != core.Skip
 }
 
 var (

@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // SQL is what the statements of another program are made of. All texts are literals of the database's.
@@ -38,7 +38,7 @@ type Words struct {
 // start returns the statements that make a world to start from.
 func (s SQL) start() []string {
 	end := func(hours int) string {
-		return "'" + core.Timestamp(noon.Add(time.Duration(hours)*time.Hour)) + "'"
+		return "'" + texts.Timestamp(noon.Add(time.Duration(hours)*time.Hour)) + "'"
 	}
 	row := func(id, end string) string {
 		return "INSERT INTO notification_digests (id, recipient_user_id, sent_at, period_start, period_end, signal_ids_included)\nVALUES (" +

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 // ours does one thing that a tick does.
@@ -24,7 +25,7 @@ func (v *scene) ours() {
 	case 4:
 		_, due := v.look()
 		for _, c := range due {
-			id, err := v.Store.Claim(v.ctx, c)
+			id, err := porttest.On(v.Store).Claim(v.ctx, c)
 			if err == nil {
 				c.ID = id
 				v.claims = append(v.claims, c)
@@ -34,7 +35,7 @@ func (v *scene) ours() {
 		}
 	case 5:
 		_, due := v.look()
-		_, err := v.Store.Roll(v.ctx, due)
+		_, err := porttest.On(v.Store).Roll(v.ctx, due)
 		require.NoError(v, err)
 	case 6, 7, 8:
 		v.finish()
@@ -50,15 +51,15 @@ func (v *scene) finish() {
 	v.claims = v.claims[1:]
 	switch rapid.IntRange(0, 2).Draw(v.T, "end") {
 	case 0:
-		_ = v.Store.Settle(v.ctx, c, v.now) // a conflict, where the row was changed
+		_ = porttest.On(v.Store).Settle(v.ctx, c, v.now) // a conflict, where the row was changed
 	case 1:
-		require.NoError(v, v.Store.Release(v.ctx, c, core.Refusal{Address: "a@rfc.example"}))
+		require.NoError(v, porttest.On(v.Store).Release(v.ctx, c))
 	case 2:
 		_, due := v.look()
 		if len(due) == 0 {
 			due = []core.Claim{{Recipient: 404, Window: core.Window{Start: noon.Add(-24 * time.Hour), End: noon}, MessageID: "id@rfc.example", Lease: noon, Attempts: 1}}
 		}
-		id, _, claimed := v.Store.SettleAndClaim(v.ctx, c, v.now, due[0])
+		id, _, claimed := porttest.On(v.Store).SettleAndClaim(v.ctx, c, v.now, due[0])
 		if claimed == nil {
 			due[0].ID = id
 			v.claims = append(v.claims, due[0])
@@ -68,10 +69,10 @@ func (v *scene) finish() {
 
 // look returns what a tick makes of those whom the store lists: who may rest, and who is claimed.
 func (v *scene) look() (rests []core.Rest, due []core.Claim) {
-	listed, err := v.Store.Due(v.ctx, v.now, -10, 100)
+	listed, err := porttest.On(v.Store).Due(v.ctx, v.now, -10, 100)
 	require.NoError(v, err)
 	for _, r := range listed {
-		p := core.Look(r, zoneOf(r), v.now)
+		p := core.Schedule{}.Look(r, zoneOf(r), v.now)
 		switch {
 		case p.Reason == core.NotDue:
 			rests = append(rests, core.Rest{Recipient: r.ID, Revision: r.Revision, Until: p.DueAt})

@@ -13,8 +13,8 @@ import (
 //go:embed templates/*.html assets/*
 var files embed.FS
 
-// assetPaths has the address of each asset by its name. What is in an asset is part of its address, so that
-// browsers may keep it.
+// assetPaths has the address of each asset by its name. The address has a hash of the content, so that browsers
+// may cache it.
 var assetPaths, assets = func() (paths map[string]string, byPath map[string][]byte) {
 	paths, byPath = map[string]string{}, map[string][]byte{}
 	names, err := fs.Glob(files, "assets/*")

@@ -17,8 +17,8 @@ const (
 	mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 )
 
-// guarded answers only who looks, and only under a loopback name: a page of elsewhere whose name was made
-// to lead to this machine must not read what is here.
+// guarded only answers requests that read, and only under a loopback name: a foreign site whose name was made
+// to resolve to this machine must not read the page.
 func (s *site) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(plain http.ResponseWriter, r *http.Request) {
 		w := &timed{ResponseWriter: plain, start: time.Now()}
@@ -42,7 +42,7 @@ func (s *site) guarded(next http.Handler) http.Handler {
 	})
 }
 
-// isLoopback reports whether the Host of a request is a name that only this machine has, with any port.
+// isLoopback reports whether a request's Host is a name of this machine only, with any port.
 func isLoopback(host string) bool {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {
@@ -55,7 +55,7 @@ func isLoopback(host string) bool {
 	return false
 }
 
-// recovered answers after a bug, where nothing was answered yet.
+// recovered logs a panic, and answers if there is no answer yet.
 func (s *site) recovered(w *timed, r *http.Request) {
 	bug := recover()
 	if bug == nil {
@@ -71,7 +71,7 @@ func say(w http.ResponseWriter, status int, sentence string) {
 	send(w, status, "text/plain; charset=utf-8", []byte(sentence+"\n"))
 }
 
-// timed tells with an answer how long it took to make it.
+// timed adds to the answer how long it took to make it.
 type timed struct {
 	http.ResponseWriter
 	start time.Time

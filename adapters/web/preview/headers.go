@@ -11,11 +11,11 @@ import (
 // header is one field of a mail's header.
 type header struct {
 	Name, Value string
-	// Plain is Value with its encoded words read (RFC 2047); the same where it has none.
+	// Plain is Value with its encoded words decoded (RFC 2047).
 	Plain string
 }
 
-// Encoded reports whether there is more to Value than meets the eye.
+// Encoded reports whether Value has encoded words.
 func (h header) Encoded() bool { return h.Plain != h.Value }
 
 // readHeaders returns the fields of a mail in their order, each on one line.
@@ -25,7 +25,7 @@ func readHeaders(raw []byte) (fields []header) {
 		line, err := r.ReadContinuedLine()
 		name, value, ok := strings.Cut(line, ":")
 		if err != nil || !ok {
-			return fields // the empty line behind the last
+			return fields // the empty line after the header
 		}
 		h := header{Name: name, Value: strings.TrimSpace(value)}
 		h.Plain = h.Value

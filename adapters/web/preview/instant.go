@@ -4,15 +4,16 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// instant is where the page says, and asks, from when things are looked at.
+// instant is the form that shows and sets the instant of the page.
 type instant struct {
 	Value string // for the form
 	Wrong string
-	// Note says what it means that the instant is not the present one, or that it is.
+	// Note says what the page shows at a present, past or future instant.
 	Note string
-	// Kept are the fields of the address that the form takes along.
+	// Kept are the other fields of the address, which the form keeps.
 	Kept                        []field
 	NowHref, EarlierHref        string
 	LaterHref, DueHref, DueWord string
@@ -37,7 +38,7 @@ func newInstant(t state) instant {
 	return i
 }
 
-// dueLink leads to when the digest of e becomes due, or did.
+// dueLink leads to the instant at which the digest of e becomes due, or did.
 func dueLink(t state, e core.Explanation) (href, word string) {
 	due := e.Plan.DueAt
 	if due.IsZero() || due.Equal(e.Now) || e.Recipient.Latest.End.IsZero() { // a first one is due at any time
@@ -50,19 +51,19 @@ func dueLink(t state, e core.Explanation) (href, word string) {
 	return t.with(func(t *state) { t.moveTo(due); t.skip = 0 }).href(), word
 }
 
-// moment is an instant to be shown; its zero value is one that cannot be read.
+// moment is an instant to show; the zero value is one that cannot be read.
 type moment struct{ at time.Time }
 
 func newMoment(at time.Time) moment { return moment{at.UTC()} }
 
-// Known reports whether there is one.
+// Known reports whether the instant can be read.
 func (m moment) Known() bool { return !m.at.IsZero() }
 
-// Machine is for the datetime attribute.
+// Machine is the instant for the datetime attribute.
 func (m moment) Machine() string { return m.at.Format(time.RFC3339) }
 
-// Full is to the second, and Short to the minute.
-func (m moment) Full() string { return core.Timestamp(m.at) }
+// Full is the instant to the second.
+func (m moment) Full() string { return texts.Timestamp(m.at) }
 
-// Short is to the minute.
+// Short is the instant to the minute.
 func (m moment) Short() string { return m.at.Format("2006-01-02 15:04") }

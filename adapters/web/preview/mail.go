@@ -2,15 +2,15 @@ package preview
 
 import (
 	"fmt"
-	"html"
 	"net/http"
 	"net/mail"
-	"strings"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/page"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// mailShown is a mail as a list of mails shows it, and where its HTML is.
+// mailShown is a mail as an inbox lists it, and the address of its HTML.
 type mailShown struct {
 	From, To, Subject, Preheader string
 	Src                          string
@@ -24,10 +24,10 @@ type choice struct {
 	Current    bool
 }
 
-// newMail shows m, whose bytes are raw: none, where no mail can be made of it.
+// newMail shows m, whose bytes are raw; raw is empty if m cannot be rendered.
 func newMail(t state, m core.Message, raw []byte) *mailShown {
 	shown := &mailShown{
-		To: core.Clean(m.To.Mailbox), Subject: m.Subject, Preheader: preheader(m.HTML), Src: t.mailHref(), Width: t.width, Scheme: t.scheme,
+		To: texts.Clean(m.To.Mailbox), Subject: m.Subject, Preheader: page.Preheader(m.HTML), Src: t.mailHref(), Width: t.width, Scheme: t.scheme,
 	}
 	if m.To.Name != "" {
 		shown.To = m.To.Name + " <" + shown.To + ">"
@@ -42,7 +42,7 @@ func newMail(t state, m core.Message, raw []byte) *mailShown {
 	return shown
 }
 
-// sender returns whom a mail is from, as people read it; empty where there is no mail.
+// sender returns the sender of a mail for people; empty if there is no mail.
 func sender(raw []byte) string {
 	for _, h := range readHeaders(raw) {
 		if h.Name != "From" {
@@ -55,14 +55,6 @@ func sender(raw []byte) string {
 		return from.Name + " <" + from.Address + ">"
 	}
 	return ""
-}
-
-// preheader returns what the HTML of a mail has for lists of mails to show.
-func preheader(page string) string {
-	_, rest, _ := strings.Cut(page, `<div class="preheader"`)
-	_, rest, _ = strings.Cut(rest, ">")
-	text, _, _ := strings.Cut(rest, "</div>")
-	return html.UnescapeString(text)
 }
 
 // mail answers with the HTML of a mail, for a frame.
@@ -78,30 +70,11 @@ func (s *site) mail(w http.ResponseWriter, r *http.Request) {
 		p := screen{site: s, state: t}.failed(r, "explaining a recipient", err)
 		say(w, p.Status, p.Trouble)
 	case !found:
-		say(w, http.StatusNotFound, fmt.Sprintf("Nobody has the ID %s.", core.Clean(t.chosen)))
+		say(w, http.StatusNotFound, fmt.Sprintf("Nobody has the ID %s.", texts.Clean(t.chosen)))
 	case !e.Drafted:
 		say(w, http.StatusNotFound, nothing(e))
 	default:
 		w.Header().Set("Content-Security-Policy", mailPolicy)
-		send(w, http.StatusOK, "text/html; charset=utf-8", []byte(inScheme(e.Draft.HTML, t.scheme)))
+		send(w, http.StatusOK, "text/html; charset=utf-8", []byte(page.InScheme(e.Draft.HTML, t.scheme)))
 	}
-}
-
-// What the head of a digest says of colours, as core writes it, and what is said instead.
-const (
-	bothSchemes = "light dark"
-	darkRules   = "@media (prefers-color-scheme: dark)"
-)
-
-// inScheme returns the HTML of a mail so that it is light, or dark, whatever the browser prefers.
-func inScheme(page, scheme string) string {
-	head, body, found := strings.Cut(page, "</head>")
-	if !found {
-		return page
-	}
-	rules := "@media not all"
-	if scheme == "dark" {
-		rules = "@media all"
-	}
-	return strings.NewReplacer(bothSchemes, scheme, darkRules, rules).Replace(head) + "</head>" + body
 }

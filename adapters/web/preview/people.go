@@ -4,42 +4,60 @@ import (
 	"fmt"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // peoplePage is how many people are listed at once.
 const peoplePage = 50
 
-// people is the list, with the ways to look for others.
+// people is the list of people, with the search and the links to other lists.
 type people struct {
 	Search            string
 	Kept              []field
-	All               bool
-	AllHref, DueHref  string
+	Lists             []list
+	DueHref           string
 	Rows              []row
 	NextHref, TopHref string
-	// Empty says what to do where there is nobody.
+	// Empty says what to do if the list is empty.
 	Empty string
-	// Due is how many of Rows something is to be done about.
+	// Due is how many of Rows a tick would do something about.
 	Due int
 }
 
-// row is one of them.
+// list is a link to everybody, or to some of them.
+type list struct {
+	Name, Label, Href string
+	Current           bool
+}
+
+// row is one person in the list.
 type row struct {
 	ID            int64
 	Name, Address string
 	Badge         badge
-	// DueWord stands before Due, where it is known.
+	// DueWord stands before Due; empty if there is none.
 	DueWord string
 	Due     moment
 	Href    string
 	Chosen  bool
+	// Refused is only set in the list of suppressed addresses.
+	Refused *refused
 }
 
 func newPeople(t state, l core.Listing) *people {
-	p := &people{Search: t.search, Kept: t.without("q", "after"), All: !t.due}
+	p := &people{Search: t.search, Kept: t.without("q", "after")}
 	to := func(change func(*state)) string { return t.with(change).href() }
-	p.AllHref = to(func(t *state) { t.due, t.after = false, 0 })
-	p.DueHref = to(func(t *state) { t.due, t.after = true, 0 })
+	for _, l := range []list{{Name: "all", Label: "Everybody"}, {Name: string(core.OnlyDue), Label: "Due"}, {Name: string(core.OnlyRefused), Label: "Suppressed"}} {
+		only := core.Only(l.Name)
+		if l.Name == "all" {
+			only = ""
+		}
+		l.Href, l.Current = to(func(t *state) { t.only, t.after = only, 0 }), t.only == only
+		p.Lists = append(p.Lists, l)
+		if only == core.OnlyDue {
+			p.DueHref = l.Href
+		}
+	}
 	if l.Next != 0 {
 		p.NextHref = to(func(t *state) { t.after = l.Next })
 	}
@@ -60,17 +78,21 @@ func newPeople(t state, l core.Listing) *people {
 }
 
 func newRow(t state, one core.Listed) row {
-	r := row{ID: one.Recipient.ID, Name: core.Clean(one.Recipient.Name), Address: core.Clean(one.Recipient.Address), Badge: badgeOf(one.Plan)}
+	r := row{ID: one.Recipient.ID, Name: texts.Clean(one.Recipient.Name), Address: texts.Clean(one.Recipient.Address), Badge: badgeOf(one.Plan)}
 	if one.Trouble {
 		r.Badge = unreadable
 	}
 	r.DueWord, r.Due = dueWord(one.Recipient, one.Plan)
+	if t.only == core.OnlyRefused {
+		r.Refused = newRefused(one.Recipient, t.now)
+		r.Badge = r.Refused.Badge
+	}
 	r.Chosen = r.ID == t.person
 	r.Href = t.with(func(t *state) { t.choose(fmt.Sprint(r.ID)); t.verdict, t.skip = "", 0 }).href()
 	return r
 }
 
-// dueWord says when a digest is due, or has been since.
+// dueWord says when the next digest is due, or since when one is.
 func dueWord(r core.Recipient, p core.Plan) (string, moment) {
 	switch {
 	case p.DueAt.IsZero(), p.Reason == core.NoAddress:
@@ -90,17 +112,21 @@ func nobody(t state, l core.Listing) string {
 		return "None of those looked at so far. There are more: go on."
 	case t.after != 0:
 		return "That was everybody. Go back to the start."
-	case t.search != "" && t.due:
+	case t.search != "" && t.only == core.OnlyRefused:
+		return "Nobody whose address is suppressed has that in their name or address, or as their ID. Look among everybody, or search for less."
+	case t.only == core.OnlyRefused:
+		return "No address is suppressed, and none was refused lately."
+	case t.search != "" && t.only == core.OnlyDue:
 		return "Nobody who is due has that in their name or address, or as their ID. Look among everybody, or search for less."
 	case t.search != "":
 		return "Nobody has that in their name or address, or as their ID. Search for less of it."
-	case t.due:
+	case t.only == core.OnlyDue:
 		return "Nobody is due. Look among everybody, or at a later instant."
 	}
 	return "Nobody has digests. Those whose cadence has none are found by searching."
 }
 
-// badge says in a word what a plan comes to, with a shape for those who see no colours.
+// badge sums up a plan in a word, with a shape for people who do not see colours.
 type badge struct{ Name, Word, Shape string }
 
 var unreadable = badge{"unreadable", "cannot be read", "✕"}
@@ -119,7 +145,9 @@ func badgeOf(p core.Plan) badge {
 	case core.BadAddress:
 		return badge{"unusable", "address unusable", "▲"}
 	case core.Suppressed:
-		return badge{"suppressed", "suppressed", "■"}
+		return suppressed
+	case core.Refused:
+		return refusedLately
 	case core.QuietHours:
 		return badge{"quiet", "quiet hours", "◐"}
 	case core.Nothing:

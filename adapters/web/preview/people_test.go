@@ -3,6 +3,7 @@ package preview_test
 import (
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -46,6 +47,67 @@ func TestTheListSaysInAWordWhatBecomesOfEach(t *testing.T) {
 	_, statuses = s.get("/?q=8").listed()
 	assert.Equal(t, []string{"none"}, statuses)
 	assert.Contains(t, s.get("/?q=8").text("person-8"), "no digests")
+}
+
+func TestThoseWhoseAddressWasRefusedAreListedWithTheCommandThatLifts(t *testing.T) {
+	t.Parallel()
+	w := world(12)
+	for id, p := range map[int64]core.Preferences{
+		suppressed: {Failures: 3, SuppressedReason: "RCPT: 550 " + evil, RetryAt: noon.AddDate(0, 0, 30)},
+		off:        {SuppressedReason: "complaint"},
+		waiting:    {Failures: 1, RetryAt: noon.Add(time.Hour)},
+		10:         {Failures: 3, RetryAt: noon},
+	} {
+		p.SuppressedAddress = w.Users[id-1].Address
+		w.Users[id-1].Preferences = p
+	}
+	w.Users[11].Preferences = core.Preferences{SuppressedAddress: "old@rfc.example", Failures: 3}
+	s := newSite(t, w)
+	a := s.follow(s.get("/?after=60"), "list-suppressed")
+	ids, statuses := a.listed()
+	assert.Equal(t, []int64{waiting, suppressed, off, 10}, ids)
+	assert.Equal(t, []string{"refused", "suppressed", "suppressed", "refused"}, statuses)
+	assert.Equal(t, "true", attr(a.find("list-suppressed"), "aria-current"))
+	row := text(a.find("person-5").Parent)
+	assert.Contains(t, row, "suppressed p5@rfc.example")
+	assert.Contains(t, row, "on 3 days in a row, the last time with: RCPT: 550 "+evil)
+	assert.Contains(t, row, "One mail is tried from 2026-04-28 12:00:00 on. To lift it: rfcdigest suppressed --lift 5")
+	assert.Contains(t, text(a.find("person-8").Parent), "entered as suppressed: complaint. That stays until somebody lifts it. To lift it: rfcdigest suppressed --lift 8")
+	assert.Contains(t, text(a.find("person-2").Parent), "refused lately p2@rfc.example")
+	assert.Contains(t, text(a.find("person-10").Parent), "tried next")
+
+	one := s.follow(a, "person-2")
+	assert.Equal(t, "The address was refused for good, with: no reason was noted. It is tried again from 2026-03-29 13:00:00 on. If the address works again, have mail go there with rfcdigest suppressed --lift 2",
+		one.text("person-refused"), "though no digest is due")
+	assert.Equal(t, "If the address works again, have mail go there with rfcdigest suppressed --lift 5", s.follow(a, "person-5").text("person-refused"), "the reason is said above")
+	assert.False(t, s.get("/?person=12").has("person-refused"), "of another address")
+	assert.Contains(t, s.get("/").text("person-2"), "not due")
+
+	ids, _ = s.get("/?q=lovelace&list=suppressed").listed()
+	assert.Empty(t, ids)
+	assert.Contains(t, s.get("/?q=lovelace&list=suppressed").text("empty"), "Nobody whose address is suppressed has that")
+	ids, _ = s.get("/?q=p5@&list=suppressed").listed()
+	assert.Equal(t, []int64{5}, ids)
+	ids, _ = s.get("/?list=suppressed&at=2026-03-01T12:00:00").listed()
+	assert.Equal(t, []int64{waiting, suppressed, off, 10}, ids, "as they are today")
+	assert.Equal(t, "No address is suppressed, and none was refused lately.", newSite(t, core.World{}).get("/?list=suppressed").text("empty"))
+}
+
+func TestSuppressedPeopleAreListedInPages(t *testing.T) {
+	t.Parallel()
+	w := world(120)
+	for i := range w.Users {
+		w.Users[i].Preferences.SuppressedAddress = w.Users[i].Address
+	}
+	s := newSite(t, w)
+	first := s.get("/?list=suppressed")
+	ids, _ := first.listed()
+	assert.Equal(t, from(1, 50), ids)
+	second := s.follow(first, "next")
+	ids, _ = second.listed()
+	assert.Equal(t, from(51, 100), ids)
+	ids, _ = s.follow(second, "next").listed()
+	assert.Equal(t, from(101, 120), ids)
 }
 
 func TestSearchingFindsByNameAddressAndID(t *testing.T) {

@@ -5,19 +5,24 @@ import (
 	"strings"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // person is one recipient, in one of the views.
 type person struct {
 	ID            int64
 	Name, Address string
-	// Facts are what they have set.
+	// Facts are the person's settings.
 	Facts []fact
 	Badge badge
-	// Why is the plan's sentence.
-	Why   string
-	Views []view
-	// One of these is there, by the view.
+	// Why is the plan's reason in a sentence, and Remarks are about the settings.
+	Why     string
+	Remarks []core.Remark
+	// Refused is what is held against the address; nil if nothing is. SaysWhy is set if Why does not say it.
+	Refused *refused
+	SaysWhy bool
+	Views   []view
+	// One of these is set, by the view.
 	Mail    *mailShown
 	Text    *string
 	Headers []header
@@ -38,7 +43,7 @@ type view struct {
 	Current           bool
 }
 
-// view returns the one that is shown.
+// view returns the view that is shown.
 func (p *person) view() view {
 	for _, v := range p.Views {
 		if v.Current {
@@ -51,12 +56,14 @@ func (p *person) view() view {
 // CurrentView is the name of the view that is shown.
 func (p *person) CurrentView() string { return p.view().Name }
 
-// CurrentLabel is what the view that is shown is called.
+// CurrentLabel is the label of the view that is shown.
 func (p *person) CurrentLabel() string { return p.view().Label }
 
 func (s *site) newPerson(t state, e core.Explanation) *person {
 	r := e.Recipient
-	p := &person{ID: r.ID, Name: core.Clean(r.Name), Address: core.Clean(r.Address), Badge: badgeOf(e.Plan), Why: e.Why, Facts: facts(r)}
+	p := &person{ID: r.ID, Name: texts.Clean(r.Name), Address: texts.Clean(r.Address), Badge: badgeOf(e.Plan), Why: e.Why, Remarks: e.Remarks, Facts: facts(r)}
+	p.Refused = newRefused(r, t.now)
+	p.SaysWhy = e.Plan.Reason != core.Suppressed && e.Plan.Reason != core.Refused
 	if p.Name == "" {
 		p.Name = "No name"
 	}
@@ -95,7 +102,7 @@ func (s *site) showMail(p *person, t state, e core.Explanation) {
 	case t.view == mailView:
 		p.Mail = newMail(t, e.Draft, raw)
 	case err != nil:
-		p.Nothing = "No mail can be made of this: " + core.Clean(err.Error()) + "."
+		p.Nothing = "No mail can be made of this: " + texts.Clean(err.Error()) + "."
 	case t.view == headersView:
 		p.Headers = readHeaders(raw)
 	default:
@@ -117,17 +124,17 @@ type source struct {
 	Text string
 }
 
-// facts are the settings of r, as they are stored.
+// facts returns the settings of r, as they are stored.
 func facts(r core.Recipient) []fact {
-	zone := core.Clean(r.Preferences.TimeZone)
+	zone := texts.Clean(r.Preferences.TimeZone)
 	if zone == "" {
 		zone = "UTC"
 	}
 	quiet := "none"
 	if r.Preferences.QuietStart != "" || r.Preferences.QuietEnd != "" {
-		quiet = core.Clean(r.Preferences.QuietStart) + " to " + core.Clean(r.Preferences.QuietEnd)
+		quiet = texts.Clean(r.Preferences.QuietStart) + " to " + texts.Clean(r.Preferences.QuietEnd)
 	}
-	return []fact{{"Cadence", core.Clean(string(r.Cadence))}, {"Time zone", zone}, {"Quiet hours", quiet}, {"Send hour", sendHour(r)}}
+	return []fact{{"Cadence", texts.Clean(string(r.Cadence))}, {"Time zone", zone}, {"Quiet hours", quiet}, {"Send hour", sendHour(r)}}
 }
 
 func sendHour(r core.Recipient) string {
@@ -139,7 +146,7 @@ func sendHour(r core.Recipient) string {
 	if r.Cadence != core.Weekly {
 		return hour
 	}
-	day := core.Clean(p.SendWeekday)
+	day := texts.Clean(p.SendWeekday)
 	if day == "" {
 		day = "monday"
 	}

@@ -34,6 +34,20 @@ func TestAPersonIsShownWithThePlanInASentence(t *testing.T) {
 	assert.Contains(t, s.get("/?person=%d", waiting).text("draft"), "not due yet")
 }
 
+func TestWhatIsOddAboutSettingsIsSaid(t *testing.T) {
+	t.Parallel()
+	w := world(9)
+	for i := range w.Users {
+		if w.Users[i].ID == ada {
+			w.Users[i].Preferences.TimeZone, w.Users[i].Preferences.QuietStart, w.Users[i].Preferences.QuietEnd = "Mars/<Olympus>", "0:00", "24:00"
+		}
+	}
+	s := newSite(t, w)
+	assert.Equal(t, `The time zone "Mars/<Olympus>" is not known, so it is UTC; a name like Europe/Berlin would be.`+
+		"The quiet hours from 0:00 to 24:00 leave none of the ticks outside, which are 1 h apart, so there are none.", s.get("/?person=%d", ada).text("remarks"))
+	assert.False(t, s.get("/?person=%d", asleep).has("remarks"))
+}
+
 func TestTheMailAsAListOfMailsShowsIt(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, world(9))
@@ -135,7 +149,7 @@ func TestAWindowLeadsToTheDigestThatItWas(t *testing.T) {
 	t.Parallel()
 	w := world(9)
 	end := w.Ledger[ada-1].Window.End
-	w.Notifications[len(w.Notifications)-6+2].IncludedAt = core.At(end) // told of at the last window's end
+	w.Notifications[len(w.Notifications)-6+2].IncludedAt = core.At(end) // included at the last window's end
 	w.Notifications[len(w.Notifications)-6+2].CreatedAt = end.Add(-time.Hour)
 	s := newSite(t, w)
 	a := s.get("/?person=%d&view=windows", ada)

@@ -14,13 +14,14 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// Source is what the page asks.
+// Source has what the page shows.
 type Source interface {
 	// List returns a page of people with what a tick would do about each.
 	List(ctx context.Context, v core.View, q core.Query) (core.Listing, error)
-	// Explain says what a tick would do about one recipient, and why. found is false where there is no
+	// Explain says what a tick would do about one recipient, and why. found is false if there is no
 	// such person.
 	Explain(ctx context.Context, v core.View, id int64) (e core.Explanation, found bool, err error)
 }
@@ -32,13 +33,13 @@ type Config struct {
 	Render func(core.Message) ([]byte, error)
 	// Now tells the present instant.
 	Now func() time.Time
-	// Brand is the name at the head of mails, and Database what people call the database.
+	// Brand is the name at the head of mails, and Database the database's name for people.
 	Brand, Database string
 	Log             *slog.Logger
 }
 
-// New returns the page and all that belongs to it. It answers requests for a loopback host only, so that
-// no page of elsewhere can read it under a name of its own.
+// New returns the page and its assets. It answers requests for a loopback host only, so that no foreign site
+// can read it under a name of its own.
 func New(c Config) http.Handler {
 	s := &site{Config: c}
 	mux := http.NewServeMux()
@@ -51,7 +52,7 @@ func New(c Config) http.Handler {
 
 type site struct{ Config }
 
-// page shows the people and, where one is chosen, that person.
+// page shows the people and, if one is chosen, that person.
 func (s *site) page(w http.ResponseWriter, r *http.Request) {
 	t := s.read(r)
 	p := screen{site: s, state: t, Status: http.StatusOK, Title: "Welcome"}
@@ -59,7 +60,7 @@ func (s *site) page(w http.ResponseWriter, r *http.Request) {
 		p.Status = http.StatusBadRequest
 	}
 	p.Instant = newInstant(t)
-	listing, err := s.Source.List(r.Context(), t.viewed(), core.Query{Text: t.search, Due: t.due, After: t.after, Limit: peoplePage})
+	listing, err := s.Source.List(r.Context(), t.viewed(), core.Query{Text: t.search, Only: t.only, After: t.after, Limit: peoplePage})
 	if err != nil {
 		s.answer(w, p.failed(r, "listing people", err))
 		return
@@ -74,7 +75,7 @@ func (s *site) page(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		p = p.failed(r, "explaining a recipient", err)
 	case !found:
-		p = p.missing("Nobody has the ID "+core.Clean(t.chosen)+".", t.with(func(t *state) { t.choose("") }))
+		p = p.missing("Nobody has the ID "+texts.Clean(t.chosen)+".", t.with(func(t *state) { t.choose("") }))
 	default:
 		p.Person = s.newPerson(t, e)
 		p.Title = p.Person.Name + " · " + p.Person.view().Label
@@ -83,7 +84,7 @@ func (s *site) page(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, p)
 }
 
-// explain asks about whom t has chosen.
+// explain explains the person whom t has chosen.
 func (s *site) explain(r *http.Request, t state) (core.Explanation, bool, error) {
 	if t.person <= 0 {
 		return core.Explanation{}, false, nil
@@ -91,7 +92,7 @@ func (s *site) explain(r *http.Request, t state) (core.Explanation, bool, error)
 	return s.Source.Explain(r.Context(), t.viewed(), t.person)
 }
 
-// lost answers where there is nothing.
+// lost answers if there is no such page.
 func (s *site) lost(w http.ResponseWriter, r *http.Request) {
 	t := s.read(r)
 	p := screen{site: s, state: t, Instant: newInstant(t)}
@@ -105,28 +106,28 @@ type screen struct {
 	Status  int
 	Title   string
 	Instant instant
-	// People is nil where there is no list to be shown, Person where nobody is.
+	// People is nil if there is no list to show, Person if no one is chosen.
 	People *people
 	Person *person
-	// Trouble says what went wrong, and Back leads to where it did not.
+	// Trouble says what went wrong, and Back leads to a page that works.
 	Trouble, Back string
 }
 
-// Assets are the addresses of what the page is dressed with.
+// Assets are the addresses of style sheet and script, by name.
 func (screen) Assets() map[string]string { return assetPaths }
 
-// failed is p where the store did not answer.
+// failed logs err and returns p as the page for a store that does not answer.
 func (p screen) failed(r *http.Request, doing string, err error) screen {
 	if !errors.Is(err, context.Canceled) || r.Context().Err() == nil {
 		p.Log.Error("preview: "+doing+" failed", "error", err)
 	}
 	p.Status, p.Title = http.StatusServiceUnavailable, "No answer"
-	p.Trouble = fmt.Sprintf("The database did not answer (%s). Nothing was changed; try again in a moment.", core.Clean(err.Error()))
+	p.Trouble = fmt.Sprintf("The database did not answer (%s). Nothing was changed; try again in a moment.", texts.Clean(err.Error()))
 	p.Back = p.href()
 	return p
 }
 
-// missing is p where what was asked for is not there.
+// missing returns p as the page for an address that leads nowhere.
 func (p screen) missing(trouble string, back state) screen {
 	p.Status, p.Title, p.Trouble, p.Back = http.StatusNotFound, "Not found", trouble, back.href()
 	return p
@@ -141,11 +142,11 @@ func (s *site) answer(w http.ResponseWriter, p screen) {
 	send(w, p.Status, "text/html; charset=utf-8", b.Bytes())
 }
 
-// send sends an answer that is complete.
+// send sends a complete answer.
 func send(w http.ResponseWriter, status int, kind string, body []byte) {
 	w.Header().Set("Content-Type", kind)
 	w.WriteHeader(status)
-	_, _ = io.Copy(w, bytes.NewReader(body)) // whoever has gone does not want it
+	_, _ = io.Copy(w, bytes.NewReader(body)) // a client that has gone does not want it
 }
 
 var pages = template.Must(template.ParseFS(files, "templates/*.html"))

@@ -104,7 +104,7 @@ func TestOnlyLookingIsPossible(t *testing.T) {
 	assert.Equal(t, http.StatusOK, s.ask("/?person=1", func(r *http.Request) { r.Method = http.MethodHead }).status)
 }
 
-// source is one that fails: with an error, or with a panic where there is none.
+// source is a source that fails: with its error, or with a panic if it has none.
 type source struct{ list, explain error }
 
 func (s source) List(context.Context, core.View, core.Query) (core.Listing, error) {

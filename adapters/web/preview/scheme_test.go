@@ -8,7 +8,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// What is said instead is found in what core writes: should core write it differently, this fails.
+// The rules that the page replaces must be in core's HTML: if core writes them differently, this fails.
 func TestAMailIsLightOrDarkWhateverTheBrowserPrefers(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, world(9))
@@ -29,7 +29,7 @@ func TestAMailIsLightOrDarkWhateverTheBrowserPrefers(t *testing.T) {
 	assert.Equal(t, s.get("/mail?person=1").body, s.get("/mail?person=1&scheme=light").body)
 }
 
-// What somebody has named an RFC is not mistaken for a rule.
+// A title of an RFC is not mistaken for a rule.
 func TestOnlyTheHeadOfAMailIsChanged(t *testing.T) {
 	t.Parallel()
 	w := world(9)

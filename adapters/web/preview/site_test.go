@@ -17,7 +17,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/mailfmt"
 	"github.com/wiggleverse/rfcdigest/adapters/memory"
 	"github.com/wiggleverse/rfcdigest/adapters/web/preview"
-	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/app/planner"
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
@@ -27,7 +27,7 @@ var noon = time.Date(2026, 3, 29, 12, 0, 0, 0, time.UTC)
 // before returns the instant so long before noon.
 func before(d time.Duration) time.Time { return noon.Add(-d) }
 
-// The people that there is one of each kind of, by ID; those after them are due, all alike.
+// One person of each kind, by ID. All others after them are due, and alike.
 const (
 	ada        = 1 // due, with something of every verdict
 	waiting    = 2 // not due, no name, and something new
@@ -41,10 +41,10 @@ const (
 	nobody     = 999
 )
 
-// evil is text that would do harm where it is taken for anything but text.
+// evil is text that would do harm if it were taken for anything but text.
 const evil = `"'><script>alert(1)</script><img src=x onerror=alert(2)>`
 
-// world has n people, of whom the first nine are the ones above.
+// world has n people; the first nine are the ones above.
 func world(n int64) core.World {
 	w := core.World{RFCs: []core.RFC{{Slug: "rfc-0001", Title: "Trust & Safety"}, {Slug: "rfc-0002", Title: "Title " + evil}}}
 	for id := int64(1); id <= n; id++ {
@@ -104,9 +104,9 @@ func newSite(t testing.TB, w core.World) *site {
 	t.Helper()
 	style, err := core.NewStyle(core.Brand{AppURL: "https://rfc.example", Domain: "rfc.example"})
 	require.NoError(t, err)
-	ticker, err := app.New(app.Config{Style: style}, memory.New(w), new(memory.Mailer), memory.NewClock(noon))
+	plans, err := planner.New(planner.Config{Style: style}, memory.New(w), memory.NewClock(noon))
 	require.NoError(t, err)
-	return siteOf(t, ticker)
+	return siteOf(t, plans)
 }
 
 func siteOf(t testing.TB, source preview.Source) *site {
@@ -134,7 +134,7 @@ type answer struct {
 	root   *html.Node
 }
 
-// ask makes a request; change may make it another one.
+// ask makes a request, which change may alter.
 func (s *site) ask(path string, change ...func(*http.Request)) answer {
 	s.Helper()
 	r := httptest.NewRequestWithContext(context.Background(), http.MethodGet, path, nil)
@@ -149,7 +149,7 @@ func (s *site) ask(path string, change ...func(*http.Request)) answer {
 	return answer{s, w.Code, w.Header(), w.Body.String(), root}
 }
 
-// get is ask for a page that must be there.
+// get asks for a page that must exist.
 func (s *site) get(format string, args ...any) answer {
 	s.Helper()
 	path := fmt.Sprintf(format, args...)
@@ -168,7 +168,7 @@ func (a answer) all(holds func(*html.Node) bool) (found []*html.Node) {
 	return found
 }
 
-// find returns the element with an ID, which must be there.
+// find returns the element with an ID, which must exist.
 func (a answer) find(id string) *html.Node {
 	a.Helper()
 	found := a.all(func(n *html.Node) bool { return attr(n, "id") == id })
@@ -180,13 +180,13 @@ func (a answer) has(id string) bool {
 	return len(a.all(func(n *html.Node) bool { return attr(n, "id") == id })) > 0
 }
 
-// text is what can be read in the element with an ID, on one line.
+// text is the text in the element with an ID, on one line.
 func (a answer) text(id string) string {
 	a.Helper()
 	return text(a.find(id))
 }
 
-// follow asks for what the link with an ID leads to.
+// follow asks for the page behind the link with an ID.
 func (s *site) follow(a answer, id string) answer {
 	s.Helper()
 	return s.get("%s", attr(a.find(id), "href"))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // The views of a person.
@@ -23,37 +24,37 @@ const (
 
 var views = []string{mailView, textView, headersView, sourceView, whyView, windowsView}
 
-// The widths and colours in which a mail is shown; the first is what an address that names none means.
+// The widths and colours in which a mail is shown; the first is the default.
 var (
 	widths  = []string{"600", "320"}
 	schemes = []string{"light", "dark"}
 )
 
-// maxSearch is the longest search in bytes: no name is longer than that.
+// maxSearch is the longest search in bytes, which is enough for any name.
 const maxSearch = 200
 
-// state is all that a page depends on, as its address has it.
+// state is all that a page depends on, as read from its address.
 type state struct {
-	// at is the instant, empty for the present one; wrong is what is wrong with it.
+	// at is the instant, empty for the present; wrong says what is wrong with it.
 	at, wrong string
 	now       time.Time // what at means
 	present   time.Time
 	search    string
-	due       bool
+	only      core.Only
 	after     int64
-	// chosen is whom the address names, and person their ID; 0 where it is none.
+	// chosen is the person in the address as it is written, and person the ID; 0 if it is not an ID.
 	chosen string
 	person int64
 	view   string
 	width  string
 	scheme string
-	// verdict is the one that reasons are shown of, empty for all, and skip how many of them are left out.
+	// verdict selects the reasons to show, empty for all; skip is how many come before the page's first.
 	verdict string
 	skip    int
 }
 
-// read returns the state that a request asks for. Words that nobody knows count as not being there; only an
-// instant is too much to be guessed.
+// read returns the state that a request asks for. Unknown words are ignored; only a wrong instant is
+// reported.
 func (s *site) read(r *http.Request) state {
 	q := r.URL.Query()
 	t := state{present: s.Now().UTC().Truncate(time.Second)}
@@ -61,7 +62,9 @@ func (s *site) read(r *http.Request) state {
 	t.setInstant(q.Get("at"))
 	t.search = strings.TrimSpace(strings.ToValidUTF8(q.Get("q"), ""))
 	t.search = strings.ToValidUTF8(t.search[:min(len(t.search), maxSearch)], "")
-	t.due = q.Get("list") == "due"
+	if only := core.Only(q.Get("list")); only == core.OnlyDue || only == core.OnlyRefused {
+		t.only = only
+	}
 	t.after = max(0, number(q.Get("after")))
 	t.choose(strings.TrimSpace(q.Get("person")))
 	t.view = oneOf(views, q.Get("view"))
@@ -74,7 +77,7 @@ func (s *site) read(r *http.Request) state {
 }
 
 func number(text string) int64 {
-	n, _ := strconv.ParseInt(text, 10, 64) // 0, where it is none
+	n, _ := strconv.ParseInt(text, 10, 64) // 0 if it is not a number
 	return n
 }
 
@@ -85,25 +88,25 @@ func oneOf(known []string, word string) string {
 	return known[0]
 }
 
-// setInstant takes an instant as a form or a link has it.
+// setInstant reads an instant from a form or a link.
 func (t *state) setInstant(text string) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return
 	}
 	full := text
-	if len(full) == len("2006-01-02T15:04") { // how browsers send full minutes
+	if len(full) == len("2006-01-02T15:04") { // browsers leave out zero seconds
 		full += ":00"
 	}
-	at, ok := core.ParseTimestamp(full)
+	at, ok := texts.ParseTimestamp(full)
 	if !ok || at.Year() < 1971 || at.Year() > 9000 {
-		t.wrong = "“" + core.Clean(text[:min(len(text), maxSearch)]) + "” is no instant. Give one like 2026-03-29T06:30:00 (UTC), from 1971 to 9000. What is shown is as of now."
+		t.wrong = "“" + texts.Clean(text[:min(len(text), maxSearch)]) + "” is no instant. Give one like 2026-03-29T06:30:00 (UTC), from 1971 to 9000. What is shown is as of now."
 		return
 	}
 	t.moveTo(at)
 }
 
-// moveTo has t look from at.
+// moveTo sets the instant of t to at.
 func (t *state) moveTo(at time.Time) {
 	t.now = at.UTC().Truncate(time.Second)
 	t.at = t.now.Format(instantLayout)
@@ -112,12 +115,12 @@ func (t *state) moveTo(at time.Time) {
 // instantLayout is how browsers write an instant in a form.
 const instantLayout = "2006-01-02T15:04:05"
 
-// choose chooses a person, or nobody.
+// choose sets the chosen person; empty for none.
 func (t *state) choose(id string) {
 	t.chosen, t.person = id, max(0, number(id))
 }
 
-// viewed is from where t looks.
+// viewed returns the view from the instant of t.
 func (t state) viewed() core.View { return core.View{Now: t.now, Past: t.now.Before(t.present)} }
 
 // with returns t with a change.
@@ -135,7 +138,7 @@ func (t state) mailHref() string {
 	return mail.path("/mail")
 }
 
-// path returns t behind a path, without what goes without saying.
+// path returns the address of t below path. Defaults are left out.
 func (t state) path(path string) string {
 	q := url.Values{}
 	for _, f := range t.fields() {
@@ -147,7 +150,7 @@ func (t state) path(path string) string {
 	return path + "?" + q.Encode()
 }
 
-// field is one word of an address, as a form takes it along.
+// field is one parameter of an address, which a form keeps.
 type field struct{ Name, Value string }
 
 func (t state) fields() (fields []field) {
@@ -158,7 +161,7 @@ func (t state) fields() (fields []field) {
 	}
 	add(t.at != "", "at", t.at)
 	add(t.search != "", "q", t.search)
-	add(t.due, "list", "due")
+	add(t.only != "", "list", string(t.only))
 	add(t.after > 0, "after", strconv.FormatInt(t.after, 10))
 	add(t.chosen != "", "person", t.chosen)
 	add(t.view != views[0], "view", t.view)
@@ -169,7 +172,7 @@ func (t state) fields() (fields []field) {
 	return fields
 }
 
-// without returns the fields of t but for those of some names: what a form has itself.
+// without returns the fields of t except those that the form sets itself.
 func (t state) without(names ...string) []field {
 	return slices.DeleteFunc(t.fields(), func(f field) bool { return slices.Contains(names, f.Name) })
 }

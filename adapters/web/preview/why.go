@@ -5,17 +5,18 @@ import (
 	"slices"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // reasonsPage is how many notifications are explained at once.
 const reasonsPage = 200
 
-// reasons say what a plan makes of each notification.
+// reasons are the verdicts on a person's notifications.
 type reasons struct {
 	Since  moment
 	Total  int
 	Counts []count
-	// All leads to all of them.
+	// All leads to all verdicts.
 	All  choice
 	Rows []reason
 	// First and Last number the rows, from 1; Of is how many there are to page through.
@@ -30,7 +31,7 @@ type count struct {
 	Count   int
 }
 
-// reason is what a plan makes of one notification.
+// reason is the verdict on one notification, and why.
 type reason struct {
 	ID      int64
 	Created moment
@@ -69,7 +70,7 @@ func newReasons(t state, e core.Explanation) *reasons {
 	for _, x := range shown[start:end] {
 		n := x.Notification
 		rs.Rows = append(rs.Rows, reason{
-			ID: n.ID, Created: newMoment(n.CreatedAt), Event: x.Event, RFC: core.Clean(n.Title), Slug: core.Clean(n.Slug), Verdict: x.Verdict, Why: x.Why,
+			ID: n.ID, Created: newMoment(n.CreatedAt), Event: x.Event, RFC: texts.Clean(n.Title), Slug: texts.Clean(n.Slug), Verdict: x.Verdict, Why: x.Why,
 		})
 	}
 	return rs

@@ -2,18 +2,19 @@ package preview
 
 import (
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// windows are those that were recorded of a person, the newest first.
+// windows are a person's recorded windows, the newest first.
 type windows struct{ Rows []window }
 
 type window struct {
 	ID         int64
 	Start, End moment
-	// Href leads to the person as they stood at the window's end; empty where that cannot be read.
+	// Href leads to the person as of the window's end; empty if that cannot be read.
 	Href   string
 	Status string
-	// Later says that the window ended after the instant that is looked from.
+	// Later says that the window ended after the page's instant.
 	Later         bool
 	Notifications int
 	MessageID     string
@@ -26,7 +27,7 @@ func newWindows(t state, e core.Explanation) *windows {
 	for _, w := range e.Windows {
 		one := window{
 			ID: w.ID, Start: newMoment(w.Window.Start), End: newMoment(w.Window.End), Status: statusWord(w.Status), Later: w.Window.End.After(t.now),
-			Notifications: len(w.Notifications), MessageID: core.Clean(w.MessageID), Sent: newMoment(w.SentAt), Trouble: core.Clean(w.Error),
+			Notifications: len(w.Notifications), MessageID: texts.Clean(w.MessageID), Sent: newMoment(w.SentAt), Trouble: texts.Clean(w.Error),
 		}
 		if one.End.Known() {
 			one.Href = t.with(func(t *state) { t.moveTo(w.Window.End); t.view = mailView }).href()
@@ -41,8 +42,10 @@ func statusWord(s core.Status) string {
 	switch s {
 	case core.Empty:
 		return "empty, no mail"
+	case core.Redirected:
+		return "redirected, nothing counts as sent"
 	case "":
 		return "recorded by the Python scheduler"
 	}
-	return core.Clean(string(s))
+	return texts.Clean(string(s))
 }

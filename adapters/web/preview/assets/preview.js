@@ -12,8 +12,8 @@
 	// shape is a region without the addresses in it, which change with every search.
 	const shape = (region) => region.innerHTML.replace(/ (href|value)="[^"]*"/g, "");
 
-	// replace puts fresh in the place of old, or only its addresses where nothing else differs: a mail
-	// would otherwise be loaded anew while somebody types a name.
+	// replace puts fresh in the place of old, or only its addresses if nothing else differs: else a mail
+	// would be loaded anew while a user types a name.
 	const replace = (old, fresh) => {
 		if (fresh.dataset.announce) old.dataset.announce = fresh.dataset.announce;
 		if (shape(old) !== shape(fresh)) {

@@ -1,0 +1,102 @@
+package schema
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+)
+
+// Catalogue are queries by which a database tells what it has. Their one argument is a list of names of
+// tables; a name of its own has each column of what they return.
+type Catalogue struct {
+	// Columns returns table_name and column_name, of the tables that have one of the names.
+	Columns string
+	// Indexes returns table_name, name, partial, text, and column_name: a row for each column of an index or
+	// a primary key, in order. The last is empty for what is not simply a column.
+	Indexes string
+	// Keepers returns kind, table_name, name and text of functions, and of triggers that are on.
+	Keepers string
+}
+
+// row is a row of any of these.
+type row struct {
+	Kind, TableName, Name, Text, ColumnName string
+	Partial                                 bool
+}
+
+// found is what a database has.
+type found struct {
+	columns map[string][]string // of each table that is there
+	indexes []index
+	texts   map[ID]string // of all that has one; empty for tables
+	version int           // how many steps were made; 0 also if that is not known
+}
+
+// index is an index or a primary key.
+type index struct {
+	table, name string
+	partial     bool
+	columns     []string
+}
+
+// inspect looks at db and changes nothing.
+func (s Schema) inspect(ctx context.Context, db bun.IDB) (f found, err error) {
+	if f, err = s.keepers(ctx, db); err != nil {
+		return f, err
+	}
+	f.columns = make(map[string][]string)
+	rows, err := s.ask(ctx, db, s.Catalogue.Columns)
+	if err != nil {
+		return f, err
+	}
+	for _, r := range rows {
+		f.columns[r.TableName] = append(f.columns[r.TableName], r.ColumnName)
+		f.texts[ID{"table", "", r.TableName}] = ""
+	}
+	if rows, err = s.ask(ctx, db, s.Catalogue.Indexes); err != nil {
+		return f, err
+	}
+	for _, r := range rows {
+		n := len(f.indexes)
+		if n == 0 || f.indexes[n-1].table != r.TableName || f.indexes[n-1].name != r.Name {
+			f.indexes, n = append(f.indexes, index{r.TableName, r.Name, r.Partial, nil}), n+1
+		}
+		f.indexes[n-1].columns = append(f.indexes[n-1].columns, r.ColumnName)
+		f.texts[ID{"index", r.TableName, r.Name}] = r.Text
+	}
+	if _, ok := f.columns["digest_schema"]; ok {
+		err = db.NewRaw("SELECT coalesce(max(version), 0) FROM digest_schema").Scan(ctx, &f.version)
+	}
+	return f, err
+}
+
+// keepers looks at the functions and triggers of db.
+func (s Schema) keepers(ctx context.Context, db bun.IDB) (found, error) {
+	f := found{texts: make(map[ID]string)}
+	rows, err := s.ask(ctx, db, s.Catalogue.Keepers)
+	for _, r := range rows {
+		f.texts[ID{r.Kind, r.TableName, r.Name}] = r.Text
+	}
+	return f, err
+}
+
+// ask asks one of the catalogue's queries.
+func (s Schema) ask(ctx context.Context, db bun.IDB, query string) (rows []row, err error) {
+	var names []string
+	for _, t := range s.Tables {
+		names = append(names, t.Name)
+	}
+	for _, id := range retired {
+		if id.Kind == "table" {
+			names = append(names, id.Name)
+		}
+	}
+	err = db.NewRaw(query, bun.List(names)).Scan(ctx, &rows)
+	return rows, err
+}
+
+// Kept reports whether all functions and triggers of db are there and as they are wanted.
+func (s Schema) Kept(ctx context.Context, db bun.IDB) (bool, error) {
+	f, err := s.keepers(ctx, db)
+	return err == nil && len(s.keeperChanges(f)) == 0, err
+}

@@ -1,0 +1,182 @@
+package schema
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"github.com/wiggleverse/rfcdigest/ports"
+)
+
+// Schema is what this release wants a database to have, and how that database speaks.
+type Schema struct {
+	Tables  []Table
+	Indexes []Index
+	// Keepers are the functions and triggers that keep digest_people and digest_due, in the order in which
+	// they are made.
+	Keepers []Object
+	// FillPeople and FillDue are the statements that bring those two tables up to date, after a keeper was
+	// missing or wrong. beginning says that digest_people is new.
+	FillPeople func(beginning bool) []string
+	FillDue    []string
+	// Steps are what was ever to be done once to the data. A change of the schema that needs nothing done
+	// gets a step without a statement, so that earlier releases know that the database is beyond them.
+	Steps []Step
+	// Catalogue is how the database tells what it has.
+	Catalogue Catalogue
+	// Same reports whether the text of an object, as the database has it, is the one that is wanted.
+	Same func(kind, there, wanted string) bool
+	// DropOn says that a trigger is dropped ON its table.
+	DropOn bool
+}
+
+// Step is a change of the data that was there before a release. It is made once.
+type Step struct {
+	// What says what it did, after "made step N: ".
+	What string
+	// Table is what it is about. If that is new, there is nothing to do.
+	Table, Statement string
+}
+
+// Progress is how far a migration has come: Done changes Of all, with What is being done now. Nothing of it
+// is kept before all are done.
+type Progress struct {
+	Done, Of int
+	What     string
+}
+
+// verb is what is done, while it is done and after.
+type verb struct{ doing, done string }
+
+var (
+	created  = verb{"creating", "created"}
+	added    = verb{"adding", "added"}
+	remade   = verb{"remaking", "remade"}
+	dropped  = verb{"dropping", "dropped"}
+	noted    = verb{"noting", "noted"}
+	made     = verb{"making", "made"}
+	recorded = verb{"recording", "recorded"}
+)
+
+// change is a thing that a migration does, in words and in SQL.
+type change struct {
+	verb
+	what, statement string
+}
+
+func (c change) String() string { return c.done + " " + c.what }
+
+// State is how a database differs from what this release wants of it.
+type State struct {
+	// Lacking are columns of the app's own, as table.column, that migrate does not add: without them it
+	// is another program's database.
+	Lacking []string
+	// Missing is what migrate would do, a line for each thing.
+	Missing []string
+	// Newer says which newer release migrated the database; empty if none did.
+	Newer string
+}
+
+// State looks at db and changes nothing.
+func (s Schema) State(ctx context.Context, db bun.IDB) (State, error) {
+	f, err := s.inspect(ctx, db)
+	if err != nil {
+		return State{}, err
+	}
+	state := State{Lacking: s.lacking(f), Newer: s.newer(f)}
+	for _, c := range s.changes(f) {
+		state.Missing = append(state.Missing, c.String())
+	}
+	return state, nil
+}
+
+const useThat = "use that release, or a later one"
+
+// ErrUnmigrated says that a database lacks what migrate adds.
+var ErrUnmigrated = errors.New("database is not migrated")
+
+// Check returns an error, in words and of the kind [ErrUnmigrated], if this release cannot work on db. name is
+// the database's, and command what migrates it.
+func (s Schema) Check(ctx context.Context, db bun.IDB, name, command string) error {
+	state, err := s.State(ctx, db)
+	trouble := &ports.Trouble{Kinds: []error{ErrUnmigrated, ports.ErrUnavailable}}
+	switch {
+	case err != nil:
+		return err
+	case state.Newer != "":
+		trouble.What, trouble.Remedy = "database "+name+" was "+state.Newer, useThat
+	case len(state.Lacking)+len(state.Missing) > 0:
+		trouble.What, trouble.Remedy = "database "+name+" is not migrated", "run "+command
+	default:
+		return nil
+	}
+	return trouble
+}
+
+// Migrate makes the database that db is a transaction on what this release wants, and returns what it did, a
+// line for each thing. It calls progress before each of them and after the last.
+func (s Schema) Migrate(ctx context.Context, db bun.IDB, progress func(Progress)) (done []string, err error) {
+	f, err := s.inspect(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	if newer := s.newer(f); newer != "" {
+		return nil, fmt.Errorf("it was %s; %s; nothing was changed", newer, useThat)
+	}
+	if lacking := s.lacking(f); len(lacking) > 0 {
+		return nil, fmt.Errorf("the app's tables lack %s: is this the RFC app's database? nothing was changed", strings.Join(lacking, ", "))
+	}
+	changes := s.changes(f)
+	for i, c := range changes {
+		progress(Progress{Done: i, Of: len(changes), What: c.doing + " " + c.what})
+		if _, err := db.ExecContext(ctx, c.statement); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.statement, err)
+		}
+		done = append(done, c.String())
+	}
+	if len(done) > 0 {
+		progress(Progress{Done: len(done), Of: len(done)})
+	}
+	return done, nil
+}
+
+// newer says that a newer release migrated the database; empty if none did.
+func (s Schema) newer(f found) string {
+	if f.version <= len(s.Steps) {
+		return ""
+	}
+	return fmt.Sprintf("migrated by a newer rfcdigest (its schema is version %d, this one's is %d)", f.version, len(s.Steps))
+}
+
+// changes returns what is to be done to a database, in order.
+func (s Schema) changes(f found) []change {
+	changes := append(s.tableChanges(f), s.stepChanges(f)...)
+	changes = append(changes, s.retiredChanges(f)...)
+	changes = append(changes, s.indexChanges(f)...)
+	keepers := s.keeperChanges(f)
+	changes = append(changes, keepers...)
+	_, people := f.columns["digest_people"]
+	if _, due := f.columns["digest_due"]; len(keepers) > 0 || !people || !due {
+		// What has changed since is unknown, so that all of it is looked at again.
+		changes = append(changes, change{noted, "who everybody is", strings.Join(s.FillPeople(!people), ";\n")},
+			change{noted, "when everybody is due", strings.Join(s.FillDue, ";\n")})
+	}
+	if n := len(s.Steps); f.version != n {
+		changes = append(changes, change{recorded, fmt.Sprintf("schema version %d", n),
+			fmt.Sprintf("DELETE FROM digest_schema; INSERT INTO digest_schema (version) VALUES (%d)", n)})
+	}
+	return changes
+}
+
+// stepChanges makes the steps that were not made.
+func (s Schema) stepChanges(f found) (changes []change) {
+	for i, step := range s.Steps {
+		if _, there := f.columns[step.Table]; there && i >= f.version {
+			changes = append(changes, change{made, fmt.Sprintf("step %d: %s", i+1, step.What), step.Statement})
+		}
+	}
+	return changes
+}

@@ -1,0 +1,77 @@
+package schema
+
+import "strings"
+
+// ID is what an index, function, trigger or table is found by.
+type ID struct {
+	Kind string // in lower case, as after DROP
+	// Table is what it is on; empty for functions and tables.
+	Table, Name string
+}
+
+// Object is an index, function or trigger that this release wants.
+type Object struct {
+	ID
+	// Text is what the database repeats of its definition. It also makes the object.
+	Text string
+	// Replace makes it in place of an earlier one; if it is empty, that one is dropped first.
+	Replace string
+}
+
+// retired are what earlier releases made and this one wants no more. migrate drops them, but what a store
+// has a use for under that name.
+var retired = []ID{
+	{"table", "", "digest_copy"},
+	{"table", "", "digest_rounds"},
+	{"table", "", "rfcdigest_migrations"},
+	{"table", "", "rfcdigest_migration_locks"},
+	{"trigger", "notification_digests", "rfcdigest_digest_added"},
+	{"trigger", "notification_digests", "rfcdigest_digest_changed"},
+	{"trigger", "notification_digests", "rfcdigest_digest_deleted"},
+}
+
+// retiredChanges drops what is retired.
+func (s Schema) retiredChanges(f found) (changes []change) {
+	wanted := make(map[ID]bool)
+	for _, o := range s.Keepers {
+		wanted[o.ID] = true
+	}
+	for _, id := range retired {
+		if _, there := f.texts[id]; there && !wanted[id] {
+			changes = append(changes, change{dropped, id.Kind + " " + id.Name, s.drop(id)})
+		}
+	}
+	return changes
+}
+
+// keeperChanges makes the functions and triggers that are missing or have another text.
+func (s Schema) keeperChanges(f found) (changes []change) {
+	for _, o := range s.Keepers {
+		changes = append(changes, s.make(o, f)...)
+	}
+	return changes
+}
+
+// make makes an object, unless it is there with the text that is wanted.
+func (s Schema) make(o Object, f found) []change {
+	statement := o.Replace
+	if statement == "" {
+		statement = s.drop(o.ID) + ";\n" + o.Text // One of that name may be elsewhere, or turned off.
+	}
+	there, ok := f.texts[o.ID]
+	switch {
+	case !ok:
+		return []change{{added, o.Kind + " " + o.Name, statement}}
+	case s.Same(o.Kind, there, o.Text):
+		return nil
+	}
+	return []change{{remade, o.Kind + " " + o.Name + ": its text was another one", statement}}
+}
+
+func (s Schema) drop(id ID) string {
+	statement := "DROP " + strings.ToUpper(id.Kind) + " IF EXISTS " + id.Name
+	if id.Kind == "trigger" && s.DropOn {
+		statement += " ON " + id.Table
+	}
+	return statement
+}

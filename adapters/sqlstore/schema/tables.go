@@ -1,0 +1,123 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+)
+
+// Table is a table that statements need.
+type Table struct {
+	Name string
+	// Columns are the definitions, each starting with the column's name.
+	Columns []string
+	// Constraint follows the columns when the table is created; empty for most.
+	Constraint string
+	// Later is how many of the last columns may be added to a table that is there already.
+	Later int
+}
+
+// lacking returns the columns, as table.column, that a table of a database should have had from its
+// start, and has not.
+func (s Schema) lacking(f found) (names []string) {
+	for _, t := range s.Tables {
+		columns, ok := f.columns[t.Name]
+		for i, definition := range t.Columns {
+			name := ColumnName(definition)
+			if mayAdd := i >= len(t.Columns)-t.Later; ok && !mayAdd && !slices.Contains(columns, name) {
+				names = append(names, t.Name+"."+name)
+			}
+		}
+	}
+	return names
+}
+
+// tableChanges adds the tables and columns that are missing.
+func (s Schema) tableChanges(f found) (changes []change) {
+	for _, t := range s.Tables {
+		columns, ok := f.columns[t.Name]
+		if !ok {
+			changes = append(changes, change{created, "table " + t.Name, t.Create()})
+			continue
+		}
+		for _, definition := range t.Columns {
+			if name := ColumnName(definition); !slices.Contains(columns, name) {
+				changes = append(changes, change{added, "column " + t.Name + "." + name, "ALTER TABLE " + t.Name + " ADD COLUMN " + definition})
+			}
+		}
+	}
+	return changes
+}
+
+// key returns the column that is the primary key of a table as it is created here, if one is.
+func (s Schema) key(name string) []string {
+	for _, t := range s.Tables {
+		for _, definition := range t.Columns {
+			if t.Name == name && strings.Contains(definition, "PRIMARY KEY") {
+				return []string{ColumnName(definition)}
+			}
+		}
+	}
+	return nil
+}
+
+// Create returns the statement that makes the table.
+func (t Table) Create() string {
+	lines := t.Columns
+	if t.Constraint != "" {
+		lines = append(lines[:len(lines):len(lines)], t.Constraint)
+	}
+	return "CREATE TABLE " + t.Name + " (\n " + strings.Join(lines, ",\n ") + ")"
+}
+
+// ColumnName returns the name of the column that is defined.
+func ColumnName(definition string) string {
+	name, _, _ := strings.Cut(definition, " ")
+	return name
+}
+
+// Index is an index that statements need. If another one, or the primary key, serves as well, none is made.
+type Index struct {
+	Name, Table string
+	Columns     []string
+	// Where makes it one of some rows only, in the words in which the database repeats it.
+	Where string
+	// Exact says that an index does not serve which goes on with other columns.
+	Exact bool
+}
+
+// object returns i as one of the things that have a text.
+func (i Index) object() Object {
+	text := "CREATE INDEX " + i.Name + " ON " + i.Table + " (" + strings.Join(i.Columns, ", ") + ")"
+	if i.Where != "" {
+		text += " WHERE " + i.Where
+	}
+	return Object{ID: ID{"index", i.Table, i.Name}, Text: text}
+}
+
+// servedBy reports whether an index of all rows on columns does what i is for.
+func (i Index) servedBy(columns []string) bool {
+	n := len(i.Columns)
+	return i.Where == "" && len(columns) >= n && slices.Equal(columns[:n], i.Columns) && (!i.Exact || len(columns) == n)
+}
+
+// served reports whether something of another name that is there, or comes with a table that is not, does
+// what i is for.
+func (s Schema) served(i Index, f found) bool {
+	if _, ok := f.columns[i.Table]; !ok && i.servedBy(s.key(i.Table)) {
+		return true
+	}
+	return slices.ContainsFunc(f.indexes, func(there index) bool {
+		return there.table == i.Table && !there.partial && i.servedBy(there.columns)
+	})
+}
+
+// indexChanges makes the indexes that are missing or have another text.
+func (s Schema) indexChanges(f found) (changes []change) {
+	for _, i := range s.Indexes {
+		o := i.object()
+		if _, there := f.texts[o.ID]; there || !s.served(i, f) {
+			changes = append(changes, s.make(o, f)...)
+		}
+	}
+	return changes
+}

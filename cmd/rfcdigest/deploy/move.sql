@@ -1,0 +1,55 @@
+-- Makes moving.db, a copy of the app's SQLite database, ready for pgloader. The README says when: "Moving to PostgreSQL".
+BEGIN;
+
+-- A time that cannot be read becomes one that cannot be read in PostgreSQL either, and an empty one becomes none.
+CREATE TEMP TABLE unreadable AS SELECT at FROM (
+ SELECT created_at AS at FROM notifications UNION SELECT read_at FROM notifications
+ UNION SELECT email_sent_at FROM notifications UNION SELECT digest_included_at FROM notifications
+ UNION SELECT sent_at FROM notification_digests UNION SELECT period_start FROM notification_digests
+ UNION SELECT period_end FROM notification_digests UNION SELECT lease_until FROM notification_digests
+ UNION SELECT last_participation_at FROM watches UNION SELECT retry_at FROM digest_preferences
+ UNION SELECT created_at FROM held_emails UNION SELECT lease_until FROM held_emails UNION SELECT sent_at FROM held_emails)
+WHERE at NOT GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9][ Tt][0-2][0-9]:[0-5][0-9]:[0-5][0-9]*'
+ OR date(substr(at, 1, 10), '+0 days') IS NOT substr(at, 1, 10) OR datetime(replace(at, 't', 'T')) IS NULL;
+UPDATE notifications SET created_at = 'infinity' WHERE created_at IN unreadable;
+UPDATE notifications SET read_at = iif(read_at = '', NULL, 'infinity') WHERE read_at IN unreadable;
+UPDATE notifications SET email_sent_at = iif(email_sent_at = '', NULL, 'infinity') WHERE email_sent_at IN unreadable;
+UPDATE notifications SET digest_included_at = iif(digest_included_at = '', NULL, 'infinity') WHERE digest_included_at IN unreadable;
+UPDATE notification_digests SET sent_at = 'infinity' WHERE sent_at IN unreadable;
+UPDATE notification_digests SET period_start = 'infinity' WHERE period_start IN unreadable;
+UPDATE notification_digests SET period_end = 'infinity' WHERE period_end IN unreadable;
+UPDATE notification_digests SET lease_until = iif(lease_until = '', NULL, 'infinity') WHERE lease_until IN unreadable;
+UPDATE watches SET last_participation_at = iif(last_participation_at = '', NULL, 'infinity') WHERE last_participation_at IN unreadable;
+UPDATE digest_preferences SET retry_at = iif(retry_at = '', NULL, 'infinity') WHERE retry_at IN unreadable;
+UPDATE held_emails SET created_at = iif(created_at = '', NULL, 'infinity') WHERE created_at IN unreadable;
+UPDATE held_emails SET lease_until = iif(lease_until = '', NULL, 'infinity') WHERE lease_until IN unreadable;
+UPDATE held_emails SET sent_at = iif(sent_at = '', NULL, 'infinity') WHERE sent_at IN unreadable;
+
+-- PostgreSQL takes no rows of people who do not exist.
+DELETE FROM notifications WHERE recipient_user_id NOT IN (SELECT id FROM users);
+DELETE FROM notification_digests WHERE recipient_user_id NOT IN (SELECT id FROM users);
+
+-- If a number has a new person, SQLite learns from their first row where their rows begin. PostgreSQL knows it from the start.
+UPDATE digest_people SET first_digest = (SELECT coalesce(max(id) + 1, 0) FROM notification_digests WHERE recipient_user_id = user_id)
+WHERE gone = 0 AND first_digest = 9223372036854775807;
+UPDATE digest_people SET first_notification = (SELECT coalesce(max(id) + 1, 0) FROM notifications WHERE recipient_user_id = user_id)
+WHERE gone = 0 AND first_notification = 9223372036854775807;
+
+-- These follow from the rest, or are about ticks on the old database.
+DROP TABLE IF EXISTS digest_copy;
+DROP TABLE IF EXISTS digest_due;
+DROP TABLE IF EXISTS digest_pace;
+DROP TABLE IF EXISTS digest_rounds;
+DROP TABLE IF EXISTS digest_schema;
+DROP TABLE IF EXISTS digest_ticks;
+DROP TABLE IF EXISTS rfcdigest_migrations;
+DROP TABLE IF EXISTS rfcdigest_migration_locks;
+
+-- How many rows each table has, and the last ID of those that choose no ID twice.
+ANALYZE;
+CREATE TABLE moving (name TEXT, rows INTEGER, last_id INTEGER);
+INSERT INTO moving SELECT lower(m.name), coalesce((SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = m.name), 0),
+ coalesce((SELECT seq FROM sqlite_sequence AS s WHERE s.name = m.name), 0)
+FROM sqlite_master AS m WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite!_%' ESCAPE '!' AND m.name <> 'moving';
+DROP TABLE sqlite_stat1;
+COMMIT;

@@ -1,0 +1,22 @@
+package page
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestADigestIsShownLightOrDark(t *testing.T) {
+	t.Parallel()
+	l := plainLayout(t)
+	d := sampleDigest(l, false)
+	_, page := l.HTML(d, Extras{})
+	assert.Equal(t, d.preheader(), Preheader(page))
+	for scheme, rules := range map[string]string{"light": "@media not all", "dark": "@media all"} {
+		shown := InScheme(page, scheme)
+		assert.Contains(t, shown, `<meta name="color-scheme" content="`+scheme+`"/>`)
+		assert.Contains(t, shown, rules)
+		assert.NotContains(t, shown, "prefers-color-scheme")
+	}
+	assert.Equal(t, "no page", InScheme("no page", "dark"))
+}
