@@ -2,12 +2,13 @@ package postgres
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/adapters/postgres/pgtest"
 )
 
 func TestAClockIsAheadByWhatIsLeftWhenTheWayIsTakenOff(t *testing.T) {
@@ -20,11 +21,8 @@ func TestAClockIsAheadByWhatIsLeftWhenTheWayIsTakenOff(t *testing.T) {
 
 func TestTheClockIsTheServers(t *testing.T) {
 	t.Parallel()
-	const server = "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable&connect_timeout=2"
-	c, err := NewClock(t.Context(), server)
-	if err != nil && os.Getenv("RFCDIGEST_MUST_HAVE_POSTGRES") == "" {
-		t.Skip("no PostgreSQL on 127.0.0.1:5432")
-	}
+	pgtest.TakePlace(t)
+	c, err := NewClock(t.Context(), pgtest.Server)
 	require.NoError(t, err)
 	// Whatever this machine's clock says, the server's counts.
 	for _, wrong := range []time.Duration{-time.Hour, time.Hour} {

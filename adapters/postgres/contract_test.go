@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/wiggleverse/rfcdigest/adapters/postgres/pgtest"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 func TestStoreContract(t *testing.T) {
 	t.Parallel()
-	connected(t, server)
+	pgtest.TakePlace(t)
 	porttest.StoreContract(t, func(t *testing.T) porttest.StoreWorld {
 		return contractWorld(t, unbound)
 	})
@@ -20,7 +21,7 @@ func TestStoreContract(t *testing.T) {
 // Those who have many people may have divided what grows with them.
 func TestStoreContractWhereTablesHavePartitions(t *testing.T) {
 	t.Parallel()
-	connected(t, server)
+	pgtest.TakePlace(t)
 	porttest.StoreContract(t, func(t *testing.T) porttest.StoreWorld {
 		return contractWorld(t, partitions)
 	})

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
+	"github.com/wiggleverse/rfcdigest/adapters/postgres/pgtest"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
@@ -16,7 +17,7 @@ import (
 // know time zones and in such that do not.
 func TestInstantsAreReadAndComparedAsTheyAre(t *testing.T) {
 	t.Parallel()
-	conn := connected(t, server+"&timezone=UTC")
+	conn := pgtest.Connect(t, server+"&timezone=UTC")
 	first := time.Date(0, 12, 1, 0, 0, 0, 0, time.UTC)
 	read := 0
 	one := func(r *rapid.T) {

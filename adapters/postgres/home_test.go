@@ -2,9 +2,11 @@ package postgres_test
 
 import (
 	"context"
+	"crypto/rand"
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
+	"github.com/wiggleverse/rfcdigest/adapters/postgres/pgtest"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/core"
 )
@@ -29,7 +32,11 @@ type home struct {
 var vacant = struct {
 	sync.Mutex
 	homes map[*foundation][]home
+	count int
 }{homes: map[*foundation][]home{}}
+
+// mostVacant is how many homes may be vacant: each keeps some nine connections.
+const mostVacant = 3
 
 // foundation are statements that make tables of the app's before the others are there.
 type foundation []string
@@ -45,9 +52,7 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	for _, homes := range vacant.homes {
 		for _, h := range homes {
-			_ = h.store.Close()
-			_ = h.app.Close(context.Background())
-			_ = drop(h.url)
+			h.leave()
 		}
 	}
 	os.Exit(code)
@@ -62,11 +67,13 @@ func moved(t testing.TB) home {
 // movedOnto returns a home on f.
 func movedOnto(t testing.TB, f *foundation) home {
 	t.Helper()
+	pgtest.TakePlace(t)
 	vacant.Lock()
 	defer vacant.Unlock()
 	var h home
 	if n := len(vacant.homes[f]); n > 0 {
 		h, vacant.homes[f] = vacant.homes[f][n-1], vacant.homes[f][:n-1]
+		vacant.count--
 	} else {
 		h = built(t, f)
 	}
@@ -77,6 +84,11 @@ DELETE FROM digest_facts; DELETE FROM digest_people; DELETE FROM cached_rfcs`)
 		require.NoError(t, err)
 		vacant.Lock()
 		defer vacant.Unlock()
+		if vacant.count == mostVacant {
+			h.leave()
+			return
+		}
+		vacant.count++
 		vacant.homes[f] = append(vacant.homes[f], h)
 	})
 	return h
@@ -98,6 +110,33 @@ func built(t testing.TB, f *foundation) home {
 		}
 	}
 	return h
+}
+
+// leave closes the home's connections and drops its schema.
+func (h home) leave() {
+	_ = h.store.Close()
+	_ = h.app.Close(context.Background())
+	_ = drop(h.url)
+}
+
+// made returns the URL of an empty schema, which is nobody else's.
+func made(t testing.TB) string {
+	t.Helper()
+	name := "rfcdigest_test_" + strings.ToLower(rand.Text())
+	execute(t, server, "CREATE SCHEMA "+name)
+	return server + "&search_path=" + name
+}
+
+// drop drops what made has made.
+func drop(url string) error {
+	conn, err := pgx.Connect(context.Background(), server)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.Background())
+	_, name, _ := strings.Cut(url, "search_path=")
+	_, err = conn.Exec(context.Background(), "SET client_min_messages = warning; DROP SCHEMA "+name+" CASCADE")
+	return err
 }
 
 // fill adds the rows of w.

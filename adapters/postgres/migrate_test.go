@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
+	"github.com/wiggleverse/rfcdigest/adapters/postgres/pgtest"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	migration "github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/core"
@@ -42,7 +43,7 @@ VALUES (1, '2026-03-28 12:00:00', '2026-03-27 12:00:00', '2026-03-28 12:00:00', 
 // textsOf returns the one column of a query's rows.
 func textsOf(t testing.TB, url, query string) []string {
 	t.Helper()
-	rows, err := connected(t, url).Query(t.Context(), query)
+	rows, err := pgtest.Connect(t, url).Query(t.Context(), query)
 	require.NoError(t, err, query)
 	out, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(t, err, query)
@@ -66,7 +67,7 @@ func TestMigrateMakesAnyDatabaseUsableAndTheSecondRunChangesNothing(t *testing.T
 	t.Parallel()
 	const watches = "CREATE TABLE watches (user_id integer, rfc_slug text, state varchar(10) NOT NULL, last_participation_at timestamp, PRIMARY KEY (user_id, rfc_slug));"
 	for _, script := range []string{"", apps, watches + apps} {
-		url := schema(t)
+		url := pgtest.Schema(t)
 		execute(t, url, script)
 		var steps []migration.Progress
 		done, err := postgres.MigrateStepwise(t.Context(), url, func(s migration.Progress) { steps = append(steps, s) })
@@ -130,7 +131,7 @@ func useEverything(t *testing.T, s *sqlstore.Store) {
 
 func TestTwoMigrationsAtOnceBothEndWell(t *testing.T) {
 	t.Parallel()
-	url := schema(t)
+	url := pgtest.Schema(t)
 	var wg sync.WaitGroup
 	var done [2][]string
 	for i := range done {
@@ -147,7 +148,7 @@ func TestTwoMigrationsAtOnceBothEndWell(t *testing.T) {
 
 func TestMigrateNamesEveryMissingColumnAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	url := schema(t)
+	url := pgtest.Schema(t)
 	execute(t, url, apps, "ALTER TABLE users DROP COLUMN display_name", "ALTER TABLE notifications RENAME COLUMN created_at TO made_at")
 	before := shape(t, url)
 	_, err := postgres.Migrate(t.Context(), url)
@@ -161,7 +162,7 @@ func TestMigrateNamesEveryMissingColumnAndChangesNothing(t *testing.T) {
 
 func TestMigrateThatFailsHalfWayChangesNothing(t *testing.T) {
 	t.Parallel()
-	url := schema(t)
+	url := pgtest.Schema(t)
 	execute(t, url, apps, "CREATE FUNCTION rfcdigest_emptied() RETURNS integer LANGUAGE sql AS 'SELECT 1'")
 	before := shape(t, url)
 	_, err := postgres.Migrate(t.Context(), url)
@@ -174,7 +175,7 @@ func TestMigrateThatFailsHalfWayChangesNothing(t *testing.T) {
 // database is open.
 func TestATriggerThatIsGoneIsMissed(t *testing.T) {
 	t.Parallel()
-	url := schema(t)
+	url := pgtest.Schema(t)
 	_, err := postgres.Migrate(t.Context(), url)
 	require.NoError(t, err)
 	s := opened(t, url, postgres.Options{})
@@ -201,7 +202,7 @@ func TestATriggerThatIsGoneIsMissed(t *testing.T) {
 // TestMigrateMendsWhatHasAnotherText harms one thing after another, while the database is open.
 func TestMigrateMendsWhatHasAnotherText(t *testing.T) {
 	t.Parallel()
-	url := schema(t)
+	url := pgtest.Schema(t)
 	_, err := postgres.Migrate(t.Context(), url)
 	require.NoError(t, err)
 	before := shape(t, url)
@@ -258,7 +259,7 @@ func TestMigrateMendsWhatHasAnotherText(t *testing.T) {
 
 func TestADatabaseOfANewerReleaseIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	url := schema(t)
+	url := pgtest.Schema(t)
 	_, err := postgres.Migrate(t.Context(), url)
 	require.NoError(t, err)
 	s := opened(t, url, postgres.Options{})

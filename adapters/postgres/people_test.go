@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
+	"github.com/wiggleverse/rfcdigest/adapters/postgres/pgtest"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
@@ -70,8 +71,8 @@ var loose = foundation{
 // looseHome returns the URL of a database of that app's.
 func looseHome(t *testing.T) string {
 	t.Helper()
-	connected(t, server)
-	url := schema(t)
+	pgtest.TakePlace(t)
+	url := pgtest.Schema(t)
 	execute(t, url, loose...)
 	_, err := postgres.Migrate(t.Context(), url)
 	require.NoError(t, err)
@@ -104,7 +105,7 @@ func TestARowThatGoesToAnotherPartitionIsTheSamePerson(t *testing.T) {
 
 func TestANumberThatChangesTakesAlongWhoHasIt(t *testing.T) {
 	t.Parallel()
-	connected(t, server)
+	pgtest.TakePlace(t)
 	h := movedOnto(t, unbound)
 	furnish(t, h.url)
 	execute(t, h.url, "UPDATE digest_people SET person = 7 WHERE user_id = 2", "UPDATE users SET id = 9 WHERE id = 2")
@@ -120,9 +121,9 @@ func TestANumberThatChangesTakesAlongWhoHasIt(t *testing.T) {
 // is seen to first, nobody can tell.
 func TestOfPeopleWhoPassTheirNumbersOnNobodyGetsWhatIsAnothers(t *testing.T) {
 	t.Parallel()
-	connected(t, server)
+	pgtest.TakePlace(t)
 	for _, change := range []string{"id + 1", "id - 1", "4 - id", "id % 3 + 1"} {
-		url := schema(t)
+		url := pgtest.Schema(t)
 		execute(t, url, "CREATE TABLE users (id bigint PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, email text, display_name text NOT NULL, digest_cadence text NOT NULL DEFAULT 'off')")
 		execute(t, url, loose[4:]...)
 		_, err := postgres.Migrate(t.Context(), url)
@@ -197,7 +198,7 @@ func TestPeopleComeAndGoWhileTheyAreSentTo(t *testing.T) {
 			}
 		})
 	}
-	other := connected(t, url)
+	other := pgtest.Connect(t, url)
 	for i := range 120 {
 		id := i%3 + 1
 		_, err := other.Exec(ctx, fmt.Sprintf("BEGIN; DELETE FROM users WHERE id = %d; INSERT INTO users (id, email, display_name, digest_cadence) VALUES (%[1]d, 'new@rfc.example', '', 'daily'); COMMIT", id))

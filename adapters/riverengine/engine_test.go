@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wiggleverse/rfcdigest/adapters/postgres/pgtest"
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
@@ -31,7 +32,7 @@ func riverLines(log *lines) iter.Seq[string] {
 
 func usable() Config {
 	return Config{
-		URL: server, Every: time.Hour,
+		URL: withPassword(pgtest.Server), Every: time.Hour,
 		Ranges: func(context.Context, time.Time, int) ([]core.Range, error) { return nil, nil },
 		Range:  func(context.Context, time.Time, core.Range, int) (time.Duration, error) { return 0, nil },
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wiggleverse/rfcdigest/adapters/postgres/pgtest"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
@@ -58,7 +59,7 @@ func TestEachRoundAndRangeIsDoneOnceHoweverManyProcesses(t *testing.T) {
 func TestAJobThatIsDoneTwiceIsAsIfItWereDoneOnce(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, migrated(t), tick, 30)
-	conn := connected(t, f.url)
+	conn := pgtest.Connect(t, f.url)
 	c := f.config()
 	parts, err := c.Ranges(t.Context(), time.Now(), rangeSize)
 	require.NoError(t, err)
@@ -81,7 +82,7 @@ func TestAJobThatIsDoneTwiceIsAsIfItWereDoneOnce(t *testing.T) {
 func TestWhatAProcessThatStopsLeavesOthersTake(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, migrated(t), tick, 30)
-	conn := connected(t, f.url)
+	conn := pgtest.Connect(t, f.url)
 	c, taken := f.config(), make(chan struct{})
 	c.Range = func(ctx context.Context, _ time.Time, _ core.Range, _ int) (time.Duration, error) {
 		close(taken)
@@ -126,9 +127,12 @@ func TestWhatAProcessThatHangsLeavesTheNextRoundServes(t *testing.T) {
 
 func TestAProcessWhoseDatabaseWasAwayComesBack(t *testing.T) {
 	t.Parallel()
-	url, name := database(t)
+	url := database(t)
 	f := newFleet(t, url, time.Second, 30)
-	conn := connected(t, server)
+	conn := pgtest.Connect(t, pgtest.Server)
+	config, err := pgx.ParseConfig(url)
+	require.NoError(t, err)
+	name := config.Database
 	f.start(f.config())
 	f.await("a round", func() bool { begun, _ := f.did(); return len(begun) > 1 })
 	execute(t, conn, "ALTER DATABASE "+name+" ALLOW_CONNECTIONS false")
@@ -149,7 +153,7 @@ var errAddressed = errors.New("no mail for grace@elsewhere.example")
 func TestAFailingRangeIsTriedAFewTimesAndThenLeftToTheNextRound(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, migrated(t), tick, 30)
-	conn := connected(t, f.url)
+	conn := pgtest.Connect(t, f.url)
 	var works atomic.Bool
 	var tried atomic.Int64
 	c := f.config()
@@ -181,7 +185,7 @@ func TestAFailingRangeIsTriedAFewTimesAndThenLeftToTheNextRound(t *testing.T) {
 func TestARangeHasRetryRoundsUntilTheNextRoundComes(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, migrated(t), tick, 30)
-	conn := connected(t, f.url)
+	conn := pgtest.Connect(t, f.url)
 	var takes atomic.Bool
 	f.mailer.Fault = func(int, core.Message) (bool, error) {
 		if takes.Load() {
@@ -212,7 +216,7 @@ AND scheduled_at BETWEEN now() + $1 * interval '4 minutes' AND now() + $1 * inte
 func TestARoundThatALaterOneFollowedIsLeftToThat(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, migrated(t), tick, 30)
-	conn := connected(t, f.url)
+	conn := pgtest.Connect(t, f.url)
 	now := multiples(tick).last(time.Now())
 	insert(t, f.url, roundArgs{Instant: now.Add(-tick)}, rangeArgs{Instant: now.Add(-tick), Through: 10}, roundArgs{Instant: now})
 	f.start(f.config())
@@ -229,7 +233,7 @@ func TestARoundThatALaterOneFollowedIsLeftToThat(t *testing.T) {
 func TestAnInstantHasOneRoundAndOneOfEachRangeWhateverBecameOfThem(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)
-	conn := connected(t, url)
+	conn := pgtest.Connect(t, url)
 	now := multiples(tick).last(time.Now())
 	round, some := roundArgs{Instant: now}, rangeArgs{Instant: now, Through: 10}
 	insert(t, url, round, some, rangeArgs{Instant: now, After: 10, Through: 20})
@@ -249,7 +253,7 @@ func TestAnInstantHasOneRoundAndOneOfEachRangeWhateverBecameOfThem(t *testing.T)
 // insert puts jobs into the queue at url.
 func insert(t testing.TB, url string, jobs ...river.JobArgs) {
 	t.Helper()
-	conn := connected(t, url)
+	conn := pgtest.Connect(t, url)
 	client, err := river.NewClient(riverpgxv5.New(nil), &river.Config{})
 	require.NoError(t, err)
 	many := make([]river.InsertManyParams, len(jobs))

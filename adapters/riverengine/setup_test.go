@@ -3,10 +3,8 @@ package riverengine
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"flag"
 	"log/slog"
-	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -18,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/adapters/memory"
+	"github.com/wiggleverse/rfcdigest/adapters/postgres/pgtest"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/core"
@@ -33,23 +32,9 @@ func TestMain(m *testing.M) {
 const (
 	// password must never be printed; the server does not ask for it.
 	password = "s3cr3t-of-the-queue"
-	server   = "postgres://postgres:" + password + "@127.0.0.1:5432/postgres?sslmode=disable&connect_timeout=2"
 	// patience is how long a test waits for what must come.
 	patience = 40 * time.Second
 )
-
-// connected returns a connection of its own. If no server answers, the test is skipped, unless
-// RFCDIGEST_MUST_HAVE_POSTGRES is set.
-func connected(t testing.TB, url string) *pgx.Conn {
-	t.Helper()
-	conn, err := pgx.Connect(context.Background(), url)
-	if err != nil && os.Getenv("RFCDIGEST_MUST_HAVE_POSTGRES") == "" {
-		t.Skip("no PostgreSQL on 127.0.0.1:5432")
-	}
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
-	return conn
-}
 
 func execute(t testing.TB, conn *pgx.Conn, statement string) {
 	t.Helper()
@@ -58,13 +43,11 @@ func execute(t testing.TB, conn *pgx.Conn, statement string) {
 }
 
 // empty returns the URL of a schema with nothing in it, which goes when the test ends.
-func empty(t testing.TB) string {
-	t.Helper()
-	conn := connected(t, server)
-	name := "rfcdigest_test_" + strings.ToLower(rand.Text())
-	execute(t, conn, "SET client_min_messages = warning; CREATE SCHEMA "+name)
-	t.Cleanup(func() { execute(t, conn, "DROP SCHEMA "+name+" CASCADE") })
-	return server + "&search_path=" + name
+func empty(t testing.TB) string { return withPassword(pgtest.Schema(t)) }
+
+// withPassword returns the URL with a password.
+func withPassword(url string) string {
+	return strings.Replace(url, "postgres@", "postgres:"+password+"@", 1)
 }
 
 // migrated returns the URL of a queue without jobs, which goes when the test ends.
@@ -76,19 +59,13 @@ func migrated(t testing.TB) string {
 	return url
 }
 
-// database is migrated with a database instead of a schema. It also returns the database's name.
-func database(t testing.TB) (address, name string) {
+// database is migrated with a database instead of a schema.
+func database(t testing.TB) string {
 	t.Helper()
-	conn := connected(t, server)
-	name = "rfcdigest_test_" + strings.ToLower(rand.Text())
-	execute(t, conn, "CREATE DATABASE "+name)
-	t.Cleanup(func() { execute(t, conn, "DROP DATABASE "+name+" WITH (FORCE)") })
-	u, err := url.Parse(server)
+	url := withPassword(pgtest.Database(t))
+	_, err := Migrate(t.Context(), url)
 	require.NoError(t, err)
-	u.Path = name
-	_, err = Migrate(t.Context(), u.String())
-	require.NoError(t, err)
-	return u.String(), name
+	return url
 }
 
 // fleet is a queue, what its processes did, and the people that they serve.

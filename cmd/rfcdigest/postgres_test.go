@@ -1,11 +1,8 @@
 package main
 
 import (
-	"context"
-	"crypto/rand"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
+	"github.com/wiggleverse/rfcdigest/adapters/postgres/pgtest"
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
@@ -24,21 +22,9 @@ import (
 // RFCDIGEST_MUST_HAVE_POSTGRES is set.
 func onPostgres(t *testing.T) (*site, *pgx.Conn) {
 	t.Helper()
-	name := "rfcdigest_test_" + strings.ToLower(rand.Text())
-	url := "postgres://postgres:" + password + "@127.0.0.1:5432/postgres?sslmode=disable&connect_timeout=2&search_path=" + name
-	conn, err := pgx.Connect(t.Context(), url)
-	if err != nil && os.Getenv("RFCDIGEST_MUST_HAVE_POSTGRES") == "" {
-		t.Skip("no PostgreSQL on 127.0.0.1:5432")
-	}
-	require.NoError(t, err)
-	_, err = conn.Exec(t.Context(), "SET client_min_messages = warning; CREATE SCHEMA "+name)
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		_, err := conn.Exec(context.Background(), "DROP SCHEMA "+name+" CASCADE")
-		assert.NoError(t, err)
-		assert.NoError(t, conn.Close(context.Background()))
-	})
-	return newSite(t, "DIGEST_DATABASE_URL="+url), conn
+	url := pgtest.Schema(t)
+	conn := pgtest.Connect(t, url)
+	return newSite(t, "DIGEST_DATABASE_URL="+strings.Replace(url, "postgres@", "postgres:"+password+"@", 1)), conn
 }
 
 func TestEveryCommandWorksOnPostgreSQL(t *testing.T) {
