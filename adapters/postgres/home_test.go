@@ -36,7 +36,7 @@ var vacant = struct {
 }{homes: map[*foundation][]home{}}
 
 // mostVacant is how many homes may be vacant: each keeps some nine connections.
-const mostVacant = 3
+const mostVacant = 5
 
 // foundation are statements that make tables of the app's before the others are there.
 type foundation []string
