@@ -70,6 +70,12 @@ func (s Schedule) Remarks(r Recipient, zone *time.Location, now time.Time) (rema
 	} else if q != (quietHours{}) && !s.leavesTick(q, cmp.Or(zone, time.UTC), now) {
 		remark(EndlessQuiet, "The quiet hours from %s to %s leave none of the ticks outside, which are %s apart, so there are none.", start, end, texts.Spell(s.tick()))
 	}
+	if _, err := ParseRhythm(p.Rhythm); err != nil && strings.TrimSpace(p.Rhythm) != "" {
+		remark(UnreadableSetting, "The rhythm %q cannot be read, so the cadence counts: %s.", texts.Clean(p.Rhythm), err)
+	}
+	if _, ok := p.Resumes(zone); !ok && strings.TrimSpace(p.PausedUntil) != "" {
+		remark(UnreadableSetting, "The end of their pause, %q, cannot be read, so there is none; a date like 2026-12-31 can.", texts.Clean(p.PausedUntil))
+	}
 	hour, fixed := p.sendHour()
 	if p.SendHour != nil && !fixed {
 		remark(UnreadableSetting, "The send hour %d is none of 0 to 23, so there is none.", *p.SendHour)

@@ -117,18 +117,18 @@ func (s Schedule) Because(p Plan, r Recipient, zone *time.Location, now time.Tim
 // rhythm says when the window of p is over.
 func rhythm(p Plan, r Recipient, zone *time.Location) string {
 	began := "the last window ended " + texts.Timestamp(p.Window.Start)
-	hour, fixed := r.Preferences.sendHour()
+	own := r.Rhythm()
+	pause := ""
+	if until, paused := r.Preferences.Resumes(zone); paused && !own.after(p.Window.Start, zone).After(until) {
+		pause = "; they pause until " + until.In(zone).Format("Monday, 2 January 2006")
+	}
 	switch {
-	case !fixed && r.Cadence == Weekly:
-		return began + ", and a weekly digest follows 7 days after"
-	case !fixed:
-		return began + ", and a daily digest follows 24 hours after"
+	case len(own.Hours) > 0:
+		return fmt.Sprintf("%s, and it follows %s on their clock (%s)%s", began, own.Words(), zone, pause)
+	case r.Cadence == Weekly:
+		return began + ", and a weekly digest follows 7 days after" + pause
 	}
-	each := "every day"
-	if r.Cadence == Weekly {
-		each = "every " + r.Preferences.weekday(Weekly).String()
-	}
-	return fmt.Sprintf("%s, and it follows %s at %02d:00 on their clock (%s)", began, each, hour, zone)
+	return began + ", and a daily digest follows 24 hours after" + pause
 }
 
 // apart says how much later the digest of p is due because digests are spread; empty if not at all.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core/texts"
-	"github.com/wiggleverse/rfcdigest/core/zones"
 )
 
 // Schedule says when ticks come, and over how long a time the digests that fall due at once are spread. The zero
@@ -81,7 +80,7 @@ func (s Schedule) dueAt(r Recipient, start time.Time, zone *time.Location) time.
 	}
 	offset := SpreadOf(r.ID, s.Spread)
 	at := due.Add(offset)
-	if _, fixed := r.Preferences.sendHour(); !fixed {
+	if len(r.Rhythm().Hours) == 0 {
 		passed := s.sinceSlot(start, offset) // as long as it will be at due, since cadences are whole days
 		if passed < s.tick() {
 			return due
@@ -117,15 +116,15 @@ const (
 //
 // No digest is put off for ever. One that was missed longer ago than a cadence and three days is not, and neither is
 // the first one after a window that ended late in its day or week, since the program may never run at that
-// hour. Without a send hour nothing is put off, nor if the next boundary falls into quiet hours.
+// hour. Without a send hour nothing is put off, with several a day neither, nor if the next boundary falls into quiet
+// hours.
 func (s Schedule) together(r Recipient, w Window, due time.Time, zone *time.Location) time.Time {
-	period := r.Cadence.Period()
-	hour, fixed := r.Preferences.sendHour()
-	if !fixed || due.After(w.End) || w.End.Sub(due) >= period+togetherDays*24*time.Hour {
+	rhythm := r.Rhythm()
+	period := rhythm.Period()
+	if len(rhythm.Hours) != 1 || due.After(w.End) || w.End.Sub(due) >= period+togetherDays*24*time.Hour {
 		return due
 	}
-	first := zones.NextBoundary(w.Start, zone, hour, r.Preferences.weekday(r.Cadence))
-	if first.Sub(w.Start) < period/2 {
+	if rhythm.after(w.Start, zone).Sub(w.Start) < period/2 {
 		return due
 	}
 	next := s.dueAt(r, w.End.Add(-SpreadOf(r.ID, s.Spread)), zone)

@@ -7,8 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
-
-	"github.com/wiggleverse/rfcdigest/core/zones"
 )
 
 // life is one person's windows, as ticks close them.
@@ -73,10 +71,10 @@ func TestSpreadOneDigestForEachLocalDayAndWeek(t *testing.T) {
 			}
 			l.tick(spread, now)
 		})
-		day := l.r.Preferences.weekday(l.r.Cadence)
-		boundary, i := zones.NextBoundary(l.ends[0], l.zone, hour, day), 1
+		rhythm := l.r.Rhythm()
+		boundary, i := rhythm.after(l.ends[0], l.zone), 1
 		for {
-			next := zones.NextBoundary(boundary, l.zone, hour, day)
+			next := rhythm.after(boundary, l.zone)
 			if next.After(epoch.Add((days - 1) * 24 * time.Hour)) {
 				break
 			}

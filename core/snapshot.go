@@ -82,6 +82,11 @@ type Preferences struct {
 	SendHour *int
 	// SendWeekday is the English day on which weekly windows end; empty means monday.
 	SendWeekday string
+	// Rhythm says in words when windows end, for [ParseRhythm]; it wins over the cadence, SendHour and
+	// SendWeekday. Empty means that those count.
+	Rhythm string
+	// PausedUntil is the local date, YYYY-MM-DD, from which there are digests again; empty if there is no pause.
+	PausedUntil string
 	// QuietStart and QuietEnd are the start and the end of the local quiet hours, HH:MM; both empty if there are
 	// none.
 	QuietStart, QuietEnd string

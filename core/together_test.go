@@ -7,8 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
-
-	"github.com/wiggleverse/rfcdigest/core/zones"
 )
 
 func TestABoundaryTakesTheOneThatWasMissed(t *testing.T) {
@@ -80,7 +78,7 @@ func TestNobodyWaitsForTheNextBoundaryForEver(t *testing.T) {
 		require.NoError(t, err)
 		on, long := rapid.IntRange(0, 23).Draw(t, "on from"), rapid.IntRange(1, 24).Draw(t, "hours a day")
 		start := time.Unix(rapid.Int64Range(1_770_000_000, 1_800_000_000).Draw(t, "start"), 0).UTC().Truncate(24 * time.Hour)
-		r := Recipient{ID: 1, Address: "a@rfc.example", Cadence: Daily, Preferences: Preferences{SendHour: &hour}, Latest: Entry{ID: 1, End: zones.NextBoundary(start, z, hour, zones.AnyDay), Status: Sent}}
+		r := Recipient{ID: 1, Address: "a@rfc.example", Cadence: Daily, Preferences: Preferences{SendHour: &hour}, Latest: Entry{ID: 1, End: boundaryAfter(start, z, hour, anyDay), Status: Sent}}
 		digests := 0
 		for at := r.Latest.End.Truncate(time.Hour).Add(time.Hour); at.Before(start.Add(60 * 24 * time.Hour)); at = at.Add(time.Hour) {
 			if (at.Hour()-on+24)%24 >= long || (Schedule{}).Look(r, z, at).Action != Send {

@@ -48,19 +48,53 @@ func Reach(r Recipient, start time.Time) time.Time {
 	return start.Add(-LateArrivals)
 }
 
-// DueAt returns when a window of r that starts at start is over: after a whole cadence or, if the person has a send
-// hour, at the first local boundary after start. It is zero if the cadence has no digest. If digests are spread,
-// they are due then or later; see [Schedule].
+// DueAt returns when a window of r that starts at start is over: after a whole cadence or, if the person has hours, at
+// the first local boundary after start. While they pause, it is not before their pause is over. It is zero if the cadence
+// has no digest. If digests are spread, they are due then or later; see [Schedule].
 func DueAt(r Recipient, start time.Time, zone *time.Location) time.Time {
-	period := r.Cadence.Period()
-	if period == 0 {
+	if r.Cadence.Period() == 0 {
 		return time.Time{}
 	}
-	hour, ok := r.Preferences.sendHour()
-	if !ok {
-		return start.Add(period)
+	rhythm := r.Rhythm()
+	due := rhythm.after(start, zone)
+	resumes, paused := r.Preferences.Resumes(zone)
+	switch {
+	case !paused || !due.Before(resumes):
+		return due
+	case len(rhythm.Hours) == 0:
+		return resumes
 	}
-	return zones.NextBoundary(start, zone, hour, r.Preferences.weekday(r.Cadence))
+	return rhythm.after(resumes.Add(-time.Nanosecond), zone)
+}
+
+// Resumes returns when digests come again after a pause: when the day begins that PausedUntil names. ok is false if
+// there is no pause. zone is as in [Snapshot].
+func (p Preferences) Resumes(zone *time.Location) (at time.Time, ok bool) {
+	day, err := time.Parse(time.DateOnly, strings.TrimSpace(p.PausedUntil))
+	if err != nil {
+		return time.Time{}, false
+	}
+	return zones.StartOfDay(day, zone), true
+}
+
+// Rhythm returns when windows of r end: as [Preferences.Rhythm] says, or if that says nothing that can be read, as the
+// cadence, the send hour and the weekday do.
+func (r Recipient) Rhythm() Rhythm {
+	p := r.Preferences
+	if strings.TrimSpace(p.Rhythm) != "" {
+		if own, err := ParseRhythm(p.Rhythm); err == nil {
+			return own
+		}
+	}
+	var out Rhythm
+	if hour, ok := p.sendHour(); ok {
+		out.Hours = []int{hour}
+	}
+	if r.Cadence == Weekly {
+		day, _ := p.readWeekday()
+		out.Days, out.Weekdays = OnWeekdays, []time.Weekday{day}
+	}
+	return out
 }
 
 // sendHour returns the hour and whether there is one that a clock can show.
@@ -71,23 +105,11 @@ func (p Preferences) sendHour() (int, bool) {
 	return *p.SendHour, true
 }
 
-// weekday returns the day on which windows of cadence c end.
-func (p Preferences) weekday(c Cadence) time.Weekday {
-	if c != Weekly {
-		return zones.AnyDay
-	}
-	day, _ := p.readWeekday()
-	return day
-}
-
 // readWeekday returns the day on which weekly windows end: Monday if none is set, or if what is set is no day, and ok
 // is false.
 func (p Preferences) readWeekday() (day time.Weekday, ok bool) {
-	text := strings.TrimSpace(p.SendWeekday)
-	for day := time.Sunday; day <= time.Saturday; day++ {
-		if strings.EqualFold(text, day.String()) {
-			return day, true
-		}
+	if day, ok := parseWeekday(p.SendWeekday); ok {
+		return day, true
 	}
-	return time.Monday, text == ""
+	return time.Monday, strings.TrimSpace(p.SendWeekday) == ""
 }

@@ -7,8 +7,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/wiggleverse/rfcdigest/core/zones"
 )
 
 func zone(t testing.TB, name string) *time.Location {
@@ -78,11 +76,23 @@ func TestDueByElapsedTime(t *testing.T) {
 	}
 }
 
+// anyDay stands for a boundary on every day.
+const anyDay = time.Weekday(-1)
+
+// boundaryAfter returns the first boundary after at.
+func boundaryAfter(at time.Time, z *time.Location, hour int, day time.Weekday) time.Time {
+	r := Rhythm{Hours: []int{hour}}
+	if day != anyDay {
+		r.Days, r.Weekdays = OnWeekdays, []time.Weekday{day}
+	}
+	return r.after(at, z)
+}
+
 // latestBoundary returns the last boundary that is not after now.
 func latestBoundary(now time.Time, z *time.Location, hour int, day time.Weekday) time.Time {
 	at := now.Add(-15 * 24 * time.Hour)
 	for {
-		next := zones.NextBoundary(at, z, hour, day)
+		next := boundaryAfter(at, z, hour, day)
 		if next.After(now) {
 			return at
 		}
@@ -100,38 +110,38 @@ func TestBoundaries(t *testing.T) {
 		day  time.Weekday
 		want string
 	}{
-		{"just before the hour it is yesterday's", "UTC", "2026-03-29T07:59:59Z", 8, zones.AnyDay, "2026-03-28T08:00:00Z"},
-		{"on the hour it is today's", "UTC", "2026-03-29T08:00:00Z", 8, zones.AnyDay, "2026-03-29T08:00:00Z"},
-		{"midnight belongs to the day that begins", "UTC", "2026-03-29T00:00:00Z", 0, zones.AnyDay, "2026-03-29T00:00:00Z"},
+		{"just before the hour it is yesterday's", "UTC", "2026-03-29T07:59:59Z", 8, anyDay, "2026-03-28T08:00:00Z"},
+		{"on the hour it is today's", "UTC", "2026-03-29T08:00:00Z", 8, anyDay, "2026-03-29T08:00:00Z"},
+		{"midnight belongs to the day that begins", "UTC", "2026-03-29T00:00:00Z", 0, anyDay, "2026-03-29T00:00:00Z"},
 		{"weekly waits for its day", "UTC", "2026-03-29T23:00:00Z", 8, time.Monday, "2026-03-23T08:00:00Z"},
 		{"weekly on its day", "UTC", "2026-03-30T08:00:00Z", 8, time.Monday, "2026-03-30T08:00:00Z"},
 		{"weekly on its day, before the hour", "UTC", "2026-03-30T07:59:59Z", 8, time.Monday, "2026-03-23T08:00:00Z"},
 
-		{"New York in winter", "America/New_York", "2026-03-07T20:00:00Z", 9, zones.AnyDay, "2026-03-07T14:00:00Z"},
-		{"New York in summer", "America/New_York", "2026-03-08T20:00:00Z", 9, zones.AnyDay, "2026-03-08T13:00:00Z"},
-		{"New York skips 02:00, so 03:00 it is", "America/New_York", "2026-03-08T20:00:00Z", 2, zones.AnyDay, "2026-03-08T07:00:00Z"},
-		{"New York, a second before the gap", "America/New_York", "2026-03-08T06:59:59Z", 2, zones.AnyDay, "2026-03-07T07:00:00Z"},
-		{"New York has 01:00 twice, so the first", "America/New_York", "2026-11-01T20:00:00Z", 1, zones.AnyDay, "2026-11-01T05:00:00Z"},
-		{"New York, between the two", "America/New_York", "2026-11-01T05:59:00Z", 1, zones.AnyDay, "2026-11-01T05:00:00Z"},
-		{"New York, during the second", "America/New_York", "2026-11-01T06:30:00Z", 1, zones.AnyDay, "2026-11-01T05:00:00Z"},
-		{"New York, 02:00 after the doubled hour", "America/New_York", "2026-11-01T20:00:00Z", 2, zones.AnyDay, "2026-11-01T07:00:00Z"},
+		{"New York in winter", "America/New_York", "2026-03-07T20:00:00Z", 9, anyDay, "2026-03-07T14:00:00Z"},
+		{"New York in summer", "America/New_York", "2026-03-08T20:00:00Z", 9, anyDay, "2026-03-08T13:00:00Z"},
+		{"New York skips 02:00, so 03:00 it is", "America/New_York", "2026-03-08T20:00:00Z", 2, anyDay, "2026-03-08T07:00:00Z"},
+		{"New York, a second before the gap", "America/New_York", "2026-03-08T06:59:59Z", 2, anyDay, "2026-03-07T07:00:00Z"},
+		{"New York has 01:00 twice, so the first", "America/New_York", "2026-11-01T20:00:00Z", 1, anyDay, "2026-11-01T05:00:00Z"},
+		{"New York, between the two", "America/New_York", "2026-11-01T05:59:00Z", 1, anyDay, "2026-11-01T05:00:00Z"},
+		{"New York, during the second", "America/New_York", "2026-11-01T06:30:00Z", 1, anyDay, "2026-11-01T05:00:00Z"},
+		{"New York, 02:00 after the doubled hour", "America/New_York", "2026-11-01T20:00:00Z", 2, anyDay, "2026-11-01T07:00:00Z"},
 
-		{"Lord Howe skips half of 02:00, whose end is 02:30", "Australia/Lord_Howe", "2026-10-04T12:00:00Z", 2, zones.AnyDay, "2026-10-03T15:30:00Z"},
-		{"Lord Howe after the gap", "Australia/Lord_Howe", "2026-10-04T12:00:00Z", 3, zones.AnyDay, "2026-10-03T16:00:00Z"},
-		{"Lord Howe doubles half of 01:00, which begins once", "Australia/Lord_Howe", "2026-04-05T12:00:00Z", 1, zones.AnyDay, "2026-04-04T14:00:00Z"},
-		{"Lord Howe after the doubled half hour", "Australia/Lord_Howe", "2026-04-05T12:00:00Z", 2, zones.AnyDay, "2026-04-04T15:30:00Z"},
+		{"Lord Howe skips half of 02:00, whose end is 02:30", "Australia/Lord_Howe", "2026-10-04T12:00:00Z", 2, anyDay, "2026-10-03T15:30:00Z"},
+		{"Lord Howe after the gap", "Australia/Lord_Howe", "2026-10-04T12:00:00Z", 3, anyDay, "2026-10-03T16:00:00Z"},
+		{"Lord Howe doubles half of 01:00, which begins once", "Australia/Lord_Howe", "2026-04-05T12:00:00Z", 1, anyDay, "2026-04-04T14:00:00Z"},
+		{"Lord Howe after the doubled half hour", "Australia/Lord_Howe", "2026-04-05T12:00:00Z", 2, anyDay, "2026-04-04T15:30:00Z"},
 
-		{"Kathmandu is 5:45 ahead", "Asia/Kathmandu", "2026-03-29T12:00:00Z", 8, zones.AnyDay, "2026-03-29T02:15:00Z"},
-		{"Beirut skips midnight", "Asia/Beirut", "2026-03-29T12:00:00Z", 0, zones.AnyDay, "2026-03-28T22:00:00Z"},
+		{"Kathmandu is 5:45 ahead", "Asia/Kathmandu", "2026-03-29T12:00:00Z", 8, anyDay, "2026-03-29T02:15:00Z"},
+		{"Beirut skips midnight", "Asia/Beirut", "2026-03-29T12:00:00Z", 0, anyDay, "2026-03-28T22:00:00Z"},
 		{"Nuuk skips the last hour of a Saturday", "America/Nuuk", "2025-03-30T12:00:00Z", 23, time.Saturday, "2025-03-30T01:00:00Z"},
-		{"Apia left out 30 December 2011", "Pacific/Apia", "2011-12-30T11:00:00Z", 8, zones.AnyDay, "2011-12-29T18:00:00Z"},
-		{"Apia, the day after", "Pacific/Apia", "2011-12-30T18:00:00Z", 8, zones.AnyDay, "2011-12-30T18:00:00Z"},
+		{"Apia left out 30 December 2011", "Pacific/Apia", "2011-12-30T11:00:00Z", 8, anyDay, "2011-12-29T18:00:00Z"},
+		{"Apia, the day after", "Pacific/Apia", "2011-12-30T18:00:00Z", 8, anyDay, "2011-12-30T18:00:00Z"},
 		{"Apia's week without a Friday", "Pacific/Apia", "2011-12-30T18:00:00Z", 8, time.Friday, "2011-12-30T10:00:00Z"},
 	} {
 		got := latestBoundary(instant(t, c.now), zone(t, c.zone), c.hour, c.day)
 		assert.Equal(t, c.want, got.Format(time.RFC3339), c.name)
 	}
-	assert.Equal(t, "2026-03-29T08:00:00Z", latestBoundary(instant(t, "2026-03-29T09:00:00Z"), nil, 8, zones.AnyDay).Format(time.RFC3339))
+	assert.Equal(t, "2026-03-29T08:00:00Z", latestBoundary(instant(t, "2026-03-29T09:00:00Z"), nil, 8, anyDay).Format(time.RFC3339))
 }
 
 // Whatever the zone and the hour, two years have one boundary for each local day, and one for each
@@ -144,16 +154,16 @@ func TestOneBoundaryForEachLocalDayAndWeek(t *testing.T) {
 			count := func(day time.Weekday) (n int) {
 				at := instant(t, "2025-01-01T00:00:00Z")
 				for ; at.Year() < 2027; n++ {
-					next := zones.NextBoundary(at, z, hour, day)
+					next := boundaryAfter(at, z, hour, day)
 					require.True(t, next.After(at), "%s %d", name, hour)
 					// What lies between two boundaries has the later one next.
-					require.Equal(t, next, zones.NextBoundary(next.Add(-time.Second), z, hour, day))
-					require.Equal(t, next, zones.NextBoundary(at.Add(next.Sub(at)/2).Truncate(time.Second), z, hour, day))
+					require.Equal(t, next, boundaryAfter(next.Add(-time.Second), z, hour, day))
+					require.Equal(t, next, boundaryAfter(at.Add(next.Sub(at)/2).Truncate(time.Second), z, hour, day))
 					at = next
 				}
 				return n
 			}
-			assert.InDelta(t, 731, count(zones.AnyDay), 1, "%s %d", name, hour)
+			assert.InDelta(t, 731, count(anyDay), 1, "%s %d", name, hour)
 			assert.InDelta(t, 105, count(time.Monday), 1, "%s %d", name, hour)
 		}
 	}

@@ -7,36 +7,48 @@ import (
 	"time"
 )
 
-// AnyDay stands for a boundary on every day.
-const AnyDay = time.Weekday(-1)
+// Dates are those that have boundaries. The zero value is every date.
+type Dates struct {
+	// On reports whether a date is one of them. It is given as its noon, as if that were UTC. nil means that all are.
+	On func(noon time.Time) bool
+	// Rare says that they are a week or more apart. If a zone leaves one of them out, there is a boundary all the
+	// same.
+	Rare bool
+}
 
-// daysAhead is how many days a boundary is searched for. A week has every weekday; the rest is for dates that a zone
-// left out.
-const daysAhead = 15
+// daysAhead is how many days a boundary is searched for: two months, and some for dates that a zone left out.
+const daysAhead = 70
 
-// NextBoundary returns the first instant after start at which the clocks of zone (nil: UTC) come to hour o'clock, on
-// day or, if that is [AnyDay], on any day.
-func NextBoundary(start time.Time, zone *time.Location, hour int, day time.Weekday) time.Time {
+// NextBoundary returns the first instant after start at which the clocks of zone (nil: UTC) come to one of hours
+// o'clock, in ascending order, on one of dates.
+func NextBoundary(start time.Time, zone *time.Location, hours []int, dates Dates) time.Time {
 	zone = cmp.Or(zone, time.UTC)
 	year, month, date := start.In(zone).Date()
 	// It begins with the day before: if clocks skip the hour at its end, the boundary is after midnight.
 	for ahead := -1; ahead < daysAhead; ahead++ {
 		noon := time.Date(year, month, date+ahead, 12, 0, 0, 0, time.UTC)
-		if day != AnyDay && noon.Weekday() != day {
+		if dates.On != nil && !dates.On(noon) {
 			continue
 		}
-		at := firstInstant(zone, time.Date(year, month, date+ahead, hour, 0, 0, 0, time.UTC))
-		if !at.After(start) {
-			continue
+		for _, hour := range hours {
+			at := firstInstant(zone, noon.Add(time.Duration(hour-12)*time.Hour))
+			if !at.After(start) {
+				continue
+			}
+			// On a date that a zone left out (Apia has no 30 December 2011) there is no daily digest. A weekly one
+			// comes all the same.
+			if !dates.Rare && firstInstant(zone, noon).In(zone).Day() != noon.Day() {
+				break
+			}
+			return at
 		}
-		// On a date that a zone left out (Apia has no 30 December 2011) there is no daily digest. A weekly one
-		// comes all the same.
-		if day == AnyDay && firstInstant(zone, noon).In(zone).Day() != noon.Day() {
-			continue
-		}
-		return at
 	}
 	return start.Add(daysAhead * 24 * time.Hour) // no such zone is known
+}
+
+// StartOfDay returns the first instant of a date on the clocks of zone (nil: UTC). day is the date's midnight, in UTC.
+func StartOfDay(day time.Time, zone *time.Location) time.Time {
+	return firstInstant(cmp.Or(zone, time.UTC), day)
 }
 
 const (

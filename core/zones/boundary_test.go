@@ -22,7 +22,7 @@ func TestTheLastDayOfALeapYearHasABoundary(t *testing.T) {
 		{"Australia/Sydney", "2040-12-30T22:00:00Z", "2040-12-31T22:00:00Z", 9},
 		{"Pacific/Auckland", "2044-12-30T20:00:00Z", "2044-12-31T20:00:00Z", 9},
 	} {
-		got := NextBoundary(instant(t, c.start), zone(t, c.zone), c.hour, AnyDay)
+		got := NextBoundary(instant(t, c.start), zone(t, c.zone), []int{c.hour}, Dates{})
 		assert.Equal(t, c.want, got.Format(time.RFC3339), "%s after %s", c.zone, c.start)
 	}
 }
@@ -35,7 +35,7 @@ func TestChangesAMonthApart(t *testing.T) {
 		"2026-02-14T08:00:00Z": "2026-02-15T09:00:00Z", // back to UTC on 15 February
 		"2026-03-21T09:00:00Z": "2026-03-22T08:00:00Z", // forth on 22 March
 	} {
-		assert.Equal(t, want, NextBoundary(instant(t, start), casablanca, 9, AnyDay).Format(time.RFC3339), "after %s", start)
+		assert.Equal(t, want, NextBoundary(instant(t, start), casablanca, []int{9}, Dates{}).Format(time.RFC3339), "after %s", start)
 	}
 }
 
@@ -59,8 +59,8 @@ func TestASearchEndsInAnyZone(t *testing.T) {
 	t.Parallel()
 	for _, hours := range []int{-1000, -48, 48, 1000} {
 		z := time.FixedZone("far", hours*3600)
-		for _, day := range []time.Weekday{AnyDay, time.Friday} {
-			at := NextBoundary(instant(t, "2026-03-29T12:00:00Z"), z, 9, day)
+		for _, dates := range []Dates{{}, {On: func(noon time.Time) bool { return noon.Weekday() == time.Friday }, Rare: true}} {
+			at := NextBoundary(instant(t, "2026-03-29T12:00:00Z"), z, []int{9}, dates)
 			assert.True(t, at.After(instant(t, "2026-03-29T12:00:00Z")))
 		}
 	}
