@@ -39,7 +39,7 @@ func tenEvents(t testing.TB) Snapshot {
 // planWithoutHTML is [PlanDigest] less the HTML.
 func planWithoutHTML(s Snapshot, style *Style) Plan {
 	plan, included := decide(s, style)
-	plan.Digest = group(included, s.Recipient.Cadence, style)
+	plan.Digest = group(included, s.Recipient.Rhythm().span(), style)
 	plan.Message = style.word(s.Recipient, plan.Claim, plan.Digest, page.Extras{})
 	return plan
 }

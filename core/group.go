@@ -32,9 +32,9 @@ func topics(included []judged) (all []topic) {
 }
 
 // group makes a digest of the included notifications.
-func group(included []judged, cadence Cadence, style *Style) page.Digest {
+func group(included []judged, span page.Span, style *Style) page.Digest {
 	all := topics(included)
-	d := page.Digest{Weekly: cadence == Weekly, Events: len(included), RFCs: len(all), Groups: make([]page.Group, 0, min(len(all), style.maxRFCs+1))}
+	d := page.Digest{Span: span, Events: len(included), RFCs: len(all), Groups: make([]page.Group, 0, min(len(all), style.maxRFCs+1))}
 	text := make([]string, 0, len(included)) // the lines of all groups
 	listed := 0
 	for i := range all {

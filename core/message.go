@@ -77,7 +77,7 @@ func compose(r Recipient, claim Claim, included []judged, style *Style, x page.E
 	if style.redirectTo != "" && x.Notice == "" {
 		x.Notice = style.redirectNotice(r)
 	}
-	d, html := style.HTML(group(included, r.Cadence, style), x)
+	d, html := style.HTML(group(included, r.Rhythm().span(), style), x)
 	m := style.word(r, claim, d, x)
 	m.HTML = html
 	return d, style.redirected(m)

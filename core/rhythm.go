@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/core/page"
 	"github.com/wiggleverse/rfcdigest/core/zones"
 )
 
@@ -253,6 +254,17 @@ func (r Rhythm) Period() time.Duration {
 		return 7 * day
 	}
 	return day
+}
+
+// span returns what a digest is called.
+func (r Rhythm) span() page.Span {
+	switch {
+	case r.Days == EveryDay && len(r.Hours) <= 1:
+		return page.Day
+	case r.Days == OnWeekdays && len(r.Weekdays) == 1 && len(r.Hours) <= 1:
+		return page.Week
+	}
+	return page.Other
 }
 
 // after returns when a window ends that starts at start. zone is as in [Snapshot].

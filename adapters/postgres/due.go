@@ -79,8 +79,9 @@ var bodies = []struct{ name, variables, body string }{
 const (
 	// eligibleNew is a condition on a row of users; null is false.
 	eligibleNew = `NEW.digest_cadence IN ('daily', 'weekly') AND NEW.email <> ''`
-	// hasHour is about a row of digest_due.
-	hasHour = `(SELECT count(*) FROM digest_preferences AS p WHERE p.user_id = digest_due.user_id AND p.send_hour IS NOT NULL)`
+	// hasHour is about a row of digest_due, and setHour about one of digest_preferences.
+	hasHour = `(SELECT count(*) FROM digest_preferences AS p WHERE p.user_id = digest_due.user_id AND ` + setHour + `)`
+	setHour = `(p.send_hour IS NOT NULL OR p.rhythm <> '' OR p.paused_until <> '')`
 )
 
 // dueAfterNewest is about a row of digest_due. It takes the end of a window only if that can be
@@ -114,7 +115,7 @@ func triggers() (objects []schema.Object) {
 		{"user_deleted", "DELETE", "users", "user()"},
 		{"users_emptied", "TRUNCATE", "users", "emptied('users')"},
 		{"preferences_added", "INSERT", "digest_preferences", "preferences()"},
-		{"preferences_changed", "UPDATE OF user_id, time_zone, send_hour, send_weekday", "digest_preferences", "preferences()"},
+		{"preferences_changed", "UPDATE OF user_id, time_zone, send_hour, send_weekday, rhythm, paused_until", "digest_preferences", "preferences()"},
 		{"preferences_deleted", "DELETE", "digest_preferences", "preferences()"},
 		{"preferences_emptied", "TRUNCATE", "digest_preferences", "emptied('digest_preferences')"},
 		{"digest_added", "INSERT", "notification_digests", "digest()"},
@@ -142,5 +143,5 @@ var fillDue = []string{strings.ReplaceAll(`DELETE FROM digest_due;
 INSERT INTO digest_due (user_id, period, has_hour, due_at, revision)
 SELECT u.id, CASE u.digest_cadence WHEN 'weekly' THEN 604800 ELSE 86400 END, 0, 0, $random
 FROM users AS u WHERE `+strings.ReplaceAll(eligibleNew, "NEW.", "u.")+`;
-UPDATE digest_due SET has_hour = 1 WHERE EXISTS (SELECT 1 FROM digest_preferences AS p WHERE p.user_id = digest_due.user_id AND p.send_hour IS NOT NULL);
+UPDATE digest_due SET has_hour = 1 WHERE EXISTS (SELECT 1 FROM digest_preferences AS p WHERE p.user_id = digest_due.user_id AND `+setHour+`);
 UPDATE digest_due SET due_at = `+dueAfterNewest, "$random", random)}

@@ -5,7 +5,7 @@ import "strings"
 // digest_due has a row for each person who can have digests, so that a tick need not look at all of
 // them. due_at is an instant, in seconds since 1970, before which the person surely has none due; 0 if
 // that is not known, and then a tick looks at the person and notes what it found. period is the cadence
-// in seconds; has_hour is 1 if there is a send hour. If it is 0, due_at follows from the newest ledger
+// in seconds; has_hour is 1 if there is a send hour, a rhythm or a pause. If it is 0, due_at follows from the newest ledger
 // row, and is there as soon as that is.
 //
 // Triggers keep it true for all programs that write, also for those that know nothing of it. Each change
@@ -29,7 +29,7 @@ WHERE ` + eligible + ` AND NOT EXISTS (SELECT 1 FROM digest_due WHERE user_id = 
 	leave = `DELETE FROM digest_due WHERE user_id = $id;`
 	// pace sets the period.
 	pace = `UPDATE digest_due SET period = ` + periodOf + `, due_at = 0, revision = random() WHERE user_id = $id;`
-	// prefer sets whether there is a send hour.
+	// prefer sets has_hour.
 	prefer = `UPDATE digest_due SET has_hour = EXISTS (` + sendHour + `$id), due_at = 0, revision = random() WHERE user_id = $id;`
 	// stir sets what follows from the ledger.
 	stir = `UPDATE digest_due SET due_at = ` + dueAfterNewest + `, revision = random() WHERE user_id = $id;`
@@ -47,7 +47,7 @@ WHERE user_id = (SELECT d.recipient_user_id FROM notification_digests AS d WHERE
 	// eligible is a condition on a row of users. In some tables an ID may be no integer; no person is found by it.
 	eligible = `$row.id = CAST($row.id AS INTEGER) AND $row.digest_cadence IN ('daily', 'weekly') AND $row.email <> ''`
 	periodOf = `CASE $row.digest_cadence WHEN 'weekly' THEN 604800 ELSE 86400 END`
-	sendHour = `SELECT 1 FROM digest_preferences WHERE send_hour IS NOT NULL AND user_id = `
+	sendHour = `SELECT 1 FROM digest_preferences WHERE (send_hour IS NOT NULL OR rhythm <> '' OR paused_until <> '') AND user_id = `
 	// dueAfterNewest takes a time only as it is written here; what else may be one is core's to read.
 	dueAfterNewest = `coalesce((SELECT strftime('%s', d.period_end) + digest_due.period FROM notification_digests AS d
  WHERE d.id = (SELECT max(newest.id) FROM notification_digests AS newest WHERE newest.recipient_user_id = digest_due.user_id)
@@ -72,7 +72,7 @@ var triggers = []trigger{
 	{name: "rfcdigest_user_deleted", table: "users", event: "AFTER DELETE", column: "id", old: leave},
 
 	{name: "rfcdigest_preferences_added", table: "digest_preferences", event: "AFTER INSERT", column: "user_id", new: prefer},
-	{name: "rfcdigest_preferences_changed", table: "digest_preferences", event: "AFTER UPDATE OF user_id, " + rowID + ", time_zone, send_hour, send_weekday",
+	{name: "rfcdigest_preferences_changed", table: "digest_preferences", event: "AFTER UPDATE OF user_id, " + rowID + ", time_zone, send_hour, send_weekday, rhythm, paused_until",
 		column: "user_id", new: prefer, old: prefer},
 	{name: "rfcdigest_preferences_deleted", table: "digest_preferences", event: "AFTER DELETE", column: "user_id", old: prefer},
 

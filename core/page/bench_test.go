@@ -8,7 +8,7 @@ import (
 // BenchmarkHTML times the HTML of ten lines, and says how many times as fast as hermes that is.
 func BenchmarkHTML(b *testing.B) {
 	l := plainLayout(b)
-	d := sampleDigest(l, false)
+	d := sampleDigest(l, Day)
 	b.ReportAllocs()
 	for b.Loop() {
 		_, page := l.HTML(d, Extras{})
@@ -26,7 +26,7 @@ func BenchmarkHTML(b *testing.B) {
 // BenchmarkHermes times hermes on the same ten lines.
 func BenchmarkHermes(b *testing.B) {
 	l := plainLayout(b)
-	d := sampleDigest(l, false)
+	d := sampleDigest(l, Day)
 	b.ReportAllocs()
 	for b.Loop() {
 		b.SetBytes(int64(len(slowly(b, l, d))))

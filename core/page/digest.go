@@ -7,8 +7,8 @@ import (
 
 // Digest is the content of one catch-up mail.
 type Digest struct {
-	// Weekly says that it is of a week; else it is of a day.
-	Weekly bool
+	// Span is the time that it is of.
+	Span Span
 	// Events counts the notifications, listed or not.
 	Events int
 	// RFCs counts the distinct RFCs among them, listed or not.
@@ -18,6 +18,18 @@ type Digest struct {
 	// More counts the RFCs that are left out of Groups.
 	More int
 }
+
+// Span is the time that a digest is of, as far as words go.
+type Span int
+
+// The spans.
+const (
+	Day Span = iota
+	Week
+	// Other is any other time since the last digest.
+	Other
+	spans
+)
 
 // Group is the section of one RFC, or of the events that belong to none.
 type Group struct {
@@ -45,20 +57,12 @@ const Unread = " (still unread in your inbox)"
 // unreadAll says so once for all lines, in the HTML: there the remark would take as much room as the line.
 const unreadAll = " All still unread in your inbox."
 
-// adjective names the time that d covers in a subject.
-func (d Digest) adjective() string {
-	if d.Weekly {
-		return "Weekly"
-	}
-	return "Daily"
-}
+// name is what d is called in a subject.
+func (s Span) name() string { return [spans]string{"Daily digest", "Weekly digest", "Digest"}[s] }
 
-// span names it in a sentence.
-func (d Digest) span() string {
-	if d.Weekly {
-		return "the past week"
-	}
-	return "the past day"
+// from names the time that it is of in a sentence.
+func (s Span) from() string {
+	return [spans]string{"from the past day", "from the past week", "since your last digest"}[s]
 }
 
 // Count says how much there is in d: "5 events across 2 RFCs".
@@ -84,12 +88,12 @@ func appendPlural(b []byte, n int, thing string) []byte {
 
 // heading is the first thing to read in the HTML.
 func (d Digest) heading() string {
-	return "Your " + strings.ToLower(d.adjective()) + " digest"
+	return "Your " + strings.ToLower(d.Span.name())
 }
 
 // opening is the first sentence of the mail.
 func (d Digest) opening() string {
-	return "Activity on RFCs you watch, from " + d.span() + "."
+	return "Activity on RFCs you watch, " + d.Span.from() + "."
 }
 
 // moreRFCs is the last line if d leaves RFCs out; else empty.
@@ -118,7 +122,7 @@ func andMore(n int) string { return "and " + strconv.Itoa(n) + " more" }
 func (l *Layout) Subject(d Digest) string {
 	b := append(make([]byte, 0, 256), '[')
 	b = append(append(b, l.name...), "] "...)
-	b = append(append(b, d.adjective()...), " digest — "...)
+	b = append(append(b, d.Span.name()...), " — "...)
 	return string(d.appendCount(b))
 }
 

@@ -12,7 +12,7 @@ func TestSubject(t *testing.T) {
 	t.Parallel()
 	l := plainLayout(t)
 	assert.Equal(t, "[Wiggleverse] Daily digest — 5 events across 2 RFCs", l.Subject(Digest{Events: 5, RFCs: 2}))
-	assert.Equal(t, "[Wiggleverse] Weekly digest — 1 event across 1 RFC", l.Subject(Digest{Weekly: true, Events: 1, RFCs: 1}))
+	assert.Equal(t, "[Wiggleverse] Weekly digest — 1 event across 1 RFC", l.Subject(Digest{Span: Week, Events: 1, RFCs: 1}))
 	assert.Equal(t, "[Wiggleverse] Daily digest — 1 event across 0 RFCs", l.Subject(Digest{Events: 1}))
 	l, err := New("Our\nRFCs ", "https://rfc.example")
 	require.NoError(t, err)
@@ -21,7 +21,7 @@ func TestSubject(t *testing.T) {
 
 func TestText(t *testing.T) {
 	t.Parallel()
-	got := plainLayout(t).Text(Digest{Weekly: true, Events: 60, RFCs: 54, More: 51, Groups: []Group{
+	got := plainLayout(t).Text(Digest{Span: Week, Events: 60, RFCs: 54, More: 51, Groups: []Group{
 		{Slug: "a", Title: "Trust & Safety", Link: "https://rfc.example/rfc/a", Lines: []string{"one" + Unread, "two" + Unread}, More: 4},
 		{Title: "(no RFC)", Lines: []string{"three" + Unread}},
 	}})

@@ -8,7 +8,7 @@ const fewLines = 10
 // HTML returns the HTML of d, at most 98,000 bytes, and as much of d as it has room for. What is left out is counted
 // in More. Titles that are clean always fit. If a title is not, and too long by itself, there is no HTML.
 func (l *Layout) HTML(d Digest, x Extras) (Digest, string) {
-	frame := l.frame(d)
+	frame := l.frames[d.Span]
 	html, err := fill(frame, l.page(d, x), maxHTML)
 	if err == nil {
 		return d, html

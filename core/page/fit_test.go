@@ -64,7 +64,7 @@ func checkFit(t require.TestingT, l *Layout, d Digest) Digest {
 func TestFitLeavesOrdinaryDigestsAlone(t *testing.T) {
 	t.Parallel()
 	l := plainLayout(t)
-	for _, d := range []Digest{sampleDigest(l, false), {Weekly: true, Groups: many(l, 1, 0)}, {}} {
+	for _, d := range []Digest{sampleDigest(l, Day), {Span: Week, Groups: many(l, 1, 0)}, {}} {
 		assert.Equal(t, d, checkFit(t, l, d))
 	}
 	// All the room there is, for titles and lines of ordinary length.
@@ -93,7 +93,7 @@ func TestFitLeavesOutRFCsFromTheEnd(t *testing.T) {
 	// One more would have been too many.
 	fitted.Groups = append(slices.Clone(d.Groups[:kept+1]), d.Groups[60])
 	fitted.More--
-	_, err := fill(l.daily, l.page(fitted, Extras{}), maxHTML)
+	_, err := fill(l.frames[Day], l.page(fitted, Extras{}), maxHTML)
 	assert.ErrorIs(t, err, errTooLong)
 }
 
@@ -104,12 +104,12 @@ func TestFitShortensLongSections(t *testing.T) {
 	for i := range 5000 {
 		long.Lines = append(long.Lines, "Ada Lovelace: kind "+strconv.Itoa(i)+Unread)
 	}
-	fitted := checkFit(t, l, Digest{Weekly: true, Events: 5000, RFCs: 1, Groups: []Group{long}})
+	fitted := checkFit(t, l, Digest{Span: Week, Events: 5000, RFCs: 1, Groups: []Group{long}})
 	assert.Greater(t, len(fitted.Groups[0].Lines), 400)
 
 	// It makes room for the others before any of them has to go.
 	groups := append([]Group{long}, many(l, 5, 2)...)
-	fitted = checkFit(t, l, Digest{Weekly: true, Events: 5010, RFCs: 6, Groups: groups})
+	fitted = checkFit(t, l, Digest{Span: Week, Events: 5010, RFCs: 6, Groups: groups})
 	assert.Zero(t, fitted.More)
 	assert.Equal(t, groups[1:], fitted.Groups[1:])
 	assert.Greater(t, len(fitted.Groups[0].Lines), 300)
@@ -159,7 +159,7 @@ func TestPreheader(t *testing.T) {
 	long := strings.Repeat("é́", 119) + "xyz"
 	for want, d := range map[string]Digest{
 		"": {},
-		"Trust & Safety, Layered Consent, الموافقة متعددة الطبقات, Too Long to Link, \"Quoted\" & 'quoted' and 4 more": sampleDigest(l, false),
+		"Trust & Safety, Layered Consent, الموافقة متعددة الطبقات, Too Long to Link, \"Quoted\" & 'quoted' and 4 more": sampleDigest(l, Day),
 		"Someone: two words": {Groups: []Group{section(l, "", "(no RFC)", "Someone: two words")}},
 		"A":                  {RFCs: 1, Groups: []Group{section(l, "a", "A"), section(l, "", "(no RFC)", "Someone: two words")}},
 		"A and 1 more":       {RFCs: 2, Groups: []Group{section(l, "a", "A"), section(l, "b", long)}},

@@ -17,7 +17,7 @@ const (
 	maxFrame = 40_000
 )
 
-// frame is the HTML of all daily or all weekly digests, with gaps for their content.
+// frame is the HTML of all digests of a span, with gaps for their content.
 //
 // What hermes returns is a template: html/template knows from the place of a gap how a text must be escaped
 // there. The program has that knowledge too, and is many times as fast. It leaves unusual pages to the template.
@@ -28,9 +28,9 @@ type frame struct {
 	slow error
 }
 
-// newFrame makes the frame of daily or weekly digests, and tries it.
-func newFrame(l *Layout, weekly bool) (*frame, error) {
-	source, err := dress(theme{}, l, weekly)
+// newFrame makes the frame of the digests of a span, and tries it.
+func newFrame(l *Layout, span Span) (*frame, error) {
+	source, err := dress(theme{}, l, span)
 	if err != nil {
 		return nil, fmt.Errorf("dress a digest: %w", err)
 	}

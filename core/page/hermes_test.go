@@ -39,7 +39,7 @@ func slowly(t require.TestingT, l *Layout, d Digest) string {
 	detour(&p.Preheader)
 	var source strings.Builder
 	require.NoError(t, gaps.Execute(&source, p))
-	page, err := dress(filled{source: strings.ReplaceAll(source.String(), brace, `{{"{"}}`)}, l, d.Weekly)
+	page, err := dress(filled{source: strings.ReplaceAll(source.String(), brace, `{{"{"}}`)}, l, d.Span)
 	require.NoError(t, err)
 	return page
 }
@@ -61,10 +61,10 @@ func normal(t require.TestingT, page string) string {
 func TestHTMLIsWhatHermesWouldMake(t *testing.T) {
 	t.Parallel()
 	l := plainLayout(t)
-	for _, weekly := range []bool{false, true} {
-		braced := sampleDigest(l, weekly)
+	for span := range spans {
+		braced := sampleDigest(l, span)
 		braced.Groups[0].Title = `{{.Hermes}} <!-- "x" --> [[.Name]]`
-		for _, d := range []Digest{sampleDigest(l, weekly), braced, {Weekly: weekly}, {Weekly: weekly, Groups: many(l, 15, 3)}} {
+		for _, d := range []Digest{sampleDigest(l, span), braced, {Span: span}, {Span: span, Groups: many(l, 15, 3)}} {
 			fitted, page := l.HTML(d, Extras{})
 			require.Equal(t, d, fitted)
 			require.Equal(t, normal(t, slowly(t, l, d)), normal(t, page))
@@ -77,7 +77,7 @@ func TestHTMLIsWhatHermesWouldMakeOfAnything(t *testing.T) {
 	l := plainLayout(t)
 	some := rapid.Map(rapid.OneOf(rapid.SampledFrom(hostile), rapid.String(), rapid.SampledFrom([]string{"a", "b", "Trust & Safety"})), texts.Clean)
 	rapid.Check(t, func(t *rapid.T) {
-		d := Digest{Weekly: rapid.Bool().Draw(t, "weekly"), More: rapid.IntRange(0, 2).Draw(t, "more")}
+		d := Digest{Span: Span(rapid.IntRange(0, int(spans)-1).Draw(t, "span")), More: rapid.IntRange(0, 2).Draw(t, "more")}
 		for range rapid.IntRange(0, 12).Draw(t, "groups") {
 			g := section(l, some.Draw(t, "slug"), some.Draw(t, "title"), rapid.SliceOfN(some, 0, 4).Draw(t, "lines")...)
 			g.More = rapid.IntRange(0, 2).Draw(t, "more lines")
@@ -92,9 +92,9 @@ func TestHTMLIsWhatHermesWouldMakeOfAnything(t *testing.T) {
 func TestHTMLUnsubscribe(t *testing.T) {
 	t.Parallel()
 	l := plainLayout(t)
-	p := l.page(sampleDigest(l, false), Extras{})
+	p := l.page(sampleDigest(l, Day), Extras{})
 	p.Unsubscribe = "https://digest.example/unsubscribe/a.b-c_d"
-	page, err := fill(l.daily, p, maxHTML)
+	page, err := fill(l.frames[Day], p, maxHTML)
 	require.NoError(t, err)
 	footer := all(parseHTML(t, page), "p", "footer")
 	assert.Equal(t, "Manage digest preferences · Unsubscribe", words(footer...))
@@ -104,21 +104,21 @@ func TestHTMLUnsubscribe(t *testing.T) {
 func TestHTMLFromManyGoroutines(t *testing.T) {
 	t.Parallel()
 	l := plainLayout(t)
-	_, daily := l.HTML(sampleDigest(l, false), Extras{})
-	_, weekly := l.HTML(sampleDigest(l, true), Extras{})
+	_, daily := l.HTML(sampleDigest(l, Day), Extras{})
+	_, weekly := l.HTML(sampleDigest(l, Week), Extras{})
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
 			for range 20 {
-				_, page := l.HTML(sampleDigest(l, false), Extras{})
+				_, page := l.HTML(sampleDigest(l, Day), Extras{})
 				assert.Equal(t, daily, page)
-				_, page = l.HTML(sampleDigest(l, true), Extras{})
+				_, page = l.HTML(sampleDigest(l, Week), Extras{})
 				assert.Equal(t, weekly, page)
 			}
 		})
 	}
 	all.Wait()
 	again := plainLayout(t)
-	_, page := again.HTML(sampleDigest(again, false), Extras{})
+	_, page := again.HTML(sampleDigest(again, Day), Extras{})
 	assert.Equal(t, daily, page)
 }

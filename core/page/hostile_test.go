@@ -69,7 +69,7 @@ func TestHTMLHostileTextAtRandom(t *testing.T) {
 func TestHTMLHostileBrand(t *testing.T) {
 	t.Parallel()
 	harmless := plainLayout(t)
-	_, page := harmless.HTML(sampleDigest(harmless, false), Extras{})
+	_, page := harmless.HTML(sampleDigest(harmless, Day), Extras{})
 	want := shape(parseHTML(t, page))
 	for _, brand := range hostile {
 		name := texts.Clean(brand)
@@ -78,7 +78,7 @@ func TestHTMLHostileBrand(t *testing.T) {
 		}
 		l, err := New(brand, "https://rfc.example/"+url.PathEscape(brand))
 		require.NoError(t, err, "%q", brand)
-		d := sampleDigest(l, false)
+		d := sampleDigest(l, Day)
 		_, page := l.HTML(d, Extras{})
 		root := parseHTML(t, page)
 		require.Equal(t, want, shape(root), "%q", brand)
@@ -89,7 +89,7 @@ func TestHTMLHostileBrand(t *testing.T) {
 	for _, path := range []string{"[[.Subject]]", "⟦.Subject⟧", "{{.}}", `"><b>`, "'&amp;", "%2F"} {
 		l, err := New("", "http://[::1]:8000/"+path)
 		require.NoError(t, err, path)
-		_, page := l.HTML(sampleDigest(l, false), Extras{})
+		_, page := l.HTML(sampleDigest(l, Day), Extras{})
 		require.Equal(t, strings.ReplaceAll(want, `"https"`, `"http"`), shape(parseHTML(t, page)), path)
 	}
 }

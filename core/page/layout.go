@@ -16,11 +16,11 @@ import (
 // several goroutines.
 //
 // Hermes takes milliseconds for a mail. It also moves the style sheet into the elements, and after that a text that
-// it was given may not be escaped any more. So hermes makes one daily and one weekly digest when the Layout is
+// it was given may not be escaped any more. So hermes makes one digest of each span when the Layout is
 // made, with gaps where the content goes. It sees nothing but what the installation has set.
 type Layout struct {
-	name, appURL  string
-	daily, weekly *frame
+	name, appURL string
+	frames       [spans]*frame
 }
 
 // New returns the Layout of an installation. name is the bracketed name in subjects and stands at the head of the
@@ -33,10 +33,12 @@ func New(name, appURL string) (*Layout, error) {
 	}
 	l := &Layout{name: cmp.Or(texts.Clean(name), "Wiggleverse"), appURL: base}
 	var err error
-	if l.daily, err = newFrame(l, false); err == nil {
-		l.weekly, err = newFrame(l, true)
+	for span := range l.frames {
+		if l.frames[span], err = newFrame(l, Span(span)); err != nil {
+			return nil, err
+		}
 	}
-	return l, err
+	return l, nil
 }
 
 // AppURL is the RFC app's address, without a slash at its end.
@@ -72,24 +74,18 @@ func (l *Layout) Link(slug string) string {
 }
 
 // SlowHTML says why html/template itself makes the HTML of digests, which takes it longer; nil if it does not.
-func (l *Layout) SlowHTML() error { return cmp.Or(l.daily.slow, l.weekly.slow) }
+func (l *Layout) SlowHTML() error {
+	return cmp.Or(l.frames[Day].slow, l.frames[Week].slow, l.frames[Other].slow)
+}
 
-// dress has hermes lay out daily or weekly digests, with the style sheet in the elements.
-func dress(t hermes.Theme, l *Layout, weekly bool) (string, error) {
+// dress has hermes lay out the digests of a span, with the style sheet in the elements.
+func dress(t hermes.Theme, l *Layout, span Span) (string, error) {
 	h := hermes.Hermes{Theme: t, Product: hermes.Product{Name: l.name}}
-	d := Digest{Weekly: weekly}
+	d := Digest{Span: span}
 	return h.GenerateHTML(hermes.Email{Body: hermes.Body{
 		Title:      d.heading(),
 		Intros:     []string{d.opening() + unreadAll},
 		Actions:    []hermes.Action{{Button: hermes.Button{Text: inboxLabel, Link: l.InboxURL()}}},
 		Dictionary: []hermes.Entry{{Key: preferencesLabel, Value: l.PreferencesURL()}},
 	}})
-}
-
-// frame returns the frame for d.
-func (l *Layout) frame(d Digest) *frame {
-	if d.Weekly {
-		return l.weekly
-	}
-	return l.daily
 }

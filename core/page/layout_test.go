@@ -27,9 +27,9 @@ func section(l *Layout, slug, title string, lines ...string) Group {
 }
 
 // sampleDigest has ten lines, and one of everything.
-func sampleDigest(l *Layout, weekly bool) Digest {
+func sampleDigest(l *Layout, span Span) Digest {
 	return Digest{
-		Weekly: weekly, Events: 19, RFCs: 9, More: 4,
+		Span: span, Events: 19, RFCs: 9, More: 4,
 		Groups: []Group{
 			section(l, "rfc-0001", "Trust & Safety", "3 pr opened events", "Ada Lovelace: vote cast", "Grace Hopper pushed to feat/x"),
 			section(l, "area/consent 2+é", "Layered Consent", "2 pr commented events", "Barbara Liskov merged PR #41"),
@@ -84,8 +84,8 @@ func words(nodes ...*html.Node) string {
 func TestHTMLStructure(t *testing.T) {
 	t.Parallel()
 	l := plainLayout(t)
-	for weekly, heading := range map[bool]string{false: "Your daily digest", true: "Your weekly digest"} {
-		d := sampleDigest(l, weekly)
+	for span, heading := range map[Span]string{Day: "Your daily digest", Week: "Your weekly digest", Other: "Your digest"} {
+		d := sampleDigest(l, span)
 		_, text := l.HTML(d, Extras{})
 		assert.Less(t, len(text), 12_000)
 		root := parseHTML(t, text)
@@ -127,7 +127,7 @@ func TestHTMLStructure(t *testing.T) {
 func TestHTMLLinks(t *testing.T) {
 	t.Parallel()
 	l := plainLayout(t)
-	_, text := l.HTML(sampleDigest(l, false), Extras{})
+	_, text := l.HTML(sampleDigest(l, Day), Extras{})
 	var hrefs []string
 	for _, a := range all(parseHTML(t, text), "a", "") {
 		hrefs = append(hrefs, attribute(a, "href"))
@@ -147,7 +147,7 @@ func TestHTMLLinks(t *testing.T) {
 func TestHTMLStyles(t *testing.T) {
 	t.Parallel()
 	l := plainLayout(t)
-	_, text := l.HTML(sampleDigest(l, false), Extras{})
+	_, text := l.HTML(sampleDigest(l, Day), Extras{})
 	root := parseHTML(t, text)
 	sheet := words(all(root, "style", "")...)
 	assert.Contains(t, sheet, "@media (prefers-color-scheme: dark){")
@@ -165,7 +165,7 @@ func TestHTMLStyles(t *testing.T) {
 func TestHTMLSaysWhatTheTextSays(t *testing.T) {
 	t.Parallel()
 	l := plainLayout(t)
-	d := sampleDigest(l, true)
+	d := sampleDigest(l, Week)
 	_, page := l.HTML(d, Extras{})
 	root := parseHTML(t, page)
 	text := words(all(root, "p", "opening")...) + "\n\n"

@@ -51,17 +51,17 @@ func TestTheProgramWritesWhatHTMLTemplateWould(t *testing.T) {
 		for _, link := range append([]string{"https://x/" + text}, links...) {
 			lines := []entry{{Text: text, LeftToRight: true}, {Text: text}, {}}
 			p := &page{Subject: text, Preheader: text, Count: text, More: text, Cards: []card{{Title: text, Link: link, Lines: lines, More: text}, {}}}
-			checkProgram(t, l.daily, p, maxHTML)
+			checkProgram(t, l.frames[Day], p, maxHTML)
 			p.Unsubscribe = link
-			checkProgram(t, l.weekly, p, maxHTML)
+			checkProgram(t, l.frames[Week], p, maxHTML)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawPage(t)
-		full, err := l.daily.execute(p, 10*maxHTML)
+		full, err := l.frames[Day].execute(p, 10*maxHTML)
 		require.NoError(t, err)
 		for _, limit := range []int{10 * maxHTML, len(full), len(full) - 1, rapid.IntRange(0, len(full)).Draw(t, "limit")} {
-			checkProgram(t, l.daily, p, limit)
+			checkProgram(t, l.frames[Day], p, limit)
 		}
 	})
 }
@@ -76,7 +76,7 @@ func FuzzProgram(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, title, link, line string, unread bool, limit uint) {
 		cards := []card{{Title: title, Link: link, Lines: []entry{{line, unread}, {title, !unread}}, More: line}, {Title: line}}
-		checkProgram(t, l.daily, &page{Subject: line, Preheader: title, Count: line, Cards: cards, More: title, Extras: Extras{Unsubscribe: link, Notice: title}}, int(limit%maxHTML))
+		checkProgram(t, l.frames[Day], &page{Subject: line, Preheader: title, Count: line, Cards: cards, More: title, Extras: Extras{Unsubscribe: link, Notice: title}}, int(limit%maxHTML))
 	})
 }
 
@@ -117,11 +117,11 @@ func TestCompileRefusesWhatItDoesNotKnow(t *testing.T) {
 func TestAFrameTriesItsProgram(t *testing.T) {
 	t.Parallel()
 	l := plainLayout(t)
-	f := *l.daily
+	f := *l.frames[Day]
 	require.NoError(t, f.try())
 	f.program = f.program[1:]
 	assert.ErrorContains(t, f.try(), "disagree")
-	f.program = append(program{link{func(place) string { return "x" }}}, l.daily.program...)
+	f.program = append(program{link{func(place) string { return "x" }}}, l.frames[Day].program...)
 	assert.ErrorContains(t, f.try(), "disagree")
 }
 
@@ -133,18 +133,18 @@ func TestMailsAreTheSameWithoutAProgram(t *testing.T) {
 	fails := func(*template.Template) (program, error) { return nil, errors.New("unknown escaper") }
 	lies := func(*template.Template) (program, error) { return program{static("hello")}, nil }
 	for why, made := range map[string]func(*template.Template) (program, error){"unknown escaper": fails, "html/template and the program made of it disagree": lies} {
-		slow, daily := *l, *l.daily
+		slow, daily := *l, *l.frames[Day]
 		daily.speedUp(made)
-		slow.daily = &daily
+		slow.frames[Day] = &daily
 		assert.EqualError(t, slow.SlowHTML(), why)
-		d := sampleDigest(l, false)
+		d := sampleDigest(l, Day)
 		_, want := l.HTML(d, Extras{Notice: "Hello"})
 		_, got := slow.HTML(d, Extras{Notice: "Hello"})
 		assert.Equal(t, want, got)
 		rapid.Check(t, func(t *rapid.T) {
 			p := drawPage(t)
 			limit := rapid.SampledFrom([]int{0, 10_000, maxHTML}).Draw(t, "limit")
-			want, wantErr := fill(l.daily, p, limit)
+			want, wantErr := fill(l.frames[Day], p, limit)
 			got, err := fill(&daily, p, limit)
 			require.Equal(t, wantErr == nil, err == nil)
 			require.Equal(t, want, got)

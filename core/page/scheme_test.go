@@ -9,7 +9,7 @@ import (
 func TestADigestIsShownLightOrDark(t *testing.T) {
 	t.Parallel()
 	l := plainLayout(t)
-	d := sampleDigest(l, false)
+	d := sampleDigest(l, Day)
 	_, page := l.HTML(d, Extras{})
 	assert.Equal(t, d.preheader(), Preheader(page))
 	for scheme, rules := range map[string]string{"light": "@media not all", "dark": "@media all"} {

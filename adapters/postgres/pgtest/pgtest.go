@@ -27,13 +27,16 @@ const Server = "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable&conn
 const (
 	// places is how many tests use the server at once. Most have some twelve connections, a fleet some
 	// fifty.
-	places = 4
+	places = 6
 	// class marks the advisory locks that are the places.
 	class = 7332
 	// tooMany is PostgreSQL's code for having no connection left.
 	tooMany = "53300"
 	// patience is how long a test waits for a connection.
 	patience = time.Minute
+	// leave is how many connections the server must have left for a test to take a place: others than these
+	// tests may use it.
+	leave = 35
 )
 
 // Connect returns a connection to the database at url, closed when the test ends. If the server has
@@ -113,14 +116,18 @@ func TakePlace(t testing.TB) {
 	}
 	t.Cleanup(func() { taken.Delete(name) })
 	conn := connect(t, Server)
-	for {
+	ask := func(query string, args ...any) (yes bool) {
+		require.NoError(t, conn.QueryRow(context.Background(), query, args...).Scan(&yes))
+		return yes
+	}
+	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		if time.Since(begun) < patience && !ask("SELECT count(*) + $1 < current_setting('max_connections')::int FROM pg_stat_activity", leave) {
+			continue
+		}
 		for place := range places {
-			var free bool
-			require.NoError(t, conn.QueryRow(context.Background(), "SELECT pg_try_advisory_lock($1, $2)", class, place).Scan(&free))
-			if free {
+			if ask("SELECT pg_try_advisory_lock($1, $2)", class, place) {
 				return
 			}
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }

@@ -79,6 +79,8 @@ func (s SQL) columnsOf(table string) map[string]func(*rapid.T) string {
 			"time_zone":          one(append(quoted(zoneNames), "NULL", "'Mars/Olympus'")...),
 			"send_hour":          one(s.Hours...),
 			"send_weekday":       one("NULL", "'friday'", "'Sunday'", "'someday'"),
+			"rhythm":             one("NULL", "NULL", "''", "'workdays at 9'", "'monthly on 31'", "'every two weeks on friday at 0, 23'", "'at times'"),
+			"paused_until":       one("NULL", "NULL", "''", "'2026-03-31'", "'2026-02-01'", "'soon'"),
 			"quiet_start":        one("NULL", "'11:00'"),
 			"quiet_end":          one("NULL", "'13:00'"),
 			"suppressed_address": one("NULL", "'a@rfc.example'"),

@@ -134,7 +134,16 @@ func facts(r core.Recipient) []fact {
 	if r.Preferences.QuietStart != "" || r.Preferences.QuietEnd != "" {
 		quiet = texts.Clean(r.Preferences.QuietStart) + " to " + texts.Clean(r.Preferences.QuietEnd)
 	}
-	return []fact{{"Cadence", texts.Clean(string(r.Cadence))}, {"Time zone", zone}, {"Quiet hours", quiet}, {"Send hour", sendHour(r)}}
+	all := []fact{{"Cadence", texts.Clean(string(r.Cadence))}, {"Time zone", zone}, {"Quiet hours", quiet}}
+	if r.Preferences.Rhythm != "" {
+		all = append(all, fact{"Rhythm", texts.Clean(r.Preferences.Rhythm)})
+	} else {
+		all = append(all, fact{"Send hour", sendHour(r)})
+	}
+	if r.Preferences.PausedUntil != "" {
+		all = append(all, fact{"Paused until", texts.Clean(r.Preferences.PausedUntil)})
+	}
+	return all
 }
 
 func sendHour(r core.Recipient) string {

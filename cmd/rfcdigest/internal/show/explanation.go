@@ -33,6 +33,8 @@ type explainedPerson struct {
 	TimeZone          string `json:"time_zone"`
 	SendHour          *int   `json:"send_hour"`
 	SendWeekday       string `json:"send_weekday"`
+	Rhythm            string `json:"rhythm"`
+	PausedUntil       string `json:"paused_until"`
 	QuietStart        string `json:"quiet_start"`
 	QuietEnd          string `json:"quiet_end"`
 	SuppressedAddress string `json:"suppressed_address"`
@@ -46,7 +48,8 @@ func newExplainedAt(v core.View, e core.Explanation) explainedAt {
 		Now: v.Now, Past: v.Past,
 		User: explainedPerson{
 			ID: r.ID, Name: texts.Clean(r.Name), Address: texts.Clean(r.Address), Cadence: texts.Clean(string(r.Cadence)), TimeZone: texts.Clean(p.TimeZone),
-			SendHour: p.SendHour, SendWeekday: texts.Clean(p.SendWeekday), QuietStart: texts.Clean(p.QuietStart), QuietEnd: texts.Clean(p.QuietEnd),
+			SendHour: p.SendHour, SendWeekday: texts.Clean(p.SendWeekday), Rhythm: texts.Clean(p.Rhythm), PausedUntil: texts.Clean(p.PausedUntil),
+			QuietStart: texts.Clean(p.QuietStart), QuietEnd: texts.Clean(p.QuietEnd),
 			SuppressedAddress: texts.Clean(p.SuppressedAddress), SuppressedReason: texts.Clean(p.SuppressedReason), Failures: p.Failures,
 		},
 		Action: e.Plan.Action, Reason: e.Plan.Reason, Why: e.Why, Remarks: Texts(e.Remarks),
