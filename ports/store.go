@@ -144,8 +144,11 @@ type Watches interface {
 	Lapse(ctx context.Context, then time.Time) (int, error)
 }
 
-// Subscriptions ends digests if their recipients ask for that.
+// Subscriptions changes what recipients ask for.
 type Subscriptions interface {
+	// Choose makes the recipient what [core.Choose] makes of them. It returns ErrConflict, and changes nothing, if
+	// the recipient is not the one whose [core.Person] has the mark. It is durable on return.
+	Choose(ctx context.Context, recipient, mark int64, c core.Choice) error
 	// Unsubscribe sets the cadence of the recipient whose [core.Person] has the mark to off. It does
 	// nothing if it is off already, if there is no such recipient, or if the ID is another
 	// person's by now. It is durable on return.

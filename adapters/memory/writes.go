@@ -203,6 +203,18 @@ func (s *Store) Lapse(ctx context.Context, then time.Time) (decayed int, err err
 	return decayed, err
 }
 
+// Choose implements [ports.Subscriptions].
+func (s *Store) Choose(ctx context.Context, recipient, mark int64, c core.Choice) error {
+	return s.do(ctx, func() error {
+		u, ok := s.users[recipient]
+		if !ok || u.Person.Mark != mark {
+			return ports.ErrConflict
+		}
+		s.users[recipient] = core.Choose(u, c)
+		return nil
+	})
+}
+
 // Unsubscribe implements [ports.Subscriptions].
 func (s *Store) Unsubscribe(ctx context.Context, recipient, mark int64) error {
 	return s.do(ctx, func() error {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // CountRefusals implements [ports.Refusals]. It goes by ascending ID, so that two at once wait for one another.
@@ -103,4 +104,39 @@ func (s *Store) putRefusals(ctx context.Context, tx engine.Tx, user int64, p cor
 		return fmt.Errorf("count refusals: %w", err)
 	}
 	return nil
+}
+
+// Choose implements [ports.Subscriptions].
+func (s *Store) Choose(ctx context.Context, recipient, mark int64, c core.Choice) error {
+	return s.db.Write(ctx, fmt.Sprintf("save the preferences of recipient %d", recipient), func(ctx context.Context, tx engine.Tx) error {
+		still, err := s.still(ctx, tx, recipient, mark)
+		if err != nil {
+			return err
+		}
+		if !still {
+			return ports.ErrConflict
+		}
+		var cadence text
+		if err := tx.One(ctx, []any{&cadence}, "SELECT u.digest_cadence FROM users AS u WHERE u.id = ?"+s.dialect.Keep, recipient); err != nil {
+			return fmt.Errorf("read the cadence: %w", err)
+		}
+		p, there, err := s.preferences(ctx, tx, recipient)
+		if err != nil {
+			return err
+		}
+		chosen := core.Choose(core.Recipient{ID: recipient, Cadence: core.Cadence(cadence), Preferences: p}, c)
+		if chosen.Cadence != core.Cadence(cadence) {
+			if _, err := tx.Change(ctx, "UPDATE users SET digest_cadence = ? WHERE id = ?", string(chosen.Cadence), recipient); err != nil {
+				return fmt.Errorf("set the cadence: %w", err)
+			}
+		}
+		row := preferencesOf(recipient, chosen.Preferences)
+		query, args := insertion(&row)
+		if there {
+			query = "UPDATE digest_preferences SET time_zone = ?, rhythm = ?, paused_until = ?, quiet_start = ?, quiet_end = ? WHERE user_id = ?"
+			args = []any{row.TimeZone, row.Rhythm, row.PausedUntil, row.QuietStart, row.QuietEnd, recipient}
+		}
+		_, err = tx.Change(ctx, query, args...)
+		return err
+	})
 }

@@ -28,6 +28,15 @@ func (f *Faulty) ByID(ctx context.Context, a1 []int64) (r0 []core.Notification, 
 	return r0, r1
 }
 
+// Choose implements [ports.Store].
+func (f *Faulty) Choose(ctx context.Context, a1 int64, a2 int64, a3 core.Choice) (r0 error) {
+	r0 = f.do(ctx, "Choose", func() error {
+		r0 = f.Store.Choose(ctx, a1, a2, a3)
+		return r0
+	})
+	return r0
+}
+
 // CountRefusals implements [ports.Store].
 func (f *Faulty) CountRefusals(ctx context.Context, a1 []core.Refusal) (r0 error) {
 	r0 = f.do(ctx, "CountRefusals", func() error {

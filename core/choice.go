@@ -1,0 +1,88 @@
+package core
+
+import (
+	"strings"
+	"time"
+)
+
+// Choice is what a reader has set on their page.
+type Choice struct {
+	// Digests says that they want any. If not, the cadence becomes [Off]. If they do, and it is one without digests,
+	// it becomes [Daily]; else it stays as it is.
+	Digests bool
+	// The rest is as in [Preferences].
+	TimeZone, Rhythm, PausedUntil, QuietStart, QuietEnd string
+}
+
+// ChoiceOf returns what r has set. The rhythm is in words even if it is the cadence that says it.
+func ChoiceOf(r Recipient) Choice {
+	p := r.Preferences
+	c := Choice{
+		Digests: r.Cadence.Period() > 0, TimeZone: strings.TrimSpace(p.TimeZone), PausedUntil: strings.TrimSpace(p.PausedUntil),
+		QuietStart: strings.TrimSpace(p.QuietStart), QuietEnd: strings.TrimSpace(p.QuietEnd),
+	}
+	if rhythm := r.Rhythm(); len(rhythm.Hours) > 0 {
+		c.Rhythm = rhythm.String()
+	}
+	return c
+}
+
+// Choose returns r as it is after c. A rhythm that is empty leaves those that the app set as they are.
+func Choose(r Recipient, c Choice) Recipient {
+	switch {
+	case !c.Digests:
+		r.Cadence = Off
+	case r.Cadence.Period() == 0:
+		r.Cadence = Daily
+	}
+	p := &r.Preferences
+	p.TimeZone, p.Rhythm, p.PausedUntil, p.QuietStart, p.QuietEnd = c.TimeZone, c.Rhythm, c.PausedUntil, c.QuietStart, c.QuietEnd
+	return r
+}
+
+// Check says what is wrong with c in words for the reader; empty if nothing is. known reports whether a time zone is.
+func (c Choice) Check(known func(zone string) bool) string {
+	if c.TimeZone != "" && !known(c.TimeZone) {
+		return "The time zone is not known. Take one from the list, like Europe/Berlin."
+	}
+	if c.Rhythm != "" {
+		if _, err := ParseRhythm(c.Rhythm); err != nil {
+			return "Choose at least one day and one hour."
+		}
+	}
+	if c.PausedUntil != "" {
+		if _, err := time.Parse(time.DateOnly, c.PausedUntil); err != nil {
+			return "The date until which you pause cannot be read. Write it like 2026-12-31."
+		}
+	}
+	if _, ok := (Preferences{QuietStart: c.QuietStart, QuietEnd: c.QuietEnd}).quiet(); !ok {
+		return "Quiet hours need a start and an end, like 22:00 and 7:00."
+	}
+	return ""
+}
+
+// Upcoming returns the next n instants after now at which digests of r fall due, if each window ends when it is due;
+// fewer if there are none. Quiet hours are not looked at. zone is as in [Snapshot].
+func (s Schedule) Upcoming(r Recipient, zone *time.Location, now time.Time, n int) (all []time.Time) {
+	if r.Cadence.Period() == 0 {
+		return nil
+	}
+	at := s.dueAt(r, WindowAt(r, now).Start, zone)
+	if at.Before(now) {
+		at = now
+	}
+	for all = append(all, at); len(all) < n; all = append(all, at) {
+		at = s.dueAt(r, at, zone)
+	}
+	return all
+}
+
+// MaskAddress returns an address with most of its name hidden, for a page that others may see: "a…@rfc.example".
+func MaskAddress(address string) string {
+	local, domain, ok := strings.Cut(address, "@")
+	if !ok || local == "" {
+		return "…"
+	}
+	first := []rune(local)[0]
+	return string(first) + "…@" + domain
+}

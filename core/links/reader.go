@@ -1,0 +1,66 @@
+package links
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"time"
+)
+
+// PreferencesPath is what stands between the public URL and a token of a reader's page.
+const PreferencesPath = "/preferences/"
+
+// readerPurpose is that of tokens that open a reader's page.
+const readerPurpose = "rfcdigest preferences v1\x00"
+
+// ReaderAge is how long a link to a reader's page is good.
+const ReaderAge = 60 * 24 * time.Hour
+
+// readerSize is the size of such a token, in bytes before it becomes text: the key's ID, the recipient's ID, the
+// person's mark, when it was made, and the signature.
+const readerSize = 4 + 8 + 8 + 8 + sha256.Size
+
+// Reader is whom a token lets change their preferences.
+type Reader struct {
+	Recipient, Mark int64
+	// Made is when the token was made, at whole seconds.
+	Made time.Time
+}
+
+// ReaderToken returns the token by which a reader opens their page; empty if the ring cannot sign.
+func (r Keyring) ReaderToken(reader Reader) string {
+	if len(r.keys) == 0 {
+		return ""
+	}
+	token := append(make([]byte, 0, readerSize), r.keys[0].id[:]...)
+	token = binary.BigEndian.AppendUint64(token, uint64(reader.Recipient))
+	token = binary.BigEndian.AppendUint64(token, uint64(reader.Mark))
+	token = binary.BigEndian.AppendUint64(token, uint64(reader.Made.Unix()))
+	return base64.RawURLEncoding.EncodeToString(r.keys[0].sign(readerPurpose, token))
+}
+
+// VerifyReader returns whom a token lets in. ok is false if no secret of the ring has signed it. How old it may be is
+// the caller's to say.
+func (r Keyring) VerifyReader(token string) (reader Reader, ok bool) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || len(raw) != readerSize || len(token) != base64.RawURLEncoding.EncodedLen(readerSize) {
+		return Reader{}, false
+	}
+	content := raw[: readerSize-sha256.Size : readerSize-sha256.Size]
+	for _, key := range r.keys {
+		if [4]byte(raw) == key.id && hmac.Equal(raw, key.sign(readerPurpose, content)) {
+			number := func(at int) int64 { return int64(binary.BigEndian.Uint64(content[at:])) }
+			return Reader{number(4), number(12), time.Unix(number(20), 0).UTC()}, true
+		}
+	}
+	return Reader{}, false
+}
+
+// Preferences returns the address of a reader's page. It is empty if there are no links.
+func (l Links) Preferences(reader Reader) string {
+	if l.publicURL == "" {
+		return ""
+	}
+	return l.publicURL + PreferencesPath + l.keyring.ReaderToken(reader)
+}
