@@ -86,3 +86,16 @@ func MaskAddress(address string) string {
 	first := []rune(local)[0]
 	return string(first) + "…@" + domain
 }
+
+// Outlook is what the page of a reader shows.
+type Outlook struct {
+	Recipient Recipient
+	// Zone is as in [Snapshot], but never nil.
+	Zone *time.Location
+	// Now is the instant that all of it is of.
+	Now time.Time
+	// Next are when the next digests are due; nil if none are.
+	Next []time.Time
+	// Digests are the last that were sent, the newest first.
+	Digests []LedgerRow
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/core/page"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
@@ -36,7 +37,7 @@ type Address struct {
 // good address. ok is false if nothing is included, or if the cadence has no digest. A draft is for looking at:
 // what is really sent comes from [PlanDigest] alone.
 func Draft(s Snapshot, style *Style) (m Message, ok bool) {
-	return draft(s, style, style.extras(s.Recipient))
+	return draft(s, style, style.extras(s.Recipient, s.Now))
 }
 
 // draft is [Draft] with other extras.
@@ -67,9 +68,12 @@ func TestMail(s Snapshot, style *Style, mailbox, nonce string) (m Message, ok bo
 	return m, true
 }
 
-// extras are what a mail to r has beside its digest.
-func (s *Style) extras(r Recipient) page.Extras {
-	return page.Extras{Unsubscribe: s.links.URL(r.ID, r.Person.Mark)}
+// extras are what a mail to r has beside its digest, whose window ended at end.
+func (s *Style) extras(r Recipient, end time.Time) page.Extras {
+	return page.Extras{
+		Preferences: s.links.Preferences(links.Reader{Recipient: r.ID, Mark: r.Person.Mark, Made: end}),
+		Unsubscribe: s.links.URL(r.ID, r.Person.Mark),
+	}
 }
 
 // compose writes the mail of claim.
@@ -86,6 +90,9 @@ func compose(r Recipient, claim Claim, included []judged, style *Style, x page.E
 // word returns the mail of claim that says d, without HTML.
 func (s *Style) word(r Recipient, claim Claim, d page.Digest, x page.Extras) Message {
 	plain := s.Text(d)
+	if x.Preferences != "" {
+		plain += "When digests come: " + x.Preferences + "\n"
+	}
 	if x.Notice != "" {
 		plain = x.Notice + "\n\n" + plain
 	}

@@ -131,7 +131,7 @@ type judged struct {
 func PlanDigest(s Snapshot, style *Style) Plan {
 	plan, included := decide(s, style)
 	if plan.Action == Send {
-		plan.Digest, plan.Message = compose(s.Recipient, plan.Claim, included, style, style.extras(s.Recipient))
+		plan.Digest, plan.Message = compose(s.Recipient, plan.Claim, included, style, style.extras(s.Recipient, plan.Window.End))
 	}
 	return plan
 }

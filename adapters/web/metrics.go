@@ -63,6 +63,7 @@ type Metrics struct {
 	held     *prometheus.CounterVec
 	lapsed   prometheus.Counter
 	leaving  *prometheus.CounterVec
+	pages    *prometheus.CounterVec
 	ticks    *prometheus.CounterVec
 	seconds  prometheus.Histogram
 
@@ -94,6 +95,12 @@ func NewMetrics(watched Watched, version string) *Metrics {
 	for _, token := range []string{GoodToken, string(links.Malformed), string(links.UnknownSecret), string(links.BadSignature)} {
 		m.leaving.WithLabelValues(token)
 	}
+	m.pages = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "rfcdigest_preferences_requests_total", Help: "Requests to the readers' pages, by what became of them.",
+	}, []string{"result"})
+	for _, result := range []string{PageShown, PageSaved, PageRefused, PageFailed} {
+		m.pages.WithLabelValues(result)
+	}
 	m.ticks = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rfcdigest_ticks_total", Help: "Ticks, by result: done, with sending stopped, or failed.",
 	}, []string{"result"})
@@ -108,7 +115,7 @@ func NewMetrics(watched Watched, version string) *Metrics {
 		Name: "rfcdigest_build_info", Help: "Always 1; the labels say what runs.",
 		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
 	}, func() float64 { return 1 })
-	m.registry.MustRegister(m.digests, m.held, m.lapsed, m.leaving, m.ticks, m.seconds, build, &present{Watched: watched, last: m.lastTick},
+	m.registry.MustRegister(m.digests, m.held, m.lapsed, m.leaving, m.pages, m.ticks, m.seconds, build, &present{Watched: watched, last: m.lastTick},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -145,6 +152,9 @@ func (m *Metrics) Observe(t Tick) {
 
 // Unsubscribed counts a request to unsubscribe; token is as in [Page].
 func (m *Metrics) Unsubscribed(token string) { m.leaving.WithLabelValues(token).Inc() }
+
+// PageAsked counts a request to a reader's page; what is as in [ReaderPage].
+func (m *Metrics) PageAsked(what string) { m.pages.WithLabelValues(what).Inc() }
 
 func (m *Metrics) lastTick() Tick {
 	m.mu.Lock()

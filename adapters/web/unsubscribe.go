@@ -3,8 +3,6 @@ package web
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"html/template"
 	"io"
 	"log/slog"
@@ -102,9 +100,11 @@ func answer(w http.ResponseWriter, status int, page []byte) {
 // guarded sets the headers by which browsers only show the page, and do not pass on its address, which is
 // the recipient's secret.
 func guarded(next http.Handler) http.Handler {
-	sum := sha256.Sum256([]byte(style))
-	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+	return guardedBy("default-src 'none'; style-src "+hashOf(style)+"; form-action 'self'; frame-ancestors 'none'; base-uri 'none'", next)
+}
+
+// guardedBy is guarded with a policy of what the page may load and run (CSP).
+func guardedBy(policy string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

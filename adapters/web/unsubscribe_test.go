@@ -18,10 +18,12 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/web"
 	"github.com/wiggleverse/rfcdigest/core/links"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // subscriptions records who was unsubscribed.
 type subscriptions struct {
+	ports.Subscriptions
 	off []int64
 	err error
 }

@@ -44,6 +44,9 @@ func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.
 	mux.Handle(links.Path, web.Unsubscribe(web.Page{
 		Ring: s.keyring, Store: store, Brand: s.Name, PreferencesURL: s.style.PreferencesURL(), Log: log, Count: metrics.Unsubscribed,
 	}))
+	mux.Handle(links.PreferencesPath, web.Preferences(web.ReaderPage{
+		Ring: s.keyring, Readers: ticker.Planner(), Store: store, Clock: systemclock.Clock{}, Brand: s.Name, Log: log, Count: metrics.PageAsked,
+	}))
 	mux.Handle("GET /healthz", web.Alive())
 	mux.Handle("GET /readyz", web.Ready(watched, time.Duration(s.TickSeconds)*time.Second+lateTick))
 	mux.Handle("GET /metrics", metrics.Handler())

@@ -155,6 +155,7 @@ var fields = map[string]field{
 	"page.Preheader":   func(at place) string { return at.page.Preheader },
 	"page.Count":       func(at place) string { return at.page.Count },
 	"page.More":        func(at place) string { return at.page.More },
+	"page.Preferences": func(at place) string { return at.page.Preferences },
 	"page.Unsubscribe": func(at place) string { return at.page.Unsubscribe },
 	"page.Notice":      func(at place) string { return at.page.Notice },
 	"card.Title":       func(at place) string { return at.card.Title },

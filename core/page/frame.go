@@ -79,7 +79,7 @@ func (f *frame) try() error {
 		fuller := full
 		fuller.Lines = []entry{{Text: text, LeftToRight: true}}
 		for _, cards := range [...][]card{nil, {full}, {fuller}} {
-			p := page{Subject: text, Preheader: text, Count: text, Cards: cards, More: text, Extras: Extras{Unsubscribe: full.Link, Notice: text}}
+			p := page{Subject: text, Preheader: text, Count: text, Cards: cards, More: text, Extras: Extras{Preferences: full.Link, Unsubscribe: full.Link, Notice: text}}
 			want, err := f.execute(&p, maxHTML)
 			if err != nil {
 				return err

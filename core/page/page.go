@@ -41,8 +41,8 @@ type entry struct {
 
 // Extras are what a mail has beside its digest.
 type Extras struct {
-	// Unsubscribe is an address for the footer; empty if there is none.
-	Unsubscribe string
+	// Preferences and Unsubscribe are addresses for the footer; empty if there are none.
+	Preferences, Unsubscribe string
 	// Notice stands above everything else; empty for most.
 	Notice string
 }

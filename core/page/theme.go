@@ -106,7 +106,7 @@ const themeBody = `<body>
 		</td></tr></table>
 		⟦end⟧⟦with .More⟧<p class="more">⟦.⟧</p>
 		⟦end⟧{{range .Email.Body.Actions}}<table class="button" role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td><a href="{{.Button.Link}}">{{.Button.Text}}</a></td></tr></table>
-		{{end}}<p class="footer">{{range .Email.Body.Dictionary}}<a href="{{.Value}}">{{.Key}}</a>{{end}}⟦with .Unsubscribe⟧ &nbsp;·&nbsp; <a href="⟦.⟧">Unsubscribe</a>⟦end⟧</p>
+		{{end}}<p class="footer">{{range .Email.Body.Dictionary}}<a href="{{.Value}}">{{.Key}}</a>{{end}}⟦with .Preferences⟧ &nbsp;·&nbsp; <a href="⟦.⟧">When digests come</a>⟦end⟧⟦with .Unsubscribe⟧ &nbsp;·&nbsp; <a href="⟦.⟧">Unsubscribe</a>⟦end⟧</p>
 	</td></tr></table>
 </td></tr></table>
 </div>

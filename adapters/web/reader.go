@@ -1,0 +1,293 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/links"
+	"github.com/wiggleverse/rfcdigest/ports"
+)
+
+// Readers is what the pages of readers ask.
+type Readers interface {
+	// Outlook returns what the page of the person with that ID and mark shows; found is false if there is none.
+	Outlook(ctx context.Context, id, mark int64) (o core.Outlook, found bool, err error)
+	// DigestMail makes a digest again that was sent to that person; found is false if it is not theirs.
+	DigestMail(ctx context.Context, id, mark, digest int64) (m core.Message, found bool, err error)
+	// KnowsZone reports whether a name means a time zone, and ZoneNames lists all names.
+	KnowsZone(name string) bool
+	ZoneNames() []string
+}
+
+// ReaderPage is what the pages need on which readers choose when digests come.
+type ReaderPage struct {
+	// Ring says which tokens are good.
+	Ring    links.Keyring
+	Readers Readers
+	Store   ports.Subscriptions
+	Clock   ports.Clock
+	// Brand stands at the head of the page.
+	Brand string
+	Log   *slog.Logger
+	// Count, if it is set, is called for each request with what became of it: [PageShown], [PageSaved], [PageRefused]
+	// or [PageFailed].
+	Count func(what string)
+}
+
+// What became of a request to a reader's page.
+const (
+	PageShown   = "shown"
+	PageSaved   = "saved"
+	PageRefused = "bad_token"
+	PageFailed  = "failed"
+)
+
+// maxForm is the longest form that is read, in bytes.
+const maxForm = 16 << 10
+
+// Preferences answers at [links.PreferencesPath] and a token. GET shows what the reader has set, what comes next, and
+// the last digests; it changes nothing, since scanners follow the links in mails. POST saves what the form says, and
+// offers to undo it. A token is good for [links.ReaderAge], and dies with its person.
+func Preferences(p ReaderPage) http.Handler {
+	h := &reader{p}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+links.PreferencesPath+"{token}", h.get)
+	mux.HandleFunc("POST "+links.PreferencesPath+"{token}", h.post)
+	mux.HandleFunc("GET "+links.PreferencesPath+"{token}/digest/{id}", h.digest)
+	return guardedBy(readerPolicy, mux)
+}
+
+type reader struct{ ReaderPage }
+
+// admit returns the person whom the request's token names. If there is none, it has answered.
+func (h *reader) admit(w http.ResponseWriter, r *http.Request) (core.Outlook, links.Reader, bool) {
+	who, ok := h.Ring.VerifyReader(r.PathValue("token"))
+	if !ok || h.Clock.Now().Sub(who.Made) > links.ReaderAge {
+		h.refuse(w)
+		return core.Outlook{}, who, false
+	}
+	o, found, err := h.Readers.Outlook(r.Context(), who.Recipient, who.Mark)
+	switch {
+	case err != nil:
+		h.fail(w, who, err)
+	case !found:
+		h.refuse(w)
+	}
+	return o, who, err == nil && found
+}
+
+// refuse answers a token that is not good. What is wrong with it is nobody's business.
+func (h *reader) refuse(w http.ResponseWriter) {
+	h.count(PageRefused)
+	h.answer(w, http.StatusNotFound, readerView{Brand: h.Brand, Heading: "This link is no longer good",
+		Notice: "Links to this page are good for 60 days. Please take the one in your latest digest."})
+}
+
+func (h *reader) fail(w http.ResponseWriter, who links.Reader, err error) {
+	h.count(PageFailed)
+	h.Log.Error("a reader's page failed", "recipient", who.Recipient, "error", err)
+	h.answer(w, http.StatusServiceUnavailable, readerView{Brand: h.Brand, Heading: "That did not work just now",
+		Notice: "Nothing was changed. Please try again in a few minutes."})
+}
+
+func (h *reader) get(w http.ResponseWriter, r *http.Request) {
+	o, _, ok := h.admit(w, r)
+	if !ok {
+		return
+	}
+	h.count(PageShown)
+	h.answer(w, http.StatusOK, h.view(r, o, core.ChoiceOf(o.Recipient)))
+}
+
+func (h *reader) post(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, "the form cannot be read", http.StatusBadRequest)
+		return
+	}
+	o, who, ok := h.admit(w, r)
+	if !ok {
+		return
+	}
+	before, choice := core.ChoiceOf(o.Recipient), chosen(r.PostForm)
+	if wrong := choice.Check(h.Readers.KnowsZone); wrong != "" {
+		v := h.view(r, o, choice)
+		v.Wrong = wrong
+		h.count(PageShown)
+		h.answer(w, http.StatusUnprocessableEntity, v)
+		return
+	}
+	err := h.Store.Choose(r.Context(), who.Recipient, who.Mark, choice)
+	if errors.Is(err, ports.ErrConflict) {
+		h.refuse(w)
+		return
+	}
+	if err == nil {
+		o, ok, err = h.Readers.Outlook(r.Context(), who.Recipient, who.Mark)
+	}
+	if err != nil || !ok {
+		h.fail(w, who, err)
+		return
+	}
+	h.count(PageSaved)
+	h.Log.Info("a reader saved preferences", "recipient", who.Recipient)
+	v := h.view(r, o, core.ChoiceOf(o.Recipient))
+	v.Saved, v.Undo = changes(before, choice), fieldsOf(before)
+	h.answer(w, http.StatusOK, v)
+}
+
+// mailPolicy lets a digest show itself, and nothing else.
+const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups; frame-ancestors 'none'; base-uri 'none'"
+
+// digest answers with the HTML of a digest that was sent to the reader.
+func (h *reader) digest(w http.ResponseWriter, r *http.Request) {
+	_, who, ok := h.admit(w, r)
+	if !ok {
+		return
+	}
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64) // no digest has the ID 0
+	m, found, err := h.Readers.DigestMail(r.Context(), who.Recipient, who.Mark, id)
+	switch {
+	case err != nil:
+		h.fail(w, who, err)
+	case !found:
+		h.refuse(w)
+	default:
+		h.count(PageShown)
+		w.Header().Set("Content-Security-Policy", mailPolicy)
+		answer(w, http.StatusOK, []byte(m.HTML))
+	}
+}
+
+func (h *reader) count(what string) {
+	if h.Count != nil {
+		h.Count(what)
+	}
+}
+
+func (h *reader) answer(w http.ResponseWriter, status int, v readerView) {
+	var b bytes.Buffer
+	if err := readerTemplate.Execute(&b, v); err != nil {
+		panic(err) // a mistake in the template
+	}
+	answer(w, status, b.Bytes())
+}
+
+//go:embed reader.html
+var readerSource string
+
+//go:embed reader.css
+var readerStyle string
+
+//go:embed reader.js
+var readerScript string
+
+var readerTemplate = template.Must(template.New("reader").Funcs(template.FuncMap{
+	"style":  func() template.CSS { return template.CSS(readerStyle) },
+	"script": func() template.JS { return template.JS(readerScript) },
+}).Parse(readerSource))
+
+// readerPolicy lets the page run its own style and script alone.
+var readerPolicy = "default-src 'none'; style-src " + hashOf(readerStyle) + "; script-src " + hashOf(readerScript) +
+	"; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// hashOf returns the source expression of an element's text (CSP Level 3 §2.3.1).
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// readerView is what the page shows.
+type readerView struct {
+	Brand, Heading, Address string
+	// Notice is all that there is if there is no form.
+	Notice string
+	// Wrong says what is wrong with the form that was sent.
+	Wrong string
+	// Saved says what was changed, and Undo are the fields that change it back.
+	Saved []string
+	Undo  []field
+	Form  *form
+	// Next are when digests come, and Clock names the clock.
+	Next    []string
+	Clock   string
+	Digests []pastDigest
+	// Base is the path of the page.
+	Base string
+}
+
+type pastDigest struct {
+	ID            int64
+	When, Machine string
+	Events        int
+}
+
+// longTime is how the page writes a time.
+const longTime = "Monday, 2 January 2006, 15:04"
+
+// view returns the page of a reader with a choice in its form.
+func (h *reader) view(r *http.Request, o core.Outlook, c core.Choice) readerView {
+	v := readerView{
+		Brand: h.Brand, Heading: "When your digests come", Address: core.MaskAddress(o.Recipient.Address),
+		Form: newForm(o, c, h.Readers.ZoneNames()), Clock: o.Zone.String(), Base: links.PreferencesPath + r.PathValue("token"),
+	}
+	for _, at := range o.Next {
+		v.Next = append(v.Next, at.In(o.Zone).Format(longTime))
+	}
+	for _, row := range o.Digests {
+		v.Digests = append(v.Digests, pastDigest{row.ID, row.SentAt.In(o.Zone).Format(longTime), row.SentAt.UTC().Format(time.RFC3339), len(row.Notifications)})
+	}
+	return v
+}
+
+// changes says in words what a choice changed.
+func changes(before, after core.Choice) (all []string) {
+	say := func(was, is, name, none string) {
+		switch {
+		case was == is:
+		case is == "":
+			all = append(all, none)
+		default:
+			all = append(all, name+" "+is+".")
+		}
+	}
+	if before.Digests != after.Digests {
+		if !after.Digests {
+			return []string{"You get no more digests."}
+		}
+		all = append(all, "You get digests again.")
+	}
+	say(rhythmWords(before), rhythmWords(after), "They come", "They come at no fixed hour.")
+	say(before.TimeZone, after.TimeZone, "Your clock is that of", "Your clock is UTC.")
+	say(quietWords(before), quietWords(after), "Quiet hours are", "There are no quiet hours.")
+	say(before.PausedUntil, after.PausedUntil, "They pause until", "There is no pause.")
+	if len(all) == 0 {
+		all = []string{"Nothing is different from before."}
+	}
+	return all
+}
+
+func rhythmWords(c core.Choice) string {
+	r, err := core.ParseRhythm(c.Rhythm)
+	if err != nil {
+		return ""
+	}
+	return r.Words()
+}
+
+func quietWords(c core.Choice) string {
+	if c.QuietStart == "" && c.QuietEnd == "" {
+		return ""
+	}
+	return c.QuietStart + " to " + c.QuietEnd
+}

@@ -1,0 +1,260 @@
+package web_test
+
+import (
+	"bytes"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/adapters/memory"
+	"github.com/wiggleverse/rfcdigest/adapters/web"
+	"github.com/wiggleverse/rfcdigest/adapters/zonedata"
+	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/links"
+)
+
+// now is the instant at which readers open their pages, a Sunday.
+var now = time.Date(2026, 11, 29, 10, 0, 0, 0, time.UTC)
+
+// pages is the page of readers on a test server, on a store in memory.
+type pages struct {
+	*httptest.Server
+	testing.TB
+	store *memory.Store
+	clock *memory.Clock
+	ring  links.Keyring
+	log   *bytes.Buffer
+
+	mu    sync.Mutex
+	asked []string
+}
+
+func newPages(t *testing.T) *pages {
+	ring, err := links.NewKeyring([]byte(strings.Repeat("s", links.MinSecret)))
+	require.NoError(t, err)
+	last := now.Add(-2 * time.Hour)
+	p := &pages{TB: t, ring: ring, log: new(bytes.Buffer), clock: memory.NewClock(now), store: memory.New(core.World{
+		Users: []core.Recipient{
+			{ID: 1, Address: "ada@rfc.example", Name: "Ada Lovelace", Cadence: core.Weekly}, {ID: 2, Address: "grace@rfc.example", Cadence: core.Daily},
+		},
+		Notifications: []core.Notification{{ID: 1, Recipient: 1, Kind: "pr_opened", Slug: "rfc-1", PR: 12, CreatedAt: last.Add(-time.Hour), IncludedAt: core.At(last)},
+			{ID: 2, Recipient: 2, Kind: "pr_opened", Slug: "secret-rfc", PR: 13, CreatedAt: last.Add(-time.Hour), IncludedAt: core.At(last)}},
+		Ledger: []core.LedgerRow{
+			{Claim: core.Claim{ID: 1, Recipient: 1, Window: core.Window{Start: last.Add(-24 * time.Hour), End: last}, Notifications: []int64{1}}, Status: core.Sent, SentAt: last},
+			{Claim: core.Claim{ID: 2, Recipient: 2, Window: core.Window{Start: last.Add(-24 * time.Hour), End: last}, Notifications: []int64{2}}, Status: core.Sent, SentAt: last},
+		},
+	})}
+	style, err := core.NewStyle(core.Brand{AppURL: "https://rfc.example", Domain: "rfc.example"})
+	require.NoError(t, err)
+	log := slog.New(slog.NewTextHandler(p.log, nil))
+	ticker, err := app.New(app.Config{Style: style, Log: log, Zones: zonedata.Source{Folders: []string{}}}, p.store, new(memory.Mailer), p.clock)
+	require.NoError(t, err)
+	p.Server = httptest.NewServer(web.Preferences(web.ReaderPage{
+		Ring: ring, Readers: ticker.Planner(), Store: p.store, Clock: p.clock, Brand: "Wiggle <verse>", Log: log, Count: func(what string) {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.asked = append(p.asked, what)
+		},
+	}))
+	t.Cleanup(p.Close)
+	return p
+}
+
+// token is a good one of a person's, made that long ago.
+func (p *pages) token(recipient int64, age time.Duration) string {
+	return p.ring.ReaderToken(links.Reader{Recipient: recipient, Made: now.Add(-age)})
+}
+
+// ask makes a request; one with a form is a POST. It returns the status and the page.
+func (p *pages) ask(path string, form url.Values) (int, string) {
+	p.Helper()
+	method, body := http.MethodGet, ""
+	if form != nil {
+		method, body = http.MethodPost, form.Encode()
+	}
+	r, err := http.NewRequestWithContext(p.Context(), method, p.URL+links.PreferencesPath+path, strings.NewReader(body))
+	require.NoError(p, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := p.Client().Do(r)
+	require.NoError(p, err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(p, err)
+	assert.Empty(p, answer.Cookies())
+	h := answer.Header
+	assert.Equal(p, "no-store", h.Get("Cache-Control"))
+	assert.Equal(p, "no-referrer", h.Get("Referrer-Policy"))
+	assert.Contains(p, h.Get("X-Robots-Tag"), "noindex")
+	assert.Contains(p, h.Get("Content-Security-Policy"), "default-src 'none'")
+	return answer.StatusCode, string(text)
+}
+
+func (p *pages) person(id int64) core.Recipient {
+	p.Helper()
+	found, err := p.store.Lookup(p.Context(), []int64{id})
+	require.NoError(p, err)
+	require.Len(p, found, 1)
+	return found[0]
+}
+
+func TestAReadersPageShowsWhatTheySetAndWhatComes(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	before := p.person(1)
+	status, page := p.ask(p.token(1, 0), nil)
+	assert.Equal(t, http.StatusOK, status)
+	for _, want := range []string{"Wiggle &lt;verse&gt;", "a…@rfc.example", "Once a week, at no fixed hour", "Sunday, 6 December 2026, 08:00", "1 event<", "By the clocks of UTC", `<option value="Europe/Berlin">`} {
+		assert.Contains(t, page, want)
+	}
+	assert.NotContains(t, page, "ada@rfc.example")
+	assert.Equal(t, before, p.person(1))
+	assert.NotContains(t, p.log.String(), "rfc.example")
+}
+
+func TestAReaderChoosesAndUndoes(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	token := p.token(1, 0)
+	status, page := p.ask(token, url.Values{"digests": {"on"}, "days": {"workdays"}, "hour": {"7"}, "zone": {"Asia/Kathmandu"}, "paused": {"2026-12-05"}, "from": {"22:00"}, "to": {"06:00"}})
+	assert.Equal(t, http.StatusOK, status)
+	for _, want := range []string{"They come on workdays at 07:00.", "Your clock is that of Asia/Kathmandu.", "Quiet hours are 22:00 to 06:00.", "They pause until 2026-12-05.",
+		"Monday, 7 December 2026, 07:00", "Tuesday, 8 December 2026, 07:00", "By the clocks of Asia/Kathmandu"} {
+		assert.Contains(t, page, want)
+	}
+	assert.Equal(t, core.Preferences{TimeZone: "Asia/Kathmandu", Rhythm: "workdays at 7", PausedUntil: "2026-12-05", QuietStart: "22:00", QuietEnd: "06:00"}, p.person(1).Preferences)
+	assert.Equal(t, core.Weekly, p.person(1).Cadence)
+
+	undo := url.Values{}
+	for _, field := range regexp.MustCompile(`type="hidden" name="(\w+)" value="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		undo.Add(field[1], html.UnescapeString(field[2]))
+	}
+	require.Len(t, undo, 6)
+	status, _ = p.ask(token, undo)
+	assert.Equal(t, http.StatusOK, status)
+	assert.Zero(t, p.person(1).Preferences)
+	assert.Equal(t, []string{web.PageSaved, web.PageSaved}, p.asked)
+}
+
+func TestWhatAFormSays(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		form url.Values
+		want string
+	}{
+		{url.Values{"days": {"daily"}, "hour": {"7", "17"}}, "daily at 7, 17"},
+		{url.Values{"days": {"chosen"}, "weekday": {"monday", "thursday"}, "hour": {"9"}}, "monday, thursday at 9"},
+		{url.Values{"days": {"fortnight"}, "weekday": {"friday", "sunday"}, "hour": {"9"}, "since": {"2026-12-04"}}, "every two weeks on friday at 9 from 2026-12-04"},
+		{url.Values{"days": {"monthly"}, "monthday": {"31"}, "hour": {"9"}}, "monthly on 31 at 9"},
+		{url.Values{"days": {"app"}, "hour": {"9"}}, ""},
+	} {
+		p := newPages(t)
+		c.form.Set("digests", "on")
+		status, page := p.ask(p.token(2, 0), c.form)
+		require.Equal(t, http.StatusOK, status, page)
+		assert.Equal(t, c.want, p.person(2).Preferences.Rhythm)
+		// The form then shows it, and says the same once more.
+		status, page = p.ask(p.token(2, 0), nil)
+		require.Equal(t, http.StatusOK, status)
+		again := url.Values{}
+		for _, field := range regexp.MustCompile(`name="(\w+)" value="([^"]*)" checked`).FindAllStringSubmatch(page, -1) {
+			again.Add(field[1], field[2])
+		}
+		for _, field := range regexp.MustCompile(`type="(?:date|number)" name="(\w+)"[^>]* value="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+			again.Add(field[1], field[2])
+		}
+		p.ask(p.token(2, 0), again)
+		assert.Equal(t, c.want, p.person(2).Preferences.Rhythm)
+	}
+}
+
+func TestAFormThatCannotBeSavedSaysWhy(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	for want, form := range map[string]url.Values{
+		"time zone is not known":       {"days": {"daily"}, "hour": {"7"}, "zone": {"Mars/Olympus"}},
+		"at least one day":             {"days": {"daily"}},
+		"at least one day and":         {"days": {"chosen"}, "hour": {"7"}},
+		"at least one day and one":     {"days": {"monthly"}, "monthday": {"99"}, "hour": {"7"}},
+		"until which you pause cannot": {"days": {"daily"}, "hour": {"7"}, "paused": {"soon"}},
+		"need a start and an end":      {"days": {"daily"}, "hour": {"7"}, "from": {"22:00"}},
+	} {
+		form.Set("digests", "on")
+		status, page := p.ask(p.token(1, 0), form)
+		assert.Equal(t, http.StatusUnprocessableEntity, status)
+		assert.Contains(t, page, want)
+		assert.Contains(t, page, "Nothing was saved.")
+	}
+	assert.Zero(t, p.person(1).Preferences)
+}
+
+func TestReadersTurnDigestsOffAndOnAgain(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	_, page := p.ask(p.token(1, 0), url.Values{"digests": {"off"}, "days": {"app"}})
+	assert.Contains(t, page, "You get no more digests.")
+	assert.Contains(t, page, "No digests come.")
+	assert.Equal(t, core.Off, p.person(1).Cadence)
+	_, page = p.ask(p.token(1, 0), url.Values{"digests": {"on"}, "days": {"app"}})
+	assert.Contains(t, page, "You get digests again.")
+	assert.Equal(t, core.Daily, p.person(1).Cadence)
+}
+
+// Only a link that was sent to a person lets anybody in, and only to that person's page.
+func TestOtherTokensLetNobodyIn(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	form := url.Values{"digests": {"off"}}
+	good := p.token(1, 0)
+	other, err := links.NewKeyring([]byte(strings.Repeat("t", links.MinSecret)))
+	require.NoError(t, err)
+	tokens := []string{"nonsense", p.token(3, 0), p.token(1, 61*24*time.Hour), p.ring.Token(1, 0), p.ring.ReaderToken(links.Reader{Recipient: 1, Mark: 5, Made: now}),
+		other.ReaderToken(links.Reader{Recipient: 1, Made: now}), good[:len(good)-1], good + "A"}
+	for i := range good {
+		changed := []byte(good)
+		if changed[i] ^= 1; changed[i] != good[i] && regexp.MustCompile(`^[\w-]+$`).Match(changed) {
+			tokens = append(tokens, string(changed))
+		}
+	}
+	for _, token := range tokens {
+		for _, sent := range []url.Values{nil, form} {
+			status, page := p.ask(token, sent)
+			assert.Equal(t, http.StatusNotFound, status, token)
+			assert.Contains(t, page, "no longer good")
+		}
+	}
+	assert.Equal(t, core.Weekly, p.person(1).Cadence)
+	status, _ := p.ask(p.token(1, 59*24*time.Hour), nil)
+	assert.Equal(t, http.StatusOK, status)
+}
+
+func TestADigestIsReadAgainByItsReaderAlone(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	status, page := p.ask(p.token(1, 0)+"/digest/1", nil)
+	assert.Equal(t, http.StatusOK, status)
+	assert.Contains(t, page, "https://rfc.example/rfc/rfc-1")
+	for _, path := range []string{p.token(1, 0) + "/digest/2", p.token(1, 0) + "/digest/99", p.token(1, 0) + "/digest/x", "nonsense/digest/1"} {
+		status, page = p.ask(path, nil)
+		assert.Equal(t, http.StatusNotFound, status, path)
+		assert.NotContains(t, page, "secret-rfc")
+	}
+}
+
+func TestALongFormIsRefused(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	status, _ := p.ask(p.token(1, 0), url.Values{"zone": {strings.Repeat("x", 20_000)}})
+	assert.Equal(t, http.StatusBadRequest, status)
+}
