@@ -28,7 +28,7 @@ type Settings struct {
 	MaxRate      int           `default:"0" env:"DIGEST_MAX_RATE" placeholder:"N" help:"Messages a minute at the most, of all processes on the database (${default}: no limit)."`
 	Engine       string        `default:"plain" enum:"plain,river" env:"DIGEST_ENGINE" placeholder:"NAME" help:"How processes share ticks: plain for one process, or river for several on PostgreSQL; migrate then adds its tables (${default})."`
 	Listen       string        `env:"DIGEST_LISTEN" placeholder:"ADDR" help:"Where serve answers HTTP, like 127.0.0.1:8095 (nowhere)."`
-	PublicURL    string        `env:"DIGEST_PUBLIC_URL" placeholder:"URL" help:"Where recipients reach --listen: the https address in front of /unsubscribe (none)."`
+	PublicURL    string        `env:"DIGEST_PUBLIC_URL" placeholder:"URL" help:"Where recipients reach --listen: the https address in front of /unsubscribe and /preferences (none)."`
 	Secret       string        `env:"DIGEST_SECRET" placeholder:"TEXT" help:"Signs unsubscribe links; 32 bytes or more. Several, separated by commas: the first signs, all verify (none)."`
 	Zoneinfo     string        `env:"ZONEINFO" placeholder:"PATH" help:"A folder or zip archive of time zones (the newest of the system's and those that are built in)."`
 
