@@ -1,0 +1,171 @@
+package returned
+
+import "strings"
+
+// vague are phrases that count only if the enhanced status code says nothing in particular.
+var vague = []string{"access denied", "rejected by", "not allowed", "not permitted", "denied", "refused"}
+
+// certain are phrases by which a server cannot mean anybody but the recipient, at whatever command it said them.
+var certain = []string{
+	"<@>: user unknown",                    // au (KDDI)
+	"delivery error: dd this user doesn't", // Yahoo
+	"mail.local: unknown user",             // BSD's mail.local
+	"unknown user: @",                      // IMail
+	"invalid final delivery userid",        //
+	"not listed in public name",            // Notes
+	"not listed in domino directory",
+	"invalid user address",             // Verizon
+	"no valid recipients for this mm",  // Verizon
+	"recipient no longer on server",    // iCloud
+	"recipientnotfound",                // Exchange
+	"no mailbox here by that name",     // qmail, of its own users
+	"unknown local part",               // Exim, of its own domains
+	"550 invalid recipient",            // OpenSMTPD
+	"recipient not found by smtp addr", // Exchange
+}
+
+// command is the step of an SMTP transaction (RFC 5321 §3.3) at which a server said no.
+type command int
+
+const (
+	unknownCommand command = iota
+	beforeRecipient
+	atRecipient
+	atData
+)
+
+// marks are the words with which reports say at which step it was. The one that stands first in a report counts.
+var marks = []struct {
+	words string
+	at    command
+}{
+	{"in reply to rcpt to", atRecipient}, // Postfix
+	{"in reply to mail from", beforeRecipient},
+	{"in reply to helo", beforeRecipient},
+	{"in reply to ehlo", beforeRecipient},
+	{"in reply to end of data", atData},
+	{"in reply to data", atData},
+	{"after rcpt to", atRecipient}, // Exim
+	{"after pipelined rcpt to", atRecipient},
+	{"after mail from", beforeRecipient},
+	{"after pipelined mail from", beforeRecipient},
+	{"after ehlo", beforeRecipient},
+	{"after helo", beforeRecipient},
+	{"after initial connection", beforeRecipient},
+	{"after end of data", atData},
+	{"after data", atData},
+	{"after pipelined end of data", atData},
+	{">>> rcpt to", atRecipient}, // Sendmail, and what was made after it
+	{"<<< rcpt to", atRecipient}, // InterScan
+	{">>> mail from", beforeRecipient},
+	{">>> helo", beforeRecipient},
+	{">>> ehlo", beforeRecipient},
+	{">>> data", atData},
+	{"does not like recipient", atRecipient}, // qmail
+	{"sender was rejected", beforeRecipient},
+	{"my name was rejected", beforeRecipient},
+	{"after i sent the message", atData},
+	{"did not like our rcpt to", atRecipient}, // DragonFly
+	{"did not like our mail from", beforeRecipient},
+	{"did not like our data", atData},
+	{"smtp:rcpt", atRecipient}, // MailMarshal's relatives
+	{"error following rcpt", atRecipient},
+	{"error following mail", beforeRecipient},
+	{"(data)", atData},
+	{"smtp command data", atData}, // m-FILTER
+	{"smtp command rcpt", atRecipient},
+	{"smtp command mail", beforeRecipient},
+}
+
+// pipelined are what a server answers to the mail itself if it refused all recipients, and both were sent together
+// (RFC 2920). The report then has the answer about the recipient under the wrong command.
+var pipelined = []string{"error: no valid recipients", "need rcpt"}
+
+// askedAt returns the step that a text, as [plain] returns it, tells of.
+func askedAt(text string) command {
+	if hasAny(text, pipelined) {
+		return atRecipient
+	}
+	first, at := len(text), unknownCommand
+	for _, m := range marks {
+		if i := strings.Index(text[:first], m.words); i >= 0 {
+			first, at = i, m.at
+		}
+	}
+	return at
+}
+
+// plain returns a text in lower case, with single blanks, without links, with @ for each address, and without the
+// codes that the second line of an answer and those after it begin with (RFC 5321 §4.2.1).
+func plain(text string) string {
+	var b strings.Builder
+	for i, word := range strings.Fields(strings.ToLower(text)) {
+		if strings.Contains(word, "://") || i > 0 && isContinued(word) {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(withoutAddress(word))
+	}
+	return b.String()
+}
+
+// isContinued reports whether a word is like 550-5.1.1, which begins a further line of an answer.
+func isContinued(word string) bool {
+	return len(word) > 4 && isReply(word[:3]) && word[3] == '-' && isStatus(word[4:])
+}
+
+// withoutAddress returns a word with @ for an address in it, and what is around the address.
+func withoutAddress(word string) string {
+	at := strings.IndexByte(word, '@')
+	if at < 0 || len(word) == 1 {
+		return word
+	}
+	const around = `<>()[]"',;:`
+	begin := strings.LastIndexAny(word[:at], around) + 1
+	end := len(word)
+	if i := strings.IndexAny(word[at:], around); i >= 0 {
+		end = at + i
+	}
+	return word[:begin] + "@" + strings.TrimRight(word[end:], ".")
+}
+
+// isReply reports whether s is a reply code that says no (RFC 5321 §4.2.1).
+func isReply(s string) bool {
+	return len(s) == 3 && (s[0] == '4' || s[0] == '5') && '0' <= s[1] && s[1] <= '5' && '0' <= s[2] && s[2] <= '9'
+}
+
+// isStatus reports whether s is an enhanced status code (RFC 3463 §2).
+func isStatus(s string) bool {
+	parts := strings.Split(s, ".")
+	if len(parts) != 3 || len(parts[0]) != 1 || !strings.Contains("245", parts[0]) {
+		return false
+	}
+	for _, part := range parts[1:] {
+		if len(part) < 1 || len(part) > 3 || strings.Trim(part, "0123456789") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// codes returns the reply code and the enhanced status code that an answer begins with, or the first that stand in it. A
+// status behind a reply code comes before others: some servers wrap the answer of another in one of their own.
+func codes(answer string) (reply, status string) {
+	words := strings.FieldsFunc(answer, func(r rune) bool { return strings.ContainsRune(" \t\r\n-'\"()[]<>#:;,", r) })
+	for i, word := range words {
+		switch {
+		case isStatus(word):
+			if behind := i > 0 && words[i-1] == reply; status == "" || behind {
+				status = word
+			}
+			if reply != "" {
+				return reply, status
+			}
+		case reply == "" && isReply(word):
+			reply = word
+		}
+	}
+	return reply, status
+}
