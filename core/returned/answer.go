@@ -5,23 +5,13 @@ import "strings"
 // vague are phrases that count only if the enhanced status code says nothing in particular.
 var vague = []string{"access denied", "rejected by", "not allowed", "not permitted", "denied", "refused"}
 
-// certain are phrases by which a server cannot mean anybody but the recipient, at whatever command it said them.
+// certain are phrases by which a server cannot mean anybody but the recipient, at whatever command it said them: of au
+// (KDDI), Yahoo, BSD's mail.local, IMail, Notes, Verizon, iCloud, Exchange, qmail, Exim and OpenSMTPD.
 var certain = []string{
-	"<@>: user unknown",                    // au (KDDI)
-	"delivery error: dd this user doesn't", // Yahoo
-	"mail.local: unknown user",             // BSD's mail.local
-	"unknown user: @",                      // IMail
-	"invalid final delivery userid",        //
-	"not listed in public name",            // Notes
-	"not listed in domino directory",
-	"invalid user address",             // Verizon
-	"no valid recipients for this mm",  // Verizon
-	"recipient no longer on server",    // iCloud
-	"recipientnotfound",                // Exchange
-	"no mailbox here by that name",     // qmail, of its own users
-	"unknown local part",               // Exim, of its own domains
-	"550 invalid recipient",            // OpenSMTPD
-	"recipient not found by smtp addr", // Exchange
+	"<@>: user unknown", "delivery error: dd this user doesn't", "mail.local: unknown user", "unknown user: @", "invalid final delivery userid",
+	"not listed in public name", "not listed in domino directory", "invalid user address", "no valid recipients for this mm",
+	"recipient no longer on server", "recipientnotfound", "recipient not found by smtp addr", "no mailbox here by that name", "unknown local part",
+	"550 invalid recipient",
 }
 
 // command is the step of an SMTP transaction (RFC 5321 §3.3) at which a server said no.
@@ -34,47 +24,25 @@ const (
 	atData
 )
 
-// marks are the words with which reports say at which step it was. The one that stands first in a report counts.
+// marks are the words with which reports say at which step it was: Postfix, Exim, Sendmail and what was made after it,
+// InterScan, qmail, DragonFly, m-FILTER and others, in this order. The one that stands first in a report counts.
 var marks = []struct {
-	words string
 	at    command
+	words []string
 }{
-	{"in reply to rcpt to", atRecipient}, // Postfix
-	{"in reply to mail from", beforeRecipient},
-	{"in reply to helo", beforeRecipient},
-	{"in reply to ehlo", beforeRecipient},
-	{"in reply to end of data", atData},
-	{"in reply to data", atData},
-	{"after rcpt to", atRecipient}, // Exim
-	{"after pipelined rcpt to", atRecipient},
-	{"after mail from", beforeRecipient},
-	{"after pipelined mail from", beforeRecipient},
-	{"after ehlo", beforeRecipient},
-	{"after helo", beforeRecipient},
-	{"after initial connection", beforeRecipient},
-	{"after end of data", atData},
-	{"after data", atData},
-	{"after pipelined end of data", atData},
-	{">>> rcpt to", atRecipient}, // Sendmail, and what was made after it
-	{"<<< rcpt to", atRecipient}, // InterScan
-	{">>> mail from", beforeRecipient},
-	{">>> helo", beforeRecipient},
-	{">>> ehlo", beforeRecipient},
-	{">>> data", atData},
-	{"does not like recipient", atRecipient}, // qmail
-	{"sender was rejected", beforeRecipient},
-	{"my name was rejected", beforeRecipient},
-	{"after i sent the message", atData},
-	{"did not like our rcpt to", atRecipient}, // DragonFly
-	{"did not like our mail from", beforeRecipient},
-	{"did not like our data", atData},
-	{"smtp:rcpt", atRecipient}, // MailMarshal's relatives
-	{"error following rcpt", atRecipient},
-	{"error following mail", beforeRecipient},
-	{"(data)", atData},
-	{"smtp command data", atData}, // m-FILTER
-	{"smtp command rcpt", atRecipient},
-	{"smtp command mail", beforeRecipient},
+	{atRecipient, []string{
+		"in reply to rcpt to", "after rcpt to", "after pipelined rcpt to", ">>> rcpt to", "<<< rcpt to", "does not like recipient",
+		"did not like our rcpt to", "smtp command rcpt", "smtp:rcpt", "error following rcpt",
+	}},
+	{beforeRecipient, []string{
+		"in reply to mail from", "in reply to helo", "in reply to ehlo", "after mail from", "after pipelined mail from", "after helo", "after ehlo",
+		"after initial connection", ">>> mail from", ">>> helo", ">>> ehlo", "sender was rejected", "my name was rejected",
+		"did not like our mail from", "smtp command mail", "error following mail",
+	}},
+	{atData, []string{
+		"in reply to end of data", "in reply to data", "after end of data", "after data", "after pipelined end of data", ">>> data",
+		"after i sent the message", "did not like our data", "smtp command data", "(data)",
+	}},
 }
 
 // pipelined are what a server answers to the mail itself if it refused all recipients, and both were sent together
@@ -88,8 +56,10 @@ func askedAt(text string) command {
 	}
 	first, at := len(text), unknownCommand
 	for _, m := range marks {
-		if i := strings.Index(text[:first], m.words); i >= 0 {
-			first, at = i, m.at
+		for _, words := range m.words {
+			if i := strings.Index(text[:first], words); i >= 0 {
+				first, at = i, m.at
+			}
 		}
 	}
 	return at
