@@ -62,6 +62,9 @@ func ofRecipients(r Report, human string) Verdict {
 func verdicts(r Report, human string) []Verdict {
 	all := make([]Verdict, len(r.Recipients))
 	for i, one := range r.Recipients {
+		if one.Diagnostic == "" && one.Final != "" { // OpenSMTPD has the answer in the text alone
+			one.Diagnostic = firstAnswer(r.Text, one.Final+": ")
+		}
 		all[i] = ofRecipient(one, human)
 	}
 	return all
@@ -96,7 +99,7 @@ func ofRecipient(one Recipient, human string) Verdict {
 
 // ofText judges a report that has nothing but text.
 func ofText(r Report, human string) Verdict {
-	answer, words := firstAnswer(r.Text), human
+	answer, words := firstAnswer(r.Text, ""), human
 	reply, status := codes(answer)
 	if reply != "" {
 		words = plain(answer)

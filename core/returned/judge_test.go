@@ -88,6 +88,20 @@ func TestAnswersMeanWhatTheySay(t *testing.T) {
 	}
 }
 
+// OpenSMTPD's delivery status says 5.0.0 of everything, and no more. What the server said stands in the text.
+func TestAnAnswerInTheTextAloneCounts(t *testing.T) {
+	t.Parallel()
+	for said, kind := range map[string]Kind{
+		"550 5.1.1 User unknown": Dead, "550 5.1.1 <ann@one.example>": Dead, "550 Invalid recipient": Dead, "550 Unknown user": Unable, "552 5.2.2 x": Unable, "554 5.7.1 x": Refused,
+	} {
+		r := Report{Text: "the following list of recipients:\n\nbob@one.example: 250 5.2.0 Ok\nann@one.example: " + said + "\n\n", Recipients: []Recipient{{Final: "ann@one.example", Action: "failed", Status: "5.0.0"}}}
+		v := Judge(r)
+		assert.Equal(t, kind, v.Kind, "%s: %+v", said, v)
+		assert.Equal(t, said[:3], v.Reply)
+		assert.Contains(t, v.Said, said)
+	}
+}
+
 func TestActionsDecideWhatAnAnswerIsFor(t *testing.T) {
 	t.Parallel()
 	r := dsn("5.1.1", "550 5.1.1 User unknown", "RCPT TO")

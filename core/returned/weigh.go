@@ -61,11 +61,12 @@ func isVague(status string) bool {
 	return status == "" || strings.HasSuffix(status, ".0")
 }
 
-// firstAnswer returns the first line of a report that has the answer of a server, with the lines that go on with it.
-func firstAnswer(text string) string {
+// firstAnswer returns the first line of a report that has the answer of a server, with the lines that go on with it. The
+// line begins with the text before, which may be empty.
+func firstAnswer(text, before string) string {
 	lines := strings.Split(text, "\n")
 	for i, l := range lines {
-		if reply, _ := codes(l); reply == "" {
+		if reply, _ := codes(l); reply == "" || !strings.HasPrefix(strings.TrimSpace(l), before) {
 			continue
 		}
 		end := i + 1
