@@ -60,7 +60,7 @@ func (p *parser) top(header message.Header) (boundary string) {
 			}
 		}
 	}
-	p.mail.addressFields(header, "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Rcpt-To", "To", "Cc")
+	p.addressFields(header, "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Rcpt-To", "To", "Cc")
 	tidyContentType(&header)
 	kind, params, err := header.ContentType()
 	if err == nil && kind == "multipart/report" {
@@ -82,7 +82,7 @@ func (p *parser) about(header message.Header) {
 	if header.Has("X-HmXmrOriginalRecipient") && p.mail.Report.Feedback == nil {
 		p.mail.Report.Feedback = &returned.Feedback{Type: "abuse"}
 	}
-	p.mail.addressFields(header, "Return-Path", "X-Envelope-From", "Sender", "From")
+	p.addressFields(header, "Return-Path", "X-Envelope-From", "Sender", "From")
 	if id := strings.Trim(strings.TrimSpace(header.Get("Message-Id")), "<>"); p.mail.MessageID == "" {
 		p.mail.MessageID = id
 	}
@@ -97,7 +97,7 @@ func (p *parser) deliveryStatus(body io.Reader) {
 			return
 		}
 		header := message.Header{Header: readHeader(in)}
-		p.mail.addressFields(header, "X-Postfix-Sender", "Original-Envelope-Id")
+		p.addressFields(header, "X-Postfix-Sender", "Original-Envelope-Id")
 		p.recipient(header)
 	}
 }
@@ -127,24 +127,24 @@ func (p *parser) recipient(header message.Header) {
 func (p *parser) feedback(body io.Reader) {
 	header := message.Header{Header: readHeader(bufio.NewReader(io.LimitReader(body, maxStatus)))}
 	p.mail.Report.Feedback = &returned.Feedback{Type: keyword(header.Get("Feedback-Type")), AuthFailure: keyword(header.Get("Auth-Failure"))}
-	p.mail.addressFields(header, "Original-Mail-From")
+	p.addressFields(header, "Original-Mail-From")
 }
 
 // addressFields adds what stands in the fields of those names, in that order.
-func (m *Mail) addressFields(header message.Header, names ...string) {
+func (p *parser) addressFields(header message.Header, names ...string) {
 	for _, name := range names {
 		for _, value := range header.Values(name) {
 			for _, address := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" \t,;<>()\"", r) }) {
-				m.address(address)
+				p.address(address)
 			}
 		}
 	}
 }
 
 // address adds one address, if it is one.
-func (m *Mail) address(address string) {
-	if address = strings.Trim(address, "<> "); strings.Contains(address, "@") && len(m.Addresses) < maxAddresses && len(address) <= 320 {
-		m.Addresses = append(m.Addresses, address)
+func (p *parser) address(address string) {
+	if address = strings.Trim(address, "<> "); strings.Contains(address, "@") && len(p.mail.Addresses) < maxAddresses && len(address) <= 320 {
+		p.mail.Addresses = append(p.mail.Addresses, address)
 	}
 }
 

@@ -97,7 +97,7 @@ func TestNoMessageIsTooMuch(t *testing.T) {
 }
 
 // bounded checks that what is kept of a message is little.
-func bounded(t assert.TestingT, m Mail) {
+func bounded(t assert.TestingT, m returned.Mail) {
 	assert.LessOrEqual(t, len(m.Report.Text), 3*maxText) // a byte that is no UTF-8 becomes three
 	assert.LessOrEqual(t, len(m.Report.Recipients), maxGroups)
 	assert.LessOrEqual(t, len(m.Report.Failed), maxGroups)

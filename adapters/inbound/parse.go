@@ -1,5 +1,6 @@
-// Package inbound reads mails that come back: reports, complaints, replies. It says what stands in them; what that
-// means is core/returned's to judge.
+// Package inbound is where mail comes back: reports, complaints, replies. It reads one message at a time ([Read]), and
+// takes them in by LMTP ([LMTP]) or from a maildir ([Maildir]). It says what stands in them; what that means is
+// core/returned's to judge.
 package inbound
 
 import (
@@ -25,7 +26,7 @@ const (
 	maxText = 32 << 10
 	// maxStatus bounds a delivery status or a feedback report, in bytes.
 	maxStatus = 64 << 10
-	// maxGroups and maxAddresses bound the recipients of a delivery status, and [Mail.Addresses].
+	// maxGroups and maxAddresses bound the recipients of a delivery status, and [returned.Mail.Addresses].
 	maxGroups    = 32
 	maxAddresses = 64
 )
@@ -39,22 +40,12 @@ type Envelope struct {
 	Recipient string
 }
 
-// Mail is what Read found.
-type Mail struct {
-	Report returned.Report
-	// Addresses are those by which the mail may have found us, and under which the mail that it is about left: the
-	// most reliable first. One of them has the token.
-	Addresses []string
-	// MessageID is that of the mail that it is about, without brackets; empty if the report does not say.
-	MessageID string
-}
-
 // Read reads one message. It reads r to its end or for 2 MB, and keeps a bounded part of that. Whatever is wrong with the
 // message, the rest of it counts: there is no message that Read refuses. An error is one of r itself.
-func Read(r io.Reader, envelope Envelope) (Mail, error) {
+func Read(r io.Reader, envelope Envelope) (returned.Mail, error) {
 	source := &faults{r: io.LimitReader(r, maxRead)}
 	p := parser{}
-	p.mail.address(envelope.Recipient)
+	p.address(envelope.Recipient)
 	p.mail.Report.NullSender = envelope.HasSender && strings.Trim(envelope.Sender, "<>") == ""
 	in := bufio.NewReader(source)
 	header := message.Header{Header: readHeader(in)}
@@ -93,7 +84,7 @@ func (h *head) Write(b []byte) (int, error) {
 
 // parser collects what the parts of one message say.
 type parser struct {
-	mail        Mail
+	mail        returned.Mail
 	plain, html strings.Builder
 	raw         head
 	parts       int

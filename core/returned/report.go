@@ -5,6 +5,16 @@
 // core/links): anybody can write such a mail, and only a good token makes it count.
 package returned
 
+// Mail is a mail that came back, as it was parsed.
+type Mail struct {
+	Report Report
+	// Addresses are those by which the mail may have found us, and under which the mail that it is about left: the
+	// most reliable first. One of them has the token.
+	Addresses []string
+	// MessageID is that of the mail that it is about, without brackets; empty if the report does not say.
+	MessageID string
+}
+
 // Report is what a mail that came back says, before it is judged. Texts are UTF-8 and bounded by who parsed it; their
 // case is as it was. The zero value is a mail that says nothing.
 type Report struct {
