@@ -23,9 +23,9 @@ type Maildir struct {
 	Log *slog.Logger
 }
 
-// Serve hands mail to take, one after the other and the oldest first, until ctx ends. A message that take refuses, or that cannot be read,
-// stays in new, does not stop those behind it, and is tried again at the next look. An error says that the folder cannot
-// be used at all.
+// Serve hands mail to take, one after the other and the oldest first, until ctx ends. A message that take refuses, or that
+// cannot be read, stays in new, does not stop those behind it, and is tried again at the next look. An error says that the
+// folder cannot be used at all.
 func (m Maildir) Serve(ctx context.Context, take Take) error {
 	for _, name := range []string{"new", "cur"} {
 		if err := os.MkdirAll(filepath.Join(m.Folder, name), 0o700); err != nil {

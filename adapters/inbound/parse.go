@@ -1,6 +1,6 @@
-// Package inbound is where mail comes back: reports, complaints, replies. It reads one message at a time ([Read]), and
-// takes them in by LMTP ([LMTP]) or from a maildir ([Maildir]). It says what stands in them; what that means is
-// core/returned's to judge.
+// Package inbound is where mail comes back: reports, complaints, replies. They come through a pipe ([Pipe]), by LMTP
+// ([LMTP]), from a maildir ([Maildir]) or from a mailbox ([IMAP]), and are read one at a time ([Read]). It says what stands
+// in them; what that means is core/returned's to judge.
 package inbound
 
 import (
