@@ -22,6 +22,9 @@ func (p *parser) finish() {
 	if strings.TrimSpace(text) == "" && len(r.Recipients) == 0 && r.Feedback == nil {
 		text = strings.ToValidUTF8(p.raw.String(), "\uFFFD")
 	}
+	if len(r.Recipients) == 0 && r.Feedback == nil {
+		p.notification(text)
+	}
 	if len(r.Recipients) == 0 && strings.Contains(strings.ToLower(text), "final-recipient") {
 		if at := statusStart.FindStringIndex(text); at != nil {
 			p.deliveryStatus(strings.NewReader(text[at[0]:]))

@@ -10,7 +10,7 @@ var vague = []string{"access denied", "rejected by", "not allowed", "not permitt
 var certain = []string{
 	"<@>: user unknown", "delivery error: dd this user doesn't", "mail.local: unknown user", "unknown user: @", "invalid final delivery userid",
 	"not listed in public name", "not listed in domino directory", "invalid user address", "no valid recipients for this mm",
-	"recipient no longer on server", "recipientnotfound", "recipient not found by smtp addr", "no mailbox here by that name", "unknown local part",
+	"recipient no longer on server", "recipientnotfound", "recipient not found by smtp addr", "no mailbox here by that name", "unknown local part", "unknown local-part",
 	"550 invalid recipient",
 }
 
@@ -25,23 +25,25 @@ const (
 )
 
 // marks are the words with which reports say at which step it was: Postfix, Exim, Sendmail and what was made after it,
-// InterScan, qmail, DragonFly, m-FILTER and others, in this order. The one that stands first in a report counts.
+// InterScan, qmail, DragonFly, m-FILTER, Yahoo, Gmail and others. The one that stands first in a report counts.
 var marks = []struct {
 	at    command
 	words []string
 }{
 	{atRecipient, []string{
 		"in reply to rcpt to", "after rcpt to", "after pipelined rcpt to", ">>> rcpt to", "<<< rcpt to", "does not like recipient",
-		"did not like our rcpt to", "smtp command rcpt", "smtp:rcpt", "error following rcpt",
+		"did not like our rcpt to", "smtp command rcpt", "smtp:rcpt", "error following rcpt", "[rcpt_to]",
+		"(state 13)", "(state 14)",
 	}},
 	{beforeRecipient, []string{
 		"in reply to mail from", "in reply to helo", "in reply to ehlo", "after mail from", "after pipelined mail from", "after helo", "after ehlo",
 		"after initial connection", ">>> mail from", ">>> helo", ">>> ehlo", "sender was rejected", "my name was rejected",
-		"did not like our mail from", "smtp command mail", "error following mail",
+		"did not like our mail from", "smtp command mail", "error following mail", "[mail_from]", "(state 9)",
 	}},
 	{atData, []string{
 		"in reply to end of data", "in reply to data", "after end of data", "after data", "after pipelined end of data", ">>> data",
-		"after i sent the message", "did not like our data", "smtp command data", "(data)",
+		"after i sent the message", "did not like our data", "smtp command data", "(data)", "(state 15)",
+		"(state 16)", "(state 17)", "(state 18)",
 	}},
 }
 

@@ -20,7 +20,7 @@ var statuses = []struct {
 	codes []string
 }{
 	// X.1: addresses.
-	{Dead, NoAddress, []string{"1.1", "1.351"}}, // 1.351: the server beyond says so
+	{Dead, NoAddress, []string{"1.1", "1.35*"}}, // 1.35x: the server beyond says so
 	{Dead, NoDomain, []string{"1.2", "4.4", "4.310"}},
 	{Dead, Malformed, []string{"1.3"}},
 	{Dead, Moved, []string{"1.6"}},

@@ -10,7 +10,7 @@ func weigh(answer, human, status, reply string) finding {
 		return finding{Dead, NoMail}
 	}
 	if found, ok := ofWords(answer); ok {
-		return believed(found, answer+" "+human, status)
+		return believed(found, answer+" "+human, status, reply)
 	}
 	if found, ok := ofStatus(status); ok && !isVague(status) {
 		if found.kind == Dead && askedAt(human) == beforeRecipient {
@@ -22,7 +22,7 @@ func weigh(answer, human, status, reply string) finding {
 		return finding{Refused, Policy}
 	}
 	if found, ok := ofWords(human); ok {
-		return believed(found, human, status)
+		return believed(found, human, status, reply)
 	}
 	if found, ok := ofStatus(status); ok {
 		return found
@@ -39,7 +39,7 @@ func weigh(answer, human, status, reply string) finding {
 // believed returns what is left of a finding that the address or its domain is dead, if words alone say so. Servers say
 // "user unknown" also of senders, and after the whole mail, to hide that they filter it. So the words count if the
 // status is about the address too (X.1.X), if the server was asked for the address, or if they can mean nothing else.
-func believed(found finding, text, status string) finding {
+func believed(found finding, text, status, reply string) finding {
 	if found.kind != Dead {
 		return found
 	}
@@ -47,9 +47,11 @@ func believed(found finding, text, status string) finding {
 	switch {
 	case at == beforeRecipient:
 		return finding{Refused, Sender}
-	case strings.HasPrefix(status, "4."):
+	case strings.HasPrefix(status, "4."), strings.HasPrefix(reply, "4"):
 		return finding{Unable, Expired}
-	case strings.HasPrefix(status, "5.1."), at == atRecipient, found.cause == NoDomain, found.cause == NoMail, hasAny(text, certain):
+	case strings.HasPrefix(status, "5.1."), status == "5.4.1": // the latter is Exchange's, for addresses that no directory has
+		return found
+	case at == atRecipient, found.cause == NoDomain, found.cause == NoMail, hasAny(text, certain):
 		return found
 	}
 	return finding{Unable, Hearsay}

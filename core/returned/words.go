@@ -42,7 +42,7 @@ var phrases = []struct {
 		"proofpoint", "cloudmark", "senderbase", "talos", "abusix", "dnsbl", "rbl", "blacklist", "black list", "blocklist", "block list",
 		"block-list", "denylist", "deny list", "banned", "reputation", "messages from*weren't sent", "user complaints", "complaint",
 		"poor sender", "dynamic ip", "dynamic range", "your ip", "ip address*block", "ip address*rejected", "ip address*denied",
-		"ip*not allowed", "ip*listed", "no smtp service", "mail rejete", "suspicious",
+		"ip*not allowed", "ip*listed", "mail rejete", "suspicious",
 	}},
 
 	// Senders that servers do not like: who is unknown here is not the recipient.
@@ -103,7 +103,7 @@ var phrases = []struct {
 	}},
 	{Dead, NoMail, []string{
 		"null mx", "nullmx", "does not accept mail", "doesn't accept mail", "does not receive mail", "doesn't receive email", "no mx record",
-		"no mail exchanger", "couldn't find a mail exchanger or ip address",
+		"no mail exchanger", "couldn't find a mail exchanger or ip address", "indicated no smtp service",
 	}},
 	{Dead, NoDomain, []string{
 		"domain does not exist", "domain doesn't exist", "no such domain", "host unknown", "unrouteable address", "unroutable address",
@@ -129,7 +129,7 @@ var phrases = []struct {
 		"bad destination mailbox", "bad address", "not a valid mailbox", "not a valid user", "not a valid recipient", "not a known user",
 		"not our customer", "not a local user", "not local", "not listed in public name", "not listed in domino directory", "no longer valid",
 		"no longer available", "no longer in use", "no longer with", "no longer exists", "no longer an", "inactive email address",
-		"recipient address rejected: access denied", "unknown address", "empfänger unbekannt", "unbekannter empfänger", "benutzer unbekannt",
+		"recipient address rejected: access denied", "unknown address", "requested action not taken: mailbox unavailable", "empfänger unbekannt", "unbekannter empfänger", "benutzer unbekannt",
 	}},
 
 	// Servers that could not be reached, that gave up, or that are broken.
