@@ -5,10 +5,11 @@
 // starts no goroutine. So the same facts give the same plan, byte for byte, on any machine and at any time.
 // purity_test.go holds it and its rooms to that:
 //
-//	texts   texts of the app's databases: names, addresses, instants, payloads
-//	zones   names of time zones, and when a clock there comes to an hour
-//	links   links to unsubscribe, their tokens, and the secrets that sign them
-//	page    what a digest looks like: subject, plain text, HTML
+//	texts     texts of the app's databases: names, addresses, instants, payloads
+//	zones     names of time zones, and when a clock there comes to an hour
+//	links     links to unsubscribe, their tokens, and the secrets that sign them
+//	page      what a digest looks like: subject, plain text, HTML
+//	returned  what a mail that came back means: bounces, complaints, replies
 //
 // # Time
 //
