@@ -29,6 +29,8 @@ type LedgerRow struct {
 	SentAt time.Time
 	// Error is why it was not accepted the last time; empty if it was.
 	Error string
+	// Return is what came back after that.
+	Return Return
 }
 
 // HeldRow is a row of held_emails.
@@ -37,6 +39,7 @@ type HeldRow struct {
 	// SentAt and Error are as in [LedgerRow].
 	SentAt Stamp
 	Error  string
+	Return Return
 }
 
 // Watch is a row of watches.

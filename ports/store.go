@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/links"
 )
 
 // The errors of a store that app acts on.
@@ -134,6 +135,16 @@ type Refusals interface {
 	Lift(ctx context.Context, ids []int64) (int, error)
 }
 
+// Returns keeps what came back of mail.
+type Returns interface {
+	// NoteReturn notes what came back of a digest or of a held e-mail, and does what follows: if the address is dead, it
+	// counts it against the recipient's present address, as [core.CountReturn] does with [core.DeadDays]; if the
+	// reader wants no more, it sets their cadence to off. news is false, and nothing is changed, if the mail was not
+	// sent, if its recipient is not the one whose [core.Person] has the mark, or if it is not [core.Return.After]
+	// what is known. It is durable on return.
+	NoteReturn(ctx context.Context, about links.Return, r core.Return, suppressFor time.Duration) (news bool, err error)
+}
+
 // Watches are the RFCs that people follow.
 type Watches interface {
 	// Stale returns how many watches Lapse would make dormant.
@@ -184,6 +195,7 @@ type Store interface {
 	Ledger
 	HeldMails
 	Refusals
+	Returns
 	Watches
 	Subscriptions
 	Marks

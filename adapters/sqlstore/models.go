@@ -4,6 +4,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/returned"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
@@ -49,7 +50,8 @@ type (
 		Status, MessageID              text
 		Attempts                       number `bun:"type:integer"`
 		LeaseUntil                     stamp
-		Error                          text
+		Error, Returned, ReturnedWhy   text
+		ReturnedAt                     stamp
 	}
 
 	watchRow struct {
@@ -99,6 +101,8 @@ type (
 		LeaseUntil                  stamp
 		Error                       text
 		SentAt                      stamp
+		Returned, ReturnedWhy       text
+		ReturnedAt                  stamp
 	}
 
 	paceRow struct {
@@ -160,6 +164,7 @@ func (r *ledgerRow) core() (core.LedgerRow, bool) {
 			MessageID: string(r.MessageID), Notifications: r.SignalIDsIncluded, Lease: r.LeaseUntil.At, Attempts: int(r.Attempts.value),
 		},
 		Status: core.Status(r.Status), SentAt: r.SentAt.At, Error: string(r.Error),
+		Return: core.Return{Kind: returned.Kind(r.Returned), Why: string(r.ReturnedWhy), At: r.ReturnedAt.At},
 	}, r.ID.ok
 }
 
@@ -167,7 +172,7 @@ func ledgerRowOf(r core.LedgerRow) ledgerRow {
 	return ledgerRow{
 		ID: nonzero(r.ID), RecipientUserID: integer(r.Recipient), SentAt: stampOf(r.SentAt), PeriodStart: stampOf(r.Window.Start), PeriodEnd: stampOf(r.Window.End),
 		SignalIDsIncluded: r.Notifications, Status: text(r.Status), MessageID: text(r.MessageID), Attempts: nonzero(r.Attempts),
-		LeaseUntil: stampOf(r.Lease), Error: text(r.Error),
+		LeaseUntil: stampOf(r.Lease), Error: text(r.Error), Returned: text(r.Return.Kind), ReturnedWhy: text(r.Return.Why), ReturnedAt: stampOf(r.Return.At),
 	}
 }
 
@@ -179,6 +184,7 @@ func (r *heldRow) core() (core.HeldRow, bool) {
 			Attempts: int(r.Attempts.value), Lease: r.LeaseUntil.At,
 		},
 		SentAt: r.SentAt.Stamp, Error: string(r.Error),
+		Return: core.Return{Kind: returned.Kind(r.Returned), Why: string(r.ReturnedWhy), At: r.ReturnedAt.At},
 	}, r.ID.ok
 }
 
@@ -187,6 +193,7 @@ func heldRowOf(r core.HeldRow) heldRow {
 		ID: nonzero(r.ID), RecipientUserID: integer(r.Recipient), Subject: text(r.Subject), BodyText: text(r.Text), BodyHTML: text(r.HTML),
 		NotificationIDs: r.Notifications, CreatedAt: stampOf(r.CreatedAt), Status: text(r.Status), MessageID: text(r.MessageID),
 		Attempts: nonzero(r.Attempts), LeaseUntil: stampOf(r.Lease), Error: text(r.Error), SentAt: stamp{r.SentAt},
+		Returned: text(r.Return.Kind), ReturnedWhy: text(r.Return.Why), ReturnedAt: stampOf(r.Return.At),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -122,6 +123,15 @@ func (f *Faulty) Mark(ctx context.Context) (r0 error) {
 func (f *Faulty) NextSend(ctx context.Context, a1 core.RateLimit, a2 time.Time) (r0 time.Time, r1 error) {
 	r1 = f.do(ctx, "NextSend", func() error {
 		r0, r1 = f.Store.NextSend(ctx, a1, a2)
+		return r1
+	})
+	return r0, r1
+}
+
+// NoteReturn implements [ports.Store].
+func (f *Faulty) NoteReturn(ctx context.Context, a1 links.Return, a2 core.Return, a3 time.Duration) (r0 bool, r1 error) {
+	r1 = f.do(ctx, "NoteReturn", func() error {
+		r0, r1 = f.Store.NoteReturn(ctx, a1, a2, a3)
 		return r1
 	})
 	return r0, r1
