@@ -23,6 +23,8 @@ type Message struct {
 	// UnsubscribeURL and UnsubscribeMailbox are where the recipient unsubscribes, an https address and
 	// a mailbox; empty if there is none.
 	UnsubscribeURL, UnsubscribeMailbox string
+	// ReturnPath is the envelope's sender, to which reports come back; empty if that is the sender of all mail.
+	ReturnPath string
 }
 
 // Address is a mailbox (RFC 5322 §3.4).
@@ -104,6 +106,6 @@ func (s *Style) word(r Recipient, claim Claim, d page.Digest, x page.Extras) Mes
 		Text:    plain,
 
 		UnsubscribeURL:     x.Unsubscribe,
-		UnsubscribeMailbox: s.links.Mailbox(),
+		UnsubscribeMailbox: s.links.Mailbox(r.ID, r.Person.Mark),
 	}
 }

@@ -109,7 +109,13 @@ func (f *Format) Render(m core.Message, room []byte) (Mail, error) {
 	data := slices.Grow(room[:0], 1024+(len(text)+len(html))*5/4)
 	data = f.appendHeader(data, m, to, unsubscribe)
 	data = f.appendParts(data, m.ID, text, html)
-	return Mail{Sender: f.sender.path, Recipient: to.path, Data: data}, nil
+	sender := f.sender
+	if m.ReturnPath != "" {
+		if sender, err = parseMailbox(m.ReturnPath); err != nil {
+			return Mail{}, fmt.Errorf("return path: %w", err)
+		}
+	}
+	return Mail{Sender: sender.path, Recipient: to.path, Data: data}, nil
 }
 
 // appendParts appends the header fields about the body, and the bodies of message id: both, the plainer

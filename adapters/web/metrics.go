@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/wiggleverse/rfcdigest/core/links"
+	"github.com/wiggleverse/rfcdigest/core/returned"
 )
 
 // Tick is the result of one tick, or of a range of one.
@@ -64,6 +65,7 @@ type Metrics struct {
 	lapsed   prometheus.Counter
 	leaving  *prometheus.CounterVec
 	pages    *prometheus.CounterVec
+	returns  *prometheus.CounterVec
 	ticks    *prometheus.CounterVec
 	seconds  prometheus.Histogram
 
@@ -98,6 +100,13 @@ func NewMetrics(watched Watched, version string) *Metrics {
 	m.pages = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rfcdigest_preferences_requests_total", Help: "Requests to the readers' pages, by what became of them.",
 	}, []string{"result"})
+	m.returns = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "rfcdigest_returned_mails_total", Help: "Mails that came back, by what they mean; no_token are of others' mail or forged.",
+	}, []string{"kind"})
+	for _, kind := range []returned.Kind{returned.Dead, returned.Unable, returned.Refused, returned.Delayed, returned.Delivered, returned.Complaint, returned.Unsubscribe,
+		returned.AutoReply, "no_token", "no_report"} {
+		m.returns.WithLabelValues(string(kind))
+	}
 	for _, result := range []string{PageShown, PageSaved, PageRefused, PageFailed} {
 		m.pages.WithLabelValues(result)
 	}
@@ -115,7 +124,7 @@ func NewMetrics(watched Watched, version string) *Metrics {
 		Name: "rfcdigest_build_info", Help: "Always 1; the labels say what runs.",
 		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
 	}, func() float64 { return 1 })
-	m.registry.MustRegister(m.digests, m.held, m.lapsed, m.leaving, m.pages, m.ticks, m.seconds, build, &present{Watched: watched, last: m.lastTick},
+	m.registry.MustRegister(m.digests, m.held, m.lapsed, m.leaving, m.pages, m.returns, m.ticks, m.seconds, build, &present{Watched: watched, last: m.lastTick},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -152,6 +161,9 @@ func (m *Metrics) Observe(t Tick) {
 
 // Unsubscribed counts a request to unsubscribe; token is as in [Page].
 func (m *Metrics) Unsubscribed(token string) { m.leaving.WithLabelValues(token).Inc() }
+
+// CameBack counts a mail that came back; kind is as in app.Inbox.
+func (m *Metrics) CameBack(kind string) { m.returns.WithLabelValues(kind).Inc() }
 
 // PageAsked counts a request to a reader's page; what is as in [ReaderPage].
 func (m *Metrics) PageAsked(what string) { m.pages.WithLabelValues(what).Inc() }

@@ -11,10 +11,12 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/wiggleverse/rfcdigest/adapters/inbound"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/shell"
 )
 
@@ -23,6 +25,8 @@ const (
 	exitDone   = 0
 	exitFailed = 1 // the work failed
 	exitUsage  = 2 // wrong usage or configuration
+	// exitTryAgain (EX_TEMPFAIL of sysexits.h) has a mail server keep the mail that it pipes to inbound, and try again.
+	exitTryAgain = inbound.TemporaryFailure
 )
 
 // usageError is a mistake in flags, environment or arguments.
@@ -45,6 +49,7 @@ type commandLine struct {
 	Suppressed suppressedCommand `cmd:"" help:"List the addresses that mail servers refused, or that were entered as suppressed; have mail go there again."`
 	SendTest   sendTestCommand   `cmd:"" help:"Send one person's digest to another address, marked as a test. Records nothing."`
 	Resend     resendCommand     `cmd:"" help:"Send a recorded digest once more, under its own Message-ID. Records nothing."`
+	Inbound    inboundCommand    `cmd:"" help:"Take one mail that came back from standard input, as a mail server's aliases pipe it."`
 	Doctor     doctorCommand     `cmd:"" help:"Check everything that digests need, and say how to mend what is wrong. Changes nothing."`
 
 	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in a shell."`
@@ -67,6 +72,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr})
 	stop()
+	if code != exitDone && slices.Contains(os.Args[1:], "inbound") {
+		code = exitTryAgain // any other would have the server tell the sender of the report
+	}
 	os.Exit(code)
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/app"
@@ -65,6 +66,11 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 		return err
 	}
 	defer stop()
+	ended, err := s.takeReturns(ctx, store, log)
+	if err != nil {
+		return err
+	}
+	defer ended()
 	log.Info("serving", "tick_seconds", s.TickSeconds, "mail", redact(s.Mail), "enabled", s.Enabled, "engine", s.Engine)
 	return s.loop(ctx, database, ticker, log)
 }
@@ -81,6 +87,22 @@ func (s *Settings) loop(ctx context.Context, database namedDatabase, ticker *app
 	}
 	defer log.Info("stopped")
 	return run(ctx)
+}
+
+// takeReturns takes mail that came back until ctx ends, if the settings say from where. ended waits for that.
+func (s *Settings) takeReturns(ctx context.Context, store ports.Store, log *slog.Logger) (ended func(), err error) {
+	from, err := s.inboundWay(log)
+	if err != nil || from == nil {
+		return func() {}, err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		if err := from.Serve(ctx, s.inbox(store, log, s.countReturn).Take); err != nil && ctx.Err() == nil {
+			log.Error("mail that comes back is no longer taken", "error", err)
+		}
+	})
+	return func() { stop(); serving.Wait() }, nil
 }
 
 // introduce warns of what will not work. It notes in the database which links this page can answer, so that the

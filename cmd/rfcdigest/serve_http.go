@@ -39,6 +39,7 @@ func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.
 		watched.Vitals = func() web.Vitals { return fleetVitals(ctx, ticker) }
 	}
 	metrics := web.NewMetrics(watched, version())
+	s.countReturn = metrics.CameBack
 	ticker.OnTick(func(h app.Health) { metrics.Observe(observed(h)) })
 	mux := http.NewServeMux()
 	mux.Handle(links.Path, web.Unsubscribe(web.Page{

@@ -29,6 +29,8 @@ type Settings struct {
 	Engine       string        `default:"plain" enum:"plain,river" env:"DIGEST_ENGINE" placeholder:"NAME" help:"How processes share ticks: plain for one process, or river for several on PostgreSQL; migrate then adds its tables (${default})."`
 	Listen       string        `env:"DIGEST_LISTEN" placeholder:"ADDR" help:"Where serve answers HTTP, like 127.0.0.1:8095 (nowhere)."`
 	PublicURL    string        `env:"DIGEST_PUBLIC_URL" placeholder:"URL" help:"Where recipients reach --listen: the https address in front of /unsubscribe and /preferences (none)."`
+	ReturnPath   string        `env:"DIGEST_RETURN_PATH" placeholder:"ADDRESS" help:"Where reports of mail that could not be delivered come back: an address with {token} in it, like digest+{token}@mail.example (none)."`
+	Inbound      string        `name:"inbound" env:"DIGEST_INBOUND" placeholder:"URL" help:"Where serve takes mail that came back: lmtp://127.0.0.1:2424, maildir://DIR or imaps://USER:PASS@HOST/INBOX (nowhere)."`
 	Secret       string        `env:"DIGEST_SECRET" placeholder:"TEXT" help:"Signs unsubscribe links; 32 bytes or more. Several, separated by commas: the first signs, all verify (none)."`
 	Zoneinfo     string        `env:"ZONEINFO" placeholder:"PATH" help:"A folder or zip archive of time zones (the newest of the system's and those that are built in)."`
 
@@ -38,7 +40,9 @@ type Settings struct {
 	secrets [][]byte
 	keyring links.Keyring
 	style   *core.Style // how digests read and look
-	adopt   bool        // the database belongs to this installation from now on
+	// countReturn counts mail that came back; nil if nobody does.
+	countReturn func(kind string)
+	adopt       bool // the database belongs to this installation from now on
 }
 
 // check parses and checks the settings. The URLs of database and mail are checked when a command uses them.
@@ -74,6 +78,16 @@ func (s *Settings) check() error {
 	unsubscribe, err := links.New(s.PublicURL, s.keyring, "")
 	if err != nil {
 		return err
+	}
+	if s.ReturnPath != "" {
+		path, err := links.ParseReturnPath(s.ReturnPath)
+		if err != nil {
+			return usagef("--return-path: %w", err)
+		}
+		if !s.keyring.CanSign() {
+			return usagef("--return-path needs a --secret, with which the addresses are signed")
+		}
+		unsubscribe = unsubscribe.WithReturnPath(path, s.keyring)
 	}
 	s.style, err = core.NewStyle(core.Brand{
 		Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs, Links: unsubscribe, RedirectTo: s.RedirectAllTo,

@@ -14,6 +14,7 @@ type Links struct {
 	publicURL string // empty if there are no links
 	keyring   Keyring
 	mailbox   string
+	returns   ReturnPath
 }
 
 // New returns Links to the page at publicURL, with tokens that ring signs. publicURL is absolute https, since
@@ -46,8 +47,30 @@ func (l Links) URL(recipient, mark int64) string {
 	return l.publicURL + Path + l.keyring.Token(recipient, mark)
 }
 
-// Mailbox takes requests to unsubscribe by mail; empty if there is none.
-func (l Links) Mailbox() string { return l.mailbox }
+// WithReturnPath returns l with an address to which mail comes back. Without a secret there is none, since nobody could
+// tell whose mail it is.
+func (l Links) WithReturnPath(p ReturnPath, ring Keyring) Links {
+	if ring.CanSign() {
+		l.returns, l.keyring = p, ring
+	}
+	return l
+}
+
+// ReturnAddress returns where mail about something comes back to; empty if that is nowhere.
+func (l Links) ReturnAddress(about Return) string {
+	if !l.returns.IsSet() || !l.keyring.CanSign() {
+		return ""
+	}
+	return l.returns.Address(l.keyring.ReturnToken(about))
+}
+
+// Mailbox takes requests of a person to unsubscribe by mail; empty if there is none.
+func (l Links) Mailbox(recipient, mark int64) string {
+	if own := l.ReturnAddress(Return{Kind: ReturnUnsubscribe, ID: recipient, Mark: mark}); own != "" {
+		return own
+	}
+	return l.mailbox
+}
 
 // Signer is the [Keyring.ID] of the secret that the links are signed with; empty if there are none.
 func (l Links) Signer() string {
