@@ -53,7 +53,7 @@ func (s *moody) Dial(context.Context) (ports.MailConn, error) {
 	return &moodyConn{moody: s}, nil
 }
 
-func (c *moodyConn) Send(_ context.Context, m core.Message) error {
+func (c *moodyConn) Send(_ context.Context, m core.Message, _ *core.Message) error {
 	time.Sleep(max(c.latency, time.Millisecond))
 	c.mu.Lock()
 	defer c.mu.Unlock()
