@@ -16,9 +16,9 @@ type ahead struct {
 }
 
 // prepare returns a transaction for next. It is nil if it has to wait for the Send of next: the server does not offer
-// PIPELINING, or next cannot be sent, as that Send will say.
+// PIPELINING or takes nothing behind a message, or next cannot be sent, as that Send will say.
 func (c *conn) prepare(next *core.Message) *ahead {
-	if next == nil || !c.offers.pipelining {
+	if next == nil || !c.offers.pipelining || c.alone.Load() {
 		return nil
 	}
 	mail, no := c.render(*next)

@@ -153,6 +153,33 @@ func TestSendAheadNeedsPipelining(t *testing.T) {
 	assert.Equal(t, "EHLO MAIL RCPT DATA MAIL RCPT DATA QUIT", strings.Join(server.commands(), " "))
 }
 
+// Haraka says 503 to all that comes behind the end of a message, and others may say nothing. They are not asked again.
+func TestSendAheadIsLeftOffIfTheServerDoesNotTakeIt(t *testing.T) {
+	t.Parallel()
+	for event, commands := range map[string]string{
+		"503 5.5.1 no": "EHLO MAIL RCPT DATA MAIL RCPT DATA MAIL RCPT DATA MAIL RCPT DATA",
+		silence:        "EHLO MAIL RCPT DATA MAIL EHLO MAIL RCPT DATA MAIL RCPT DATA",
+	} {
+		server := startFake(t, script{"MAIL": {"250 ok", event}}, fakeSetup{pipelining: true})
+		mailer := testMailer(t, Config{Port: server.port, CommandTimeout: 200 * time.Millisecond})
+		conn, err := mailer.Dial(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, conn.Send(t.Context(), letter(), second()))
+		if event == silence {
+			assert.Equal(t, ports.ConnectionSpent, outcomeOf(conn.Send(t.Context(), *second(), nil)))
+			conn, err = mailer.Dial(t.Context())
+			require.NoError(t, err)
+		}
+		third := letter()
+		third.ID = "third@rfc.example"
+		require.NoError(t, conn.Send(t.Context(), *second(), &third))
+		require.NoError(t, conn.Send(t.Context(), third, nil))
+		assert.Equal(t, commands, strings.Join(server.commands(), " "))
+		assert.Len(t, server.messages(), 3)
+		require.NoError(t, conn.Close())
+	}
+}
+
 // A message whose commands went out is not accepted without its text, and nothing goes out in its place.
 func TestSendAheadOfAnother(t *testing.T) {
 	t.Parallel()

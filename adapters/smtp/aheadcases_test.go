@@ -34,6 +34,7 @@ var aheadCases = []aheadCase{
 	// The server has taken a message, so that 4xx at MAIL is about the connection.
 	{"MAIL", "421 closing", 0, ports.ConnectionSpent, true, 1},
 	{"MAIL", "452 4.5.3 too many", 0, ports.ConnectionSpent, true, 1},
+	{"MAIL", "503 5.5.1 behind a message", 0, 0, false, 2},
 	{"MAIL", "550 no", 0, ports.SenderRefusal, false, 1},
 	{"MAIL", hangUp, 0, ports.ConnectionSpent, true, 1},
 	{"MAIL", silence, 0, ports.ConnectionSpent, true, 1},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/textproto"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -31,8 +32,12 @@ type conn struct {
 	open bool
 	// ahead is the transaction that was begun with the end of the last message; nil if there is none.
 	ahead *ahead
+	// alone is the Mailer's.
+	alone *atomic.Bool
 	// astray says that it cannot be told which reply was to what. The connection is closed then.
 	astray bool
+	// late says that the last reply did not come in time.
+	late bool
 	// took says that the server took a message over this connection; errors counts its refusals since the last
 	// one.
 	took   bool
@@ -101,6 +106,10 @@ var (
 //	no SMTP, a reply too many or too few; late     Doubtful          ConnectionSpent
 //	after a no
 //	none: after m the connection is broken         as above          ConnectionSpent
+//	503 to MAIL                                    as above          its commands go out again, in its Send
+//
+// After 503 or silence to MAIL, no connection of this Mailer says anything behind the end of a message: Haraka refuses what
+// comes there, since it may be smuggled.
 func (c *conn) Send(ctx context.Context, m core.Message, next *core.Message) error {
 	no := c.send(ctx, m, next)
 	if no == nil {

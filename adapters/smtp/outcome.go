@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/textproto"
-	"os"
 
 	"github.com/wiggleverse/rfcdigest/ports"
 )
@@ -40,7 +39,7 @@ func (c *conn) after(ctx context.Context, no *ports.SendError, name string, err 
 		return c.interrupted(ctx, name, err)
 	}
 	c.cut()
-	c.astray = errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, errEndless)
+	c.astray = c.late || errors.Is(err, errEndless)
 	no.Broken = true
 	return no
 }

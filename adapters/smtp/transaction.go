@@ -2,6 +2,8 @@ package smtp
 
 import (
 	"context"
+	"errors"
+	"os"
 	"slices"
 
 	"github.com/wiggleverse/rfcdigest/adapters/mailfmt"
@@ -139,8 +141,14 @@ func (c *conn) handOver(ctx context.Context, data []byte, next *core.Message) *p
 		return no
 	}
 	ahead.no = c.hearAll(ctx, c.envelope(ahead.mail))
-	if c.astray {
+	switch mail := ahead.no == nil || c.open; { // was accepted
+	case c.astray:
 		return c.doubtful(ctx, "answer to the message", errAstray)
+	case !mail && ahead.no.Code == 503:
+		c.alone.Store(true)
+		return no
+	case !mail && c.late:
+		c.alone.Store(true)
 	}
 	c.ahead = ahead
 	return no
@@ -208,6 +216,7 @@ func (c *conn) hear(s step) error {
 		c.resets++
 	}
 	_, _, err := c.client.Text.ReadResponse(s.yes)
+	c.late = errors.Is(err, os.ErrDeadlineExceeded)
 	if answerIn(err).code != 0 {
 		c.errors++
 	}
