@@ -168,8 +168,40 @@ func TestWhatWasAnnouncedMayBeTakenByAnother(t *testing.T) {
 			}
 			return true, nil
 		}
-		assert.Equal(t, 39, s.tickWith(ticker).DigestsSent)
+		report := s.tickWith(ticker)
+		assert.Equal(t, 39, report.DigestsSent)
+		assert.Equal(t, 1, report.Left)
 		assert.Equal(t, 1, taken)
 		assert.Equal(t, 1, server.dropped)
 	})
+}
+
+// What is announced counts in the budget of doubt: its message need not wait for that, and there are never more in doubt.
+func TestWhatIsAnnouncedIsWithinTheBudget(t *testing.T) {
+	t.Parallel()
+	for _, doubt := range []int{4, 6, 8, 12} {
+		server, most := new(moody), 0
+		withConfig(t, 200, server, app.Config{Connections: 4, Doubt: doubt}, func(s *stage, ticker *app.Ticker) {
+			s.faulty.Fault = func(call string) (bool, error) {
+				if strings.HasPrefix(call, "Record settle") {
+					time.Sleep(20 * time.Millisecond)
+				}
+				return true, nil
+			}
+			server.send = func(int, string) error {
+				recorded := 0
+				for _, row := range s.dump().Ledger {
+					if row.Status == core.Sent {
+						recorded++
+					}
+				}
+				most = max(most, server.tries-recorded)
+				return nil
+			}
+			assert.Equal(t, 200, s.tickWith(ticker).DigestsSent)
+			assert.Positive(t, server.promised)
+			assert.LessOrEqual(t, most, doubt)
+			assert.Greater(t, most, doubt/2)
+		})
+	}
 }

@@ -147,7 +147,9 @@ func TestSendAheadNeedsPipelining(t *testing.T) {
 	server := startFake(t, nil, fakeSetup{})
 	conn, wire := dialNoted(t, Config{Port: server.port})
 	require.NoError(t, conn.Send(t.Context(), letter(), second()))
-	assert.Len(t, wire.taken(), 4)
+	writes := wire.taken()
+	assert.Len(t, writes, 4)
+	assert.True(t, strings.HasSuffix(writes[3], "\r\n.\r\n"))
 	require.NoError(t, conn.Send(t.Context(), *second(), nil))
 	require.NoError(t, conn.Close())
 	assert.Equal(t, "EHLO MAIL RCPT DATA MAIL RCPT DATA QUIT", strings.Join(server.commands(), " "))
@@ -161,7 +163,8 @@ func TestSendAheadIsLeftOffIfTheServerDoesNotTakeIt(t *testing.T) {
 		silence:        "EHLO MAIL RCPT DATA MAIL EHLO MAIL RCPT DATA MAIL RCPT DATA",
 	} {
 		server := startFake(t, script{"MAIL": {"250 ok", event}}, fakeSetup{pipelining: true})
-		mailer := testMailer(t, Config{Port: server.port, CommandTimeout: 200 * time.Millisecond})
+		mailer, wire := testMailer(t, Config{Port: server.port, CommandTimeout: 200 * time.Millisecond}), new(noted)
+		mailer.dial = wire.dial
 		conn, err := mailer.Dial(t.Context())
 		require.NoError(t, err)
 		require.NoError(t, conn.Send(t.Context(), letter(), second()))
@@ -170,9 +173,13 @@ func TestSendAheadIsLeftOffIfTheServerDoesNotTakeIt(t *testing.T) {
 			conn, err = mailer.Dial(t.Context())
 			require.NoError(t, err)
 		}
+		wire.taken()
 		third := letter()
 		third.ID = "third@rfc.example"
 		require.NoError(t, conn.Send(t.Context(), *second(), &third))
+		for _, text := range wire.taken() {
+			assert.NotContains(t, text, "\r\n.\r\nMAIL")
+		}
 		require.NoError(t, conn.Send(t.Context(), third, nil))
 		assert.Equal(t, commands, strings.Join(server.commands(), " "))
 		assert.Len(t, server.messages(), 3)
@@ -194,12 +201,13 @@ func TestSendAheadOfAnother(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := startFake(t, c.script, fakeSetup{pipelining: true})
-			conn, err := testMailer(t, Config{Port: server.port}).Dial(t.Context())
-			require.NoError(t, err)
+			conn, wire := dialNoted(t, Config{Port: server.port})
 			require.NoError(t, conn.Send(t.Context(), letter(), second()))
+			wire.taken()
 			third := letter()
 			third.ID = "third@rfc.example"
 			assert.Equal(t, c.outcome, outcomeOf(conn.Send(t.Context(), third, nil)))
+			assert.Equal(t, c.outcome != 0, len(wire.taken()) == 0, "nothing is said to who waits for a message")
 			require.NoError(t, conn.Close())
 			assert.Equal(t, c.commands, strings.Join(server.commands(), " "))
 			for _, m := range server.messages() {

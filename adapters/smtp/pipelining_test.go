@@ -120,6 +120,12 @@ func (n *noted) Write(p []byte) (int, error) {
 	return n.Conn.Write(p)
 }
 
+// dial opens the connection.
+func (n *noted) dial(ctx context.Context, network, address string) (c net.Conn, err error) {
+	n.Conn, err = new(net.Dialer).DialContext(ctx, network, address)
+	return n, err
+}
+
 func (n *noted) taken() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -132,10 +138,7 @@ func (n *noted) taken() []string {
 func dialNoted(t *testing.T, config Config) (ports.MailConn, *noted) {
 	t.Helper()
 	m, wire := testMailer(t, config), new(noted)
-	m.dial = func(ctx context.Context, network, address string) (c net.Conn, err error) {
-		wire.Conn, err = new(net.Dialer).DialContext(ctx, network, address)
-		return wire, err
-	}
+	m.dial = wire.dial
 	conn, err := m.Dial(t.Context())
 	require.NoError(t, err)
 	wire.taken()

@@ -50,6 +50,7 @@ func (w *worker) sendSafely(one *attempt) {
 			w.finish()
 		}
 		if w.promised == one { // and now it does not come
+			w.promised = nil
 			w.lose()
 		}
 		w.idle()
