@@ -109,6 +109,8 @@ func TestAStoreThatFailsTakesBackWhatWasAnnounced(t *testing.T) {
 	withServer(t, 60, server, 1, func(s *stage, ticker *app.Ticker) {
 		var from time.Time
 		s.faulty.Fault = func(call string) (bool, error) {
+			server.mu.Lock()
+			defer server.mu.Unlock()
 			if !strings.HasPrefix(call, "Record settle") || len(server.taken) < 30 {
 				return true, nil
 			}
