@@ -1,6 +1,8 @@
 package smtp
 
 import (
+	"context"
+
 	"github.com/wiggleverse/rfcdigest/adapters/mailfmt"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
@@ -26,6 +28,24 @@ func (c *conn) prepare(next *core.Message) *ahead {
 		return nil
 	}
 	return &ahead{message: *next, mail: mail}
+}
+
+// hearAhead reads the replies to the commands of a, and keeps them for its Send. It returns the answer to the message before,
+// which is no, unless the replies do not fit.
+func (c *conn) hearAhead(ctx context.Context, a *ahead, no *ports.SendError) *ports.SendError {
+	a.no = c.hearAll(ctx, c.envelope(a.mail))
+	atMAIL := a.no != nil && !c.open
+	switch {
+	case c.astray:
+		return c.doubtful(ctx, "answer to the message", errAstray)
+	case atMAIL && a.no.Code == 503:
+		c.alone.Store(true)
+		return no
+	case atMAIL && c.late:
+		c.alone.Store(true)
+	}
+	c.ahead = a
+	return no
 }
 
 // begun returns the transaction that was begun for m; nil if there is none. One that was begun for another message is

@@ -140,18 +140,7 @@ func (c *conn) handOver(ctx context.Context, data []byte, next *core.Message) *p
 	if ahead == nil || c.broken {
 		return no
 	}
-	ahead.no = c.hearAll(ctx, c.envelope(ahead.mail))
-	switch mail := ahead.no == nil || c.open; { // was accepted
-	case c.astray:
-		return c.doubtful(ctx, "answer to the message", errAstray)
-	case !mail && ahead.no.Code == 503:
-		c.alone.Store(true)
-		return no
-	case !mail && c.late:
-		c.alone.Store(true)
-	}
-	c.ahead = ahead
-	return no
+	return c.hearAhead(ctx, ahead, no)
 }
 
 // writeMessage sends a message that ends at end, and what is behind it.
