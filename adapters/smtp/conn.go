@@ -102,9 +102,9 @@ var (
 //
 //	the replies for next                           outcome of m      of next
 //	yes and no                                     as above          as above
-//	421, broken; late after no no                  as above          as above
-//	no SMTP, a reply too many or too few; late     Doubtful          ConnectionSpent
-//	after a no
+//	421, broken, late                              as above          as above
+//	no SMTP, a reply too many or too few,          Doubtful          ConnectionSpent
+//	late after a no
 //	none: after m the connection is broken         as above          ConnectionSpent
 //	503 to MAIL                                    as above          its commands go out again, in its Send
 //
