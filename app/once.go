@@ -68,7 +68,7 @@ func SendOnce(ctx context.Context, mailer ports.Mailer, m core.Message) error {
 		return err
 	}
 	defer conn.Close() // what was accepted stays accepted
-	return conn.Send(ctx, m)
+	return conn.Send(ctx, m, nil)
 }
 
 // Adopt notes in the store that it belongs to the installation of style, whichever it belonged to before.

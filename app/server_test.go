@@ -19,6 +19,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 // moody is a mail server that takes a millisecond for each message and behaves as its functions say.
@@ -33,12 +34,30 @@ type moody struct {
 	mu          sync.Mutex
 	open, tries int
 	taken       []string
+	// promised counts the messages that were announced, dropped those that did not come, and wrong those in whose place
+	// another came. waited is the longest that a connection was open and waited for one.
+	promised, dropped, wrong int
+	waited                   time.Duration
 }
 
 type moodyConn struct {
 	*moody
 	before int
 	closed bool
+	// next was announced at since.
+	next  *core.Message
+	since time.Time
+}
+
+// end ends the wait for the announced message, which came or will not come.
+func (c *moodyConn) end(came bool) {
+	if c.next == nil {
+		return
+	}
+	if c.waited = max(c.waited, time.Since(c.since)); !came {
+		c.dropped++
+	}
+	c.next = nil
 }
 
 func (s *moody) Dial(context.Context) (ports.MailConn, error) {
@@ -53,11 +72,21 @@ func (s *moody) Dial(context.Context) (ports.MailConn, error) {
 	return &moodyConn{moody: s}, nil
 }
 
-func (c *moodyConn) Send(_ context.Context, m core.Message) error {
+func (c *moodyConn) Send(_ context.Context, m core.Message, next *core.Message) error {
+	c.mu.Lock()
+	if c.next != nil && *c.next != m {
+		c.wrong++
+	}
+	c.end(true)
+	c.mu.Unlock()
 	time.Sleep(max(c.latency, time.Millisecond))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.tries++
+	if c.next = next; next != nil {
+		c.promised++
+	}
+	defer func() { c.since = time.Now() }()
 	if c.moody.send != nil {
 		if err := c.moody.send(c.before, m.To.Mailbox); err != nil {
 			return err
@@ -71,6 +100,7 @@ func (c *moodyConn) Send(_ context.Context, m core.Message) error {
 func (c *moodyConn) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.end(false)
 	if !c.closed {
 		c.closed = true
 		c.open--
@@ -98,14 +128,24 @@ func number(address string) (n int) {
 	return n
 }
 
-// withServer tells a story of n people and a mail server, in a time of its own.
+// withServer tells a story of n people and a mail server, in a time of its own. Whatever happens in it, what is announced to
+// the server comes at once, or the connection is closed.
 func withServer(t *testing.T, n int64, server *moody, connections int, story func(s *stage, ticker *app.Ticker)) {
+	t.Helper()
+	withConfig(t, n, server, app.Config{Connections: connections}, story)
+}
+
+func withConfig(t *testing.T, n int64, server *moody, config app.Config, story func(s *stage, ticker *app.Ticker)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := &stage{TB: t, store: memory.New(crowd(n))}
-		ticker, err := app.New(app.Config{Style: s.style(), Connections: connections, Server: "mail.example:25"}, s.store, server, systemclock.At(noon))
+		s.faulty = &porttest.Faulty{Store: s.store}
+		config.Style, config.Server = s.style(), "mail.example:25"
+		ticker, err := app.New(config, s.faulty, server, systemclock.At(noon))
 		require.NoError(t, err)
 		story(s, ticker)
+		assert.Zero(t, server.wrong)
+		assert.Zero(t, server.waited)
 	})
 }
 

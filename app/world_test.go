@@ -114,7 +114,7 @@ type hangingMailer struct{}
 
 func (hangingMailer) Dial(context.Context) (ports.MailConn, error) { return hangingMailer{}, nil }
 func (hangingMailer) Close() error                                 { return nil }
-func (hangingMailer) Send(ctx context.Context, _ core.Message) error {
+func (hangingMailer) Send(ctx context.Context, _ core.Message, _ *core.Message) error {
 	<-ctx.Done()
 	return &ports.SendError{Outcome: ports.Doubtful, Broken: true, Err: ctx.Err()}
 }

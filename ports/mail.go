@@ -22,8 +22,12 @@ type MailConn interface {
 	// error is a *SendError: it says what became of m, and whose fault that is. If ctx ends, the
 	// connection is broken and the outcome is what it was then. After an error whose Broken is
 	// true, the connection is only good for Close.
-	Send(ctx context.Context, m core.Message) error
-	// Close ends the connection; what was accepted stays accepted.
+	//
+	// next is the message of the next Send, nil if that is not known. Its addresses may go out together with the
+	// end of m, which saves a round trip (RFC 2920 §3.1); its text does not, so it is not accepted before its own
+	// Send. If another message follows instead, that one's outcome may be ConnectionSpent.
+	Send(ctx context.Context, m core.Message, next *core.Message) error
+	// Close ends the connection; what was accepted stays accepted. A next message that was not sent is not.
 	Close() error
 }
 

@@ -36,7 +36,7 @@ type conn struct {
 }
 
 // Send renders message.
-func (c *conn) Send(ctx context.Context, message core.Message) error {
+func (c *conn) Send(ctx context.Context, message core.Message, _ *core.Message) error {
 	if c.broken {
 		return &ports.SendError{Outcome: ports.ConnectionSpent, Broken: true, Err: errClosed}
 	}

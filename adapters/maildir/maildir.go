@@ -86,7 +86,7 @@ var errClosed = errors.New("the connection is closed")
 
 // Send writes message. nil means that it is complete, in new, and durable. If it is complete
 // but perhaps not durable, it is in doubt.
-func (c *conn) Send(ctx context.Context, message core.Message) error {
+func (c *conn) Send(ctx context.Context, message core.Message, _ *core.Message) error {
 	if c.broken {
 		return &ports.SendError{Outcome: ports.ConnectionSpent, Broken: true, Err: errClosed}
 	}

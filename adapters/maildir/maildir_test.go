@@ -79,7 +79,7 @@ func TestManyWritersLoseNothing(t *testing.T) {
 				return
 			}
 			for i := range 10 {
-				assert.NoError(t, c.Send(t.Context(), message(fmt.Sprintf("%d-%d", writer, i))))
+				assert.NoError(t, c.Send(t.Context(), message(fmt.Sprintf("%d-%d", writer, i)), nil))
 			}
 		})
 	}
@@ -96,7 +96,7 @@ func TestMailIsForItsOwnerAlone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "outbox")
 	c, err := newMailer(t, dir).Dial(t.Context())
 	require.NoError(t, err)
-	require.NoError(t, c.Send(t.Context(), message("a")))
+	require.NoError(t, c.Send(t.Context(), message("a"), nil))
 	for _, path := range []string{dir, filepath.Join(dir, "new")} {
 		info, err := os.Stat(path)
 		require.NoError(t, err)
@@ -131,7 +131,7 @@ func TestFolderThatGoesAway(t *testing.T) {
 		c, err := m.Dial(t.Context())
 		require.NoError(t, err)
 		require.NoError(t, os.Remove(filepath.Join(dir, sub)))
-		err = c.Send(t.Context(), message("a"))
+		err = c.Send(t.Context(), message("a"), nil)
 		e := ports.OutcomeOf(err)
 		assert.Equal(t, ports.ServerRefusal, e.Outcome, sub)
 		assert.True(t, e.Broken)
@@ -140,7 +140,7 @@ func TestFolderThatGoesAway(t *testing.T) {
 		c, err = m.Dial(t.Context())
 		require.NoError(t, err)
 		assert.Empty(t, files(t, filepath.Join(dir, "tmp")))
-		require.NoError(t, c.Send(t.Context(), message("a")))
+		require.NoError(t, c.Send(t.Context(), message("a"), nil))
 	}
 }
 

@@ -88,8 +88,8 @@ type mailConn struct {
 	broken bool
 }
 
-// Send hands message over.
-func (c *mailConn) Send(ctx context.Context, message core.Message) error {
+// Send hands message over. The one that follows makes no difference.
+func (c *mailConn) Send(ctx context.Context, message core.Message, _ *core.Message) error {
 	if c.broken {
 		return &ports.SendError{Outcome: ports.ConnectionSpent, Broken: true, Err: errMailConnClosed}
 	}

@@ -50,17 +50,17 @@ func TestMailerFaults(t *testing.T) {
 	c, err := m.Dial(t.Context())
 	require.NoError(t, err)
 
-	assert.Equal(t, refused, c.Send(t.Context(), mailTo("refused")))
-	require.NoError(t, c.Send(t.Context(), mailTo("swallowed")))
+	assert.Equal(t, refused, c.Send(t.Context(), mailTo("refused"), nil))
+	require.NoError(t, c.Send(t.Context(), mailTo("swallowed"), nil))
 	assert.Empty(t, m.Sent())
 
-	err = c.Send(t.Context(), mailTo("kept"))
+	err = c.Send(t.Context(), mailTo("kept"), nil)
 	require.ErrorIs(t, err, lost)
 	assert.Equal(t, ports.Doubtful, ports.OutcomeOf(err).Outcome)
 	assert.True(t, ports.OutcomeOf(err).Broken)
 	assert.Equal(t, []core.Message{mailTo("kept")}, m.Sent())
 
-	assert.Equal(t, ports.ConnectionSpent, ports.OutcomeOf(c.Send(t.Context(), mailTo("late"))).Outcome)
+	assert.Equal(t, ports.ConnectionSpent, ports.OutcomeOf(c.Send(t.Context(), mailTo("late"), nil)).Outcome)
 	assert.Len(t, m.Sent(), 1)
 }
 
@@ -92,7 +92,7 @@ func TestMailerIsSafeForConcurrentUse(t *testing.T) {
 				return
 			}
 			for i := range 50 {
-				assert.NoError(t, c.Send(context.Background(), mailTo(fmt.Sprintf("p%d-%d", worker, i))))
+				assert.NoError(t, c.Send(context.Background(), mailTo(fmt.Sprintf("p%d-%d", worker, i)), nil))
 			}
 			assert.NoError(t, c.Close())
 		})

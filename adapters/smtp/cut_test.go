@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -47,23 +48,39 @@ func (c *cable) Read(p []byte) (int, error) {
 const plenty = 1 << 30
 
 // converse sends one message over a cable, and returns it with what became of the message.
-func converse(t *testing.T, config Config, out, in int) (*cable, error) {
+func converse(t *testing.T, config Config, out, in int) (left *cable, err error) {
 	t.Helper()
-	var torn *cable
+	left, err, _ = converseAbout(t, config, out, in, nil)
+	return left, err
+}
+
+// dialTorn opens a connection over a cable.
+func dialTorn(t *testing.T, config Config, out, in int) (conn ports.MailConn, torn *cable, err error) {
+	t.Helper()
 	m := testMailer(t, config)
 	m.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		c, err := new(net.Dialer).DialContext(ctx, network, address)
 		torn = &cable{Conn: c, out: out, in: in}
 		return torn, err
 	}
-	conn, err := m.Dial(t.Context())
+	conn, err = m.Dial(t.Context())
+	return conn, torn, err
+}
+
+// converseAbout sends a message over a cable, and one that is announced with it.
+func converseAbout(t *testing.T, config Config, out, in int, next *core.Message) (left *cable, err, err2 error) {
+	t.Helper()
+	conn, torn, err := dialTorn(t, config, out, in)
 	if err != nil {
-		return torn, err
+		return torn, err, err
 	}
 	defer func() { assert.NoError(t, conn.Close()) }()
-	err = conn.Send(t.Context(), letter())
-	left := *torn
-	return &left, err
+	err = conn.Send(t.Context(), letter(), next)
+	if next != nil {
+		err2 = conn.Send(t.Context(), *next, nil)
+	}
+	copied := *torn
+	return &copied, err, err2
 }
 
 // settled waits until the server has want messages whole, for a second at the most, and returns how many it has.
@@ -141,7 +158,7 @@ func TestSendWhenTheEndMayHaveLeft(t *testing.T) {
 		}
 		conn, err := m.Dial(t.Context())
 		require.NoError(t, err)
-		e := ports.OutcomeOf(conn.Send(t.Context(), letter()))
+		e := ports.OutcomeOf(conn.Send(t.Context(), letter(), nil))
 		assert.Equal(t, ports.Doubtful, e.Outcome)
 		assert.True(t, e.Broken)
 		assert.Contains(t, e.Error(), "message: no answer in time")
@@ -158,7 +175,7 @@ func TestSendToOneWhoDoesNotRead(t *testing.T) {
 		require.NoError(t, err)
 		large := letter()
 		large.Text = strings.Repeat(strings.Repeat("x", 70)+"\n", 200_000)
-		e := ports.OutcomeOf(conn.Send(t.Context(), large))
+		e := ports.OutcomeOf(conn.Send(t.Context(), large, nil))
 		assert.Equal(t, ports.TemporaryRefusal, e.Outcome)
 		assert.True(t, e.Broken)
 		assert.Contains(t, e.Error(), "message: no answer in time")

@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	gosmtp "github.com/wneessen/go-mail/smtp"
 
@@ -20,6 +21,8 @@ type Mailer struct {
 	config Config
 	format *mailfmt.Format
 	dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	// alone says that nothing may come behind the end of a message.
+	alone atomic.Bool
 }
 
 var _ ports.Mailer = (*Mailer)(nil)
@@ -34,6 +37,7 @@ func (m *Mailer) Dial(ctx context.Context) (ports.MailConn, error) {
 		client:  client,
 		wire:    w,
 		format:  m.format,
+		alone:   &m.alone,
 		offers:  offersOf(client),
 		command: m.config.CommandTimeout,
 		reply:   m.config.ReplyTimeout,

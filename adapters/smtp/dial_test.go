@@ -152,7 +152,7 @@ func TestDialEncryptsAndLogsIn(t *testing.T) {
 				}
 				conn, err := m.Dial(t.Context())
 				require.NoError(t, err)
-				require.NoError(t, conn.Send(t.Context(), letter()))
+				require.NoError(t, conn.Send(t.Context(), letter(), nil))
 				require.NoError(t, conn.Close())
 				assert.Equal(t, c.says, strings.Join(server.commands(), " "))
 				server.mu.Lock()

@@ -36,6 +36,7 @@ const (
 	silence     = "\x00silence"
 	endlessLine = "\x00endless line"
 	endlessList = "\x00endless list"
+	lost        = "\x00lost" // does as if it had said yes
 )
 
 var usual = map[string]string{

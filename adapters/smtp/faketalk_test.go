@@ -127,6 +127,11 @@ func (t *talk) answer(key string) string {
 	}
 	repeat := ""
 	switch reply {
+	case lost:
+		if t.in.Buffered() == 0 {
+			_ = t.say("")
+		}
+		return usual[key]
 	case hangUp:
 		_ = t.say("")
 		return ""

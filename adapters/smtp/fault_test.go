@@ -112,7 +112,7 @@ func TestSendGivesUpAConnectionOfErrors(t *testing.T) {
 		conn, err := testMailer(t, Config{Port: server.port}).Dial(t.Context())
 		require.NoError(t, err)
 		for n := 1; n <= c.refused; n++ {
-			e := ports.OutcomeOf(conn.Send(t.Context(), letter()))
+			e := ports.OutcomeOf(conn.Send(t.Context(), letter(), nil))
 			assert.Equal(t, ports.RecipientRefusal, e.Outcome)
 			assert.Equal(t, n == c.refused, e.Broken, "after %d messages", n)
 		}
@@ -125,19 +125,46 @@ func TestSendGivesUpAConnectionOfErrors(t *testing.T) {
 func TestSendKeepsAConnectionThatTakesMessages(t *testing.T) {
 	t.Parallel()
 	mixed := []string{}
-	for range 10 {
+	for range 5 {
 		mixed = append(mixed, "550 5.1.1 no such user", "550 5.1.1 no such user", "250 ok")
 	}
 	server := startFake(t, script{"RCPT": mixed}, fakeSetup{pipelining: true})
 	conn, err := testMailer(t, Config{Port: server.port}).Dial(t.Context())
 	require.NoError(t, err)
 	for n := range mixed {
-		if err := conn.Send(t.Context(), letter()); err != nil {
+		if err := conn.Send(t.Context(), letter(), nil); err != nil {
 			assert.False(t, ports.OutcomeOf(err).Broken, "message %d", n)
 		}
 	}
-	assert.Len(t, server.messages(), 10)
+	assert.Len(t, server.messages(), 5)
 	require.NoError(t, conn.Close())
+}
+
+// Exim counts RSETs, and hangs up at the twelfth.
+func TestSendGivesUpAConnectionBeforeThereAreTooManyResets(t *testing.T) {
+	bothWays(t, func(t *testing.T, setup fakeSetup) {
+		var mixed []string
+		for range 20 {
+			mixed = append(mixed, "550 5.1.1 no such user", "250 ok")
+		}
+		server := startFake(t, script{"RCPT": mixed}, setup)
+		conn, err := testMailer(t, Config{Port: server.port}).Dial(t.Context())
+		require.NoError(t, err)
+		for n := 1; n <= maxResets; n++ {
+			assert.False(t, ports.OutcomeOf(conn.Send(t.Context(), letter(), nil)).Broken)
+			require.NoError(t, conn.Send(t.Context(), letter(), nil))
+		}
+		last := ports.OutcomeOf(conn.Send(t.Context(), letter(), nil))
+		assert.Equal(t, ports.RecipientRefusal, last.Outcome, "what was refused stays refused")
+		assert.True(t, last.Broken)
+		resets := 0
+		for _, verb := range server.commands() {
+			if verb == reset {
+				resets++
+			}
+		}
+		assert.Equal(t, 10, resets)
+	})
 }
 
 // If a server takes some messages over a connection and then refuses all others for now, the next go over a new one.
@@ -146,9 +173,9 @@ func TestSendLeavesAConnectionThatHasHadItsShare(t *testing.T) {
 		server := startFake(t, script{"MAIL": {"250 ok", "250 ok", "452 4.5.3 Too many messages sent"}}, setup)
 		conn, err := testMailer(t, Config{Port: server.port}).Dial(t.Context())
 		require.NoError(t, err)
-		require.NoError(t, conn.Send(t.Context(), letter()))
-		require.NoError(t, conn.Send(t.Context(), letter()))
-		e := ports.OutcomeOf(conn.Send(t.Context(), letter()))
+		require.NoError(t, conn.Send(t.Context(), letter(), nil))
+		require.NoError(t, conn.Send(t.Context(), letter(), nil))
+		e := ports.OutcomeOf(conn.Send(t.Context(), letter(), nil))
 		assert.Equal(t, ports.ConnectionSpent, e.Outcome)
 		assert.True(t, e.Broken)
 		assert.Equal(t, "connection ended (452): MAIL: 452 4.5.3", e.Error())

@@ -31,17 +31,25 @@ func (c *conn) refused(ctx context.Context, s step, err error) *ports.SendError 
 // wrong person.
 func (c *conn) after(ctx context.Context, no *ports.SendError, name string, err error) *ports.SendError {
 	code := answerIn(err).code
-	var nonsense textproto.ProtocolError
 	switch {
 	case code == 421:
 	case code/100 == 4 || code/100 == 5:
 		return no
-	case code != 0, errors.Is(err, errUnasked), errors.As(err, &nonsense):
+	case misplaced(err):
 		return c.interrupted(ctx, name, err)
 	}
 	c.cut()
+	c.astray = c.late || errors.Is(err, errEndless)
 	no.Broken = true
 	return no
+}
+
+// misplaced reports whether err is a reply that cannot be one to the command that it came after: it is neither a yes nor a
+// no, or no SMTP, or nothing was asked for.
+func misplaced(err error) bool {
+	code := answerIn(err).code
+	var nonsense textproto.ProtocolError
+	return code != 0 && code/100 != 4 && code/100 != 5 || errors.Is(err, errUnasked) || errors.As(err, &nonsense)
 }
 
 // unheard changes the outcome if the connection ended before MAIL was answered: then no message had begun.
@@ -58,6 +66,7 @@ func (c *conn) interrupted(ctx context.Context, name string, err error) *ports.S
 		return c.refused(ctx, step{name: name}, err)
 	}
 	c.cut()
+	c.astray = misplaced(err) || errors.Is(err, errEndless)
 	return &ports.SendError{Outcome: ports.TemporaryRefusal, Broken: true, Err: failure(ctx, name, err)}
 }
 

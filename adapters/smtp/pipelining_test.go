@@ -86,7 +86,7 @@ func TestSendTogetherInTime(t *testing.T) {
 			server := startFake(t, c.script, fakeSetup{pipelining: true, manner: c.manner})
 			conn, err := testMailer(t, Config{Port: server.port, CommandTimeout: 100 * time.Millisecond}).Dial(t.Context())
 			require.NoError(t, err)
-			e := ports.OutcomeOf(conn.Send(t.Context(), letter()))
+			e := ports.OutcomeOf(conn.Send(t.Context(), letter(), nil))
 			assert.Equal(t, c.outcome, e.Outcome)
 			assert.True(t, e.Broken)
 			assert.Contains(t, e.Error(), c.text)
@@ -102,7 +102,7 @@ func TestSendTogetherWaitsForEachReply(t *testing.T) {
 	server := startFake(t, nil, fakeSetup{pipelining: true, pause: 100 * time.Millisecond})
 	conn, err := testMailer(t, Config{Port: server.port, CommandTimeout: 250 * time.Millisecond}).Dial(t.Context())
 	require.NoError(t, err)
-	require.NoError(t, conn.Send(t.Context(), letter()))
+	require.NoError(t, conn.Send(t.Context(), letter(), nil))
 	require.NoError(t, conn.Close())
 }
 
@@ -120,6 +120,12 @@ func (n *noted) Write(p []byte) (int, error) {
 	return n.Conn.Write(p)
 }
 
+// dial opens the connection.
+func (n *noted) dial(ctx context.Context, network, address string) (c net.Conn, err error) {
+	n.Conn, err = new(net.Dialer).DialContext(ctx, network, address)
+	return n, err
+}
+
 func (n *noted) taken() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -132,10 +138,7 @@ func (n *noted) taken() []string {
 func dialNoted(t *testing.T, config Config) (ports.MailConn, *noted) {
 	t.Helper()
 	m, wire := testMailer(t, config), new(noted)
-	m.dial = func(ctx context.Context, network, address string) (c net.Conn, err error) {
-		wire.Conn, err = new(net.Dialer).DialContext(ctx, network, address)
-		return wire, err
-	}
+	m.dial = wire.dial
 	conn, err := m.Dial(t.Context())
 	require.NoError(t, err)
 	wire.taken()
@@ -148,17 +151,17 @@ func TestSendWritesTwice(t *testing.T) {
 	conn, wire := dialNoted(t, Config{Port: server.port})
 	envelope := "MAIL FROM:<digest@rfc.example> BODY=8BITMIME\r\nRCPT TO:<secret@people.example>\r\nDATA\r\n"
 
-	require.NoError(t, conn.Send(t.Context(), letter()))
+	require.NoError(t, conn.Send(t.Context(), letter(), nil))
 	writes := wire.taken()
 	require.Len(t, writes, 2)
 	assert.Equal(t, envelope, writes[0])
 	assert.Equal(t, server.messages()[0]+".\r\n", writes[1])
 
-	assert.Equal(t, ports.RecipientRefusal, ports.OutcomeOf(conn.Send(t.Context(), letter())).Outcome)
+	assert.Equal(t, ports.RecipientRefusal, ports.OutcomeOf(conn.Send(t.Context(), letter(), nil)).Outcome)
 	assert.Equal(t, []string{envelope}, wire.taken())
 	large := letter()
 	large.Text = strings.Repeat(strings.Repeat("x", 70)+"\n", 2000)
-	require.NoError(t, conn.Send(t.Context(), large))
+	require.NoError(t, conn.Send(t.Context(), large, nil))
 	writes = wire.taken()
 	assert.Equal(t, "RSET\r\n"+envelope, writes[0])
 	for i, w := range writes[1:] {
@@ -177,7 +180,7 @@ func TestSendWritesTwiceUnderTLS(t *testing.T) {
 	conn, wire := dialNoted(t, Config{Host: "127.0.0.1", Port: server.port, TLS: ImplicitTLS, TLSConfig: trust})
 	m := letter()
 	m.Text = strings.Repeat(strings.Repeat("x", 70)+"\n", 150)
-	require.NoError(t, conn.Send(t.Context(), m))
+	require.NoError(t, conn.Send(t.Context(), m, nil))
 	assert.Len(t, wire.taken(), 2)
 	assert.Greater(t, len(server.messages()[0]), 10<<10)
 	require.NoError(t, conn.Close())

@@ -71,8 +71,8 @@ func reason(ctx context.Context, err error) *ports.Trouble {
 		return &ports.Trouble{What: "no answer in time"}
 	case errors.Is(err, errEndless):
 		return &ports.Trouble{What: errEndless.Error()}
-	case errors.Is(err, errUnasked):
-		return &ports.Trouble{What: errUnasked.Error()}
+	case errors.Is(err, errUnasked), errors.Is(err, errAstray):
+		return &ports.Trouble{What: err.Error()}
 	case errors.As(err, &protocol):
 		return &ports.Trouble{What: "the reply is not SMTP", Remedy: "see that the mail URL has the right port"}
 	case errors.As(err, &dns):

@@ -119,7 +119,7 @@ func benchSend(b *testing.B, format *mailfmt.Format, m core.Message, mail mailfm
 	b.Run("whole", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if err := opened.Send(ctx, m); err != nil {
+			if err := opened.Send(ctx, m, nil); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -127,7 +127,7 @@ func benchSend(b *testing.B, format *mailfmt.Format, m core.Message, mail mailfm
 	b.Run("rendered", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if err := opened.(*conn).deliver(ctx, mail); err != nil {
+			if err := opened.(*conn).deliver(ctx, mail, false, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

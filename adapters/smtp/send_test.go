@@ -94,7 +94,7 @@ func (c sendCase) check(t *testing.T, config Config, setup fakeSetup) {
 	}
 	conn, err := testMailer(t, config).Dial(t.Context())
 	require.NoError(t, err)
-	err = conn.Send(t.Context(), letter())
+	err = conn.Send(t.Context(), letter(), nil)
 	if c.outcome == 0 {
 		require.NoError(t, err)
 	} else {
@@ -122,7 +122,7 @@ func checkNext(t *testing.T, conn ports.MailConn, broken bool, server *fakeServe
 	before := len(server.messages())
 	next := letter()
 	next.To.Mailbox = "next@people.example"
-	err := conn.Send(t.Context(), next)
+	err := conn.Send(t.Context(), next, nil)
 	if broken {
 		require.Error(t, err)
 		assert.Equal(t, ports.ConnectionSpent, ports.OutcomeOf(err).Outcome)
@@ -142,9 +142,9 @@ func TestSendResetsBetween(t *testing.T) {
 		conn, err := testMailer(t, Config{Port: server.port}).Dial(t.Context())
 		require.NoError(t, err)
 		for _, want := range []ports.Outcome{ports.RecipientRefusal, ports.TemporaryRefusal, ports.SenderRefusal} {
-			assert.Equal(t, want, ports.OutcomeOf(conn.Send(t.Context(), letter())).Outcome)
+			assert.Equal(t, want, ports.OutcomeOf(conn.Send(t.Context(), letter(), nil)).Outcome)
 		}
-		require.NoError(t, conn.Send(t.Context(), letter()))
+		require.NoError(t, conn.Send(t.Context(), letter(), nil))
 		require.NoError(t, conn.Close())
 		want := "EHLO MAIL RCPT RSET MAIL RCPT DATA RSET MAIL RCPT DATA MAIL RCPT DATA QUIT"
 		if setup.pipelining {
@@ -160,8 +160,8 @@ func TestSendAfterRefusedReset(t *testing.T) {
 			server := startFake(t, script{"RCPT": {"550 no"}, "RSET": {reply}}, setup)
 			conn, err := testMailer(t, Config{Port: server.port}).Dial(t.Context())
 			require.NoError(t, err)
-			require.Error(t, conn.Send(t.Context(), letter()))
-			e := ports.OutcomeOf(conn.Send(t.Context(), letter()))
+			require.Error(t, conn.Send(t.Context(), letter(), nil))
+			e := ports.OutcomeOf(conn.Send(t.Context(), letter(), nil))
 			assert.Equal(t, ports.ConnectionSpent, e.Outcome, reply)
 			assert.True(t, e.Broken)
 			assert.Empty(t, server.messages())
@@ -187,7 +187,7 @@ func TestSendWhenTheContextEnds(t *testing.T) {
 					time.Sleep(20 * time.Millisecond) // in which the client reads what was answered before
 					cancel()
 				}()
-				err = conn.Send(ctx, letter())
+				err = conn.Send(ctx, letter(), nil)
 				require.ErrorIs(t, err, context.Canceled)
 				assert.Equal(t, want, ports.OutcomeOf(err).Outcome)
 				assert.True(t, ports.OutcomeOf(err).Broken)

@@ -2,9 +2,12 @@ package smtp
 
 import (
 	"context"
+	"errors"
+	"os"
 	"slices"
 
 	"github.com/wiggleverse/rfcdigest/adapters/mailfmt"
+	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -19,9 +22,9 @@ type step struct {
 // reset ends a transaction that was refused. After a no to it, the connection is of no use.
 const reset = "RSET"
 
-// steps returns the commands before the message (RFC 5321 §3.3). If commands go out together, DATA
+// envelope returns the commands before the message (RFC 5321 §3.3). If commands go out together, DATA
 // has to be the last (RFC 2920 §3.1).
-func (c *conn) steps(mail mailfmt.Mail) []step {
+func (c *conn) envelope(mail mailfmt.Mail) []step {
 	from := "MAIL FROM:<" + mail.Sender + ">"
 	if c.offers.eightBit {
 		from += " BODY=8BITMIME"
@@ -31,21 +34,23 @@ func (c *conn) steps(mail mailfmt.Mail) []step {
 	if c.offers.utf8 && !(isASCII(mail.Sender) && isASCII(mail.Recipient)) {
 		from += " SMTPUTF8"
 	}
-	all := []step{
-		{reset, "RSET", 2},
-		{"MAIL", from, 2},
-		{"RCPT", "RCPT TO:<" + mail.Recipient + ">", 2},
-		{"DATA", "DATA", 354},
-	}
-	if c.open {
-		return all
-	}
-	return all[1:]
+	return []step{{"MAIL", from, 2}, {"RCPT", "RCPT TO:<" + mail.Recipient + ">", 2}, {"DATA", "DATA", 354}}
 }
 
-// transact sends the commands, all in one write or one by one, and then the message.
-func (c *conn) transact(ctx context.Context, mail mailfmt.Mail) error {
-	steps := c.steps(mail)
+// appendCommands appends what is said for steps.
+func appendCommands(text []byte, steps []step) []byte {
+	for _, s := range steps {
+		text = append(append(text, s.command...), "\r\n"...)
+	}
+	return text
+}
+
+// begin sends the commands before the message, all in one write or one by one.
+func (c *conn) begin(ctx context.Context, mail mailfmt.Mail) *ports.SendError {
+	steps := c.envelope(mail)
+	if c.open {
+		steps = slices.Insert(steps, 0, step{reset, "RSET", 2})
+	}
 	together := 1
 	if c.offers.pipelining {
 		together = len(steps)
@@ -55,22 +60,20 @@ func (c *conn) transact(ctx context.Context, mail mailfmt.Mail) error {
 			return no
 		}
 	}
-	if err := c.handOver(ctx, mail.Data); err != nil {
-		return err
-	}
 	return nil
 }
 
-// exchange says steps in one write, and reads the replies to all of them, so that none is left over.
-// It returns the first no, nil if there is none.
+// exchange says steps in one write, and reads the replies. It returns the first no, nil if there is none.
 func (c *conn) exchange(ctx context.Context, steps []step) *ports.SendError {
-	c.text = c.text[:0]
-	for _, s := range steps {
-		c.text = append(append(c.text, s.command...), "\r\n"...)
-	}
+	c.text = appendCommands(c.text[:0], steps)
 	if err := c.say(c.text); err != nil {
 		return unheard(steps[0], c.interrupted(ctx, steps[0].name, err))
 	}
+	return c.hearAll(ctx, steps)
+}
+
+// hearAll reads the replies to steps, so that none is left over. It returns the first no, nil if there is none.
+func (c *conn) hearAll(ctx context.Context, steps []step) *ports.SendError {
 	var no *ports.SendError
 	recipient := false // RCPT was accepted
 	for _, s := range steps {
@@ -119,23 +122,49 @@ func (c *conn) withdraw(ctx context.Context, no *ports.SendError, recipient bool
 // digests fit.
 const pieceSize = 64 << 10
 
-// handOver sends the message and reads what came of it.
-func (c *conn) handOver(ctx context.Context, data []byte) *ports.SendError {
+// handOver sends the message, with the commands for the next one in the write that ends it, and reads what came of both.
+func (c *conn) handOver(ctx context.Context, data []byte, next *core.Message) *ports.SendError {
 	if err := c.unasked(); err != nil {
 		return c.interrupted(ctx, "message", err)
 	}
-	c.text = appendMessage(c.text[:0], data)
-	for rest := c.text; len(rest) > 0; {
-		piece := rest[:min(len(rest), pieceSize)]
-		rest = rest[len(piece):]
-		switch err := c.write(piece); {
+	c.text = appendMessage(c.text[:0], data) // a copy, so that data's memory is free
+	end := len(c.text)
+	ahead := c.prepare(next)
+	if ahead != nil {
+		c.text = appendCommands(c.text, c.envelope(ahead.mail))
+	}
+	if no := c.writeMessage(ctx, c.text, end); no != nil {
+		return no
+	}
+	no := c.verdict(ctx)
+	if ahead == nil || c.broken {
+		return no
+	}
+	return c.hearAhead(ctx, ahead, no)
+}
+
+// writeMessage sends a message that ends at end, and what is behind it.
+func (c *conn) writeMessage(ctx context.Context, text []byte, end int) *ports.SendError {
+	for len(text) > 0 {
+		piece := text
+		if end > pieceSize {
+			piece = text[:pieceSize]
+		}
+		out, err := c.write(piece)
+		switch {
 		case err == nil:
-		case len(rest) == 0 && !c.wire.torn:
+		case len(piece) >= end && (out >= end || !c.wire.torn):
 			return c.doubtful(ctx, "message", err)
 		default:
 			return c.interrupted(ctx, "message", err)
 		}
+		text, end = text[len(piece):], end-len(piece)
 	}
+	return nil
+}
+
+// verdict reads the answer to the message.
+func (c *conn) verdict(ctx context.Context) *ports.SendError {
 	c.wait(c.reply)
 	_, _, err := c.client.Text.ReadResponse(2)
 	c.open = false
@@ -155,21 +184,28 @@ func (c *conn) say(text []byte) error {
 	if err := c.unasked(); err != nil {
 		return err
 	}
-	return c.write(text)
+	_, err := c.write(text)
+	return err
 }
 
-func (c *conn) write(text []byte) error {
+// write returns how many bytes left for certain.
+func (c *conn) write(text []byte) (out int, err error) {
 	c.wait(c.command)
-	if _, err := c.client.Text.W.Write(text); err != nil {
-		return err
+	w := c.client.Text.W
+	if out, err = w.Write(text); err == nil {
+		err = w.Flush()
 	}
-	return c.client.Text.W.Flush()
+	return out - w.Buffered(), err
 }
 
 // hear reads the reply to s. Each reply has its own timeout, also if several commands went out together.
 func (c *conn) hear(s step) error {
 	c.wait(c.command)
+	if s.name == reset {
+		c.resets++
+	}
 	_, _, err := c.client.Text.ReadResponse(s.yes)
+	c.late = errors.Is(err, os.ErrDeadlineExceeded)
 	if answerIn(err).code != 0 {
 		c.errors++
 	}

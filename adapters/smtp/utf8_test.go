@@ -25,9 +25,9 @@ func TestAddressesOutsideASCII(t *testing.T) {
 		m := core.Message{ID: "id@rfc.example", Date: time.Unix(0, 0), Subject: "s", Text: "t\n"}
 
 		m.To.Mailbox = "ada@bücher.example" // every server takes the domain's name in ASCII
-		require.NoError(t, conn.Send(t.Context(), m))
+		require.NoError(t, conn.Send(t.Context(), m, nil))
 		m.To.Mailbox = "ädä@people.example"
-		err = conn.Send(t.Context(), m)
+		err = conn.Send(t.Context(), m, nil)
 		if offered {
 			require.NoError(t, err)
 			require.Len(t, b.received(), 2)
@@ -54,7 +54,7 @@ func TestSenderOutsideASCII(t *testing.T) {
 	require.NoError(t, err)
 	err = conn.Send(t.Context(), core.Message{
 		ID: "id@rfc.example", To: core.Address{Mailbox: "ada@people.example"}, Date: time.Unix(0, 0), Text: "t\n",
-	})
+	}, nil)
 	assert.Equal(t, ports.MessageRefusal, ports.OutcomeOf(err).Outcome)
 	require.NoError(t, conn.Close())
 }

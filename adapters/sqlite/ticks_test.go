@@ -154,7 +154,7 @@ func (l leisurely) Dial(ctx context.Context) (ports.MailConn, error) {
 
 type leisurelyConn struct{ ports.MailConn }
 
-func (l leisurelyConn) Send(ctx context.Context, m core.Message) error {
+func (l leisurelyConn) Send(ctx context.Context, m core.Message, next *core.Message) error {
 	time.Sleep(time.Second)
-	return l.MailConn.Send(ctx, m)
+	return l.MailConn.Send(ctx, m, next)
 }

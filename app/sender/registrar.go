@@ -95,11 +95,12 @@ func (r *Run) claimsAhead() bool {
 	return r.server.accepted > 0 && r.mostAhead() > 0 && !r.server.suspects() && !r.over()
 }
 
-// wantsClaims reports whether claims are made without waiting for notes to go with them: if no worker would find a
+// wantsClaims reports whether claims are made without waiting for notes to go with them: if a worker would find no
 // claimed job, or if there are many to be claimed.
 func (r *Run) wantsClaims() bool {
 	ahead, most := len(r.ahead), r.mostAhead()
-	return r.claimsAhead() && len(r.fresh) > 0 && (ahead == 0 || ahead <= most/2 && ahead+len(r.fresh) >= most)
+	none := ahead == 0 && r.promised < max(1, r.open)
+	return r.claimsAhead() && len(r.fresh) > 0 && (none || ahead <= most/2 && ahead+len(r.fresh) >= most)
 }
 
 // mostAhead is how many jobs are claimed ahead at the most: no more than leave before the claims are too old, by the

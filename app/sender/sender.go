@@ -101,8 +101,8 @@ type Run struct {
 	pending int
 	server  server
 	started int
-	// busy counts the workers that have a job in hand.
-	busy int
+	// busy counts the workers that have a job in hand, and promised the jobs that a worker sends after the one in hand.
+	busy, promised int
 	// slots counts the workers that have a connection or open one, and open the connections.
 	slots, open int
 	// The queues, by precedence: first are jobs that a worker gave back and jobs from elsewhere, ahead were claimed by
@@ -308,9 +308,20 @@ const (
 )
 
 // next returns what a worker does next.
-func (r *Run) next(connected bool) (*attempt, next) {
+func (r *Run) next(w *worker) (*attempt, next) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	connected := w.conn != nil
+	if w.promised != nil {
+		switch keep := r.redeem(w.promised); {
+		case keep && connected:
+			return r.take(&r.ahead, connected), send
+		case connected:
+			w.promised = nil
+			return nil, hangUp
+		}
+		w.promised = nil
+	}
 	for {
 		pause := time.Until(r.server.until)
 		queue := r.queue()
@@ -359,8 +370,8 @@ func (r *Run) queue() *[]*attempt {
 	return nil
 }
 
-// undecided counts the messages that may arrive twice if the process dies now.
-func (r *Run) undecided() int { return r.busy + len(r.notes) + r.noting }
+// undecided counts the messages that may arrive twice if the process dies now, and those that are about to.
+func (r *Run) undecided() int { return r.busy + r.promised + len(r.notes) + r.noting }
 
 // take returns the next job for a worker. A worker without a connection gets a slot for one.
 func (r *Run) take(queue *[]*attempt, connected bool) (one *attempt) {

@@ -14,13 +14,15 @@ type worker struct {
 	*Run
 	// conn is nil if there is none.
 	conn ports.MailConn
+	// promised is the job that conn was told comes next; nil if there is none.
+	promised *attempt
 }
 
 // work sends jobs over one connection, which it opens when it needs it, and again after it broke.
 func (r *Run) work() {
 	w := &worker{Run: r}
 	for {
-		one, what := r.next(w.conn != nil)
+		one, what := r.next(w)
 		switch what {
 		case send:
 			w.sendSafely(one)
@@ -46,6 +48,10 @@ func (w *worker) sendSafely(one *attempt) {
 		}
 		if done {
 			w.finish()
+		}
+		if w.promised == one { // and now it does not come
+			w.promised = nil
+			w.lose()
 		}
 		w.idle()
 		if w.conn == nil {
@@ -241,11 +247,15 @@ func (w *worker) lose() {
 }
 
 // handOver sends a claimed job (step "begin"), over another connection if the present one takes no more. It ends with the lease, since
-// then another process may send the message.
+// then another process may send the message. The job that comes next is only promised: it is begun when its turn comes.
 func (w *worker) handOver(one *attempt) *ports.SendError {
 	ctx, cancel := context.WithTimeout(w.hands, one.lease.Sub(w.clock.Now()))
 	defer cancel()
-	answer := handOver(ctx, w.conn, one.Message)
+	var next *core.Message
+	if w.promised = w.promise(); w.promised != nil {
+		next = &w.promised.Message
+	}
+	answer := handOver(ctx, w.conn, one.Message, next)
 	if answer == nil || answer.Outcome != ports.ConnectionSpent || w.ctx.Err() != nil {
 		return answer
 	}
@@ -253,17 +263,17 @@ func (w *worker) handOver(one *attempt) *ports.SendError {
 	if err := w.dial(); err != nil {
 		return ports.OutcomeOf(err)
 	}
-	return handOver(ctx, w.conn, one.Message)
+	return handOver(ctx, w.conn, one.Message, next)
 }
 
 // handOver sends a message and returns the server's answer, nil if it was accepted.
-func handOver(ctx context.Context, conn ports.MailConn, m core.Message) (answer *ports.SendError) {
+func handOver(ctx context.Context, conn ports.MailConn, m core.Message, next *core.Message) (answer *ports.SendError) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			answer = ports.OutcomeOf(fmt.Errorf("internal error: %v", bug))
 		}
 	}()
-	if err := conn.Send(ctx, m); err != nil {
+	if err := conn.Send(ctx, m, next); err != nil {
 		return ports.OutcomeOf(err)
 	}
 	return nil

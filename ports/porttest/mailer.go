@@ -48,7 +48,13 @@ type mailTest struct {
 
 func (m *mailTest) send(message core.Message) {
 	m.Helper()
-	require.NoError(m, m.conn.Send(m.Context(), message))
+	require.NoError(m, m.conn.Send(m.Context(), message, nil))
+}
+
+// sendBefore sends message, and announces next.
+func (m *mailTest) sendBefore(message, next core.Message) {
+	m.Helper()
+	require.NoError(m, m.conn.Send(m.Context(), message, &next))
 }
 
 // refused requires err to be a *ports.SendError with that outcome and one line of text without secrets.
@@ -122,7 +128,7 @@ var mailCases = []struct {
 		m.send(letter(1))
 		other, err := m.world.Mailer.Dial(m.Context())
 		require.NoError(m, err)
-		require.NoError(m, other.Send(m.Context(), letter(2)))
+		require.NoError(m, other.Send(m.Context(), letter(2), nil))
 		require.NoError(m, other.Close())
 		m.send(letter(3))
 		m.arrived(letter(1), letter(2), letter(3))
@@ -175,7 +181,7 @@ var mailCases = []struct {
 		for _, mailbox := range []string{"", "nobody", "@people.example", "secret@people.example\r\nRCPT TO:<eve@evil.example>", "secret> <eve@evil.example", "a b@people.example"} {
 			l := letter(1)
 			l.To.Mailbox = mailbox
-			e := m.refused(m.conn.Send(m.Context(), l), ports.MessageRefusal, "secret", "nobody")
+			e := m.refused(m.conn.Send(m.Context(), l, nil), ports.MessageRefusal, "secret", "nobody")
 			assert.False(m, e.Broken)
 		}
 		m.send(letter(2))
@@ -184,16 +190,55 @@ var mailCases = []struct {
 	{"a message without a body costs only itself", func(m *mailTest) {
 		l := letter(1)
 		l.Text, l.HTML = "", ""
-		assert.False(m, m.refused(m.conn.Send(m.Context(), l), ports.MessageRefusal).Broken)
+		assert.False(m, m.refused(m.conn.Send(m.Context(), l, nil), ports.MessageRefusal).Broken)
 		m.send(letter(2))
 		m.arrived(letter(2))
+	}},
+	{"messages that are announced arrive once, in order", func(m *mailTest) {
+		for n := 1; n < 5; n++ {
+			m.sendBefore(letter(n), letter(n+1))
+		}
+		m.send(letter(5))
+		m.arrived(letter(1), letter(2), letter(3), letter(4), letter(5))
+	}},
+	{"a message that is announced and not sent does not arrive", func(m *mailTest) {
+		m.sendBefore(letter(1), letter(2))
+		require.NoError(m, m.conn.Close())
+		m.arrived(letter(1))
+	}},
+	{"another message than the announced one arrives, or finds the connection ended", func(m *mailTest) {
+		m.sendBefore(letter(1), letter(2))
+		if err := m.conn.Send(m.Context(), letter(3), nil); err != nil {
+			assert.True(m, m.refused(err, ports.ConnectionSpent).Broken)
+			require.NoError(m, m.conn.Close())
+			m.conn, err = m.world.Mailer.Dial(m.Context())
+			require.NoError(m, err)
+			m.send(letter(3))
+		}
+		m.arrived(letter(1), letter(3))
+	}},
+	{"an announced message that cannot be sent costs only itself", func(m *mailTest) {
+		bad := letter(2)
+		bad.Text, bad.HTML = "", ""
+		m.sendBefore(letter(1), bad)
+		next := letter(3)
+		assert.False(m, m.refused(m.conn.Send(m.Context(), bad, &next), ports.MessageRefusal).Broken)
+		m.send(next)
+		m.arrived(letter(1), letter(3))
+	}},
+	{"an announced message does not arrive after its context has ended", func(m *mailTest) {
+		m.sendBefore(letter(1), letter(2))
+		ctx, cancel := context.WithCancel(m.Context())
+		cancel()
+		assert.True(m, m.refused(m.conn.Send(ctx, letter(2), nil), ports.TemporaryRefusal).Broken)
+		m.arrived(letter(1))
 	}},
 	{"a context that has ended accepts nothing and breaks the connection", func(m *mailTest) {
 		m.send(letter(1))
 		ctx, cancel := context.WithCancel(m.Context())
 		cancel()
-		assert.True(m, m.refused(m.conn.Send(ctx, letter(2)), ports.TemporaryRefusal).Broken)
-		assert.True(m, m.refused(m.conn.Send(m.Context(), letter(3)), ports.ConnectionSpent).Broken)
+		assert.True(m, m.refused(m.conn.Send(ctx, letter(2), nil), ports.TemporaryRefusal).Broken)
+		assert.True(m, m.refused(m.conn.Send(m.Context(), letter(3), nil), ports.ConnectionSpent).Broken)
 		_, err := m.world.Mailer.Dial(ctx)
 		m.refused(err, ports.ServerRefusal)
 		m.arrived(letter(1))
@@ -202,7 +247,7 @@ var mailCases = []struct {
 		m.send(letter(1))
 		require.NoError(m, m.conn.Close())
 		require.NoError(m, m.conn.Close())
-		assert.True(m, m.refused(m.conn.Send(m.Context(), letter(2)), ports.ConnectionSpent).Broken)
+		assert.True(m, m.refused(m.conn.Send(m.Context(), letter(2), nil), ports.ConnectionSpent).Broken)
 		m.arrived(letter(1))
 	}},
 }
