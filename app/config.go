@@ -92,7 +92,7 @@ func New(config Config, store ports.Store, mailer ports.Mailer, clock ports.Cloc
 	}
 	of := plans.Config()
 	config.WatchDays, config.Schedule, config.Log = of.WatchDays, of.Schedule, of.Log
-	out := sender.New(sender.Config{Connections: config.Connections, Doubt: config.Doubt, Rate: config.Rate, SuppressFor: config.SuppressFor, Log: config.Log}, store, mailer, clock)
+	out := sender.New(sender.Config{Connections: config.Connections, Doubt: config.Doubt, Rate: config.Rate, SuppressFor: config.SuppressFor, Links: config.Style.Links(), Log: config.Log}, store, mailer, clock)
 	return &Ticker{config: config, planner: plans, sender: out, store: store, clock: clock, log: config.Log}, nil
 }
 

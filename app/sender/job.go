@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -47,6 +48,14 @@ func (j *Job) Recipient() int64 {
 		return j.Held.Recipient
 	}
 	return j.Claim.Recipient
+}
+
+// about is what mail that comes back is about, once the job is claimed.
+func (j *Job) about() links.Return {
+	if j.Kind == Held {
+		return links.Return{Kind: links.ReturnHeld, ID: j.Held.ID, Mark: j.Mark}
+	}
+	return links.Return{Kind: links.ReturnDigest, ID: j.Claim.ID, Mark: j.Mark}
 }
 
 // claim returns the change that claims it until lease; ok is false if it needs none.

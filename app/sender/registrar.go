@@ -194,6 +194,7 @@ func (r *Run) held(asked []*attempt, results []ports.Result, lease time.Time) (m
 			continue
 		}
 		one.claimedAs(results[i].ID, lease)
+		one.Message.ReturnPath = r.config.Links.ReturnAddress(one.about())
 		one.claimed, one.lease = true, lease
 		made = append(made, one)
 	}
@@ -238,6 +239,7 @@ func (r *Run) claim(one *attempt) error {
 	last := results[len(results)-1]
 	if one.claimed = last.Err == nil; one.claimed {
 		one.claimedAs(last.ID, lease)
+		one.Message.ReturnPath = r.config.Links.ReturnAddress(one.about())
 	}
 	return last.Err
 }

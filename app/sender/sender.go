@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -20,7 +21,7 @@ const (
 	Grace = 30 * time.Second
 )
 
-// Config is how a [Sender] works. All of it must be set.
+// Config is how a [Sender] works. All of it must be set but Links.
 type Config struct {
 	// Connections is how many mail connections are used at once.
 	Connections int
@@ -31,6 +32,8 @@ type Config struct {
 	Doubt int
 	// SuppressFor is how long an address is suppressed; 0 means [core.SuppressFor].
 	SuppressFor time.Duration
+	// Links say where mail comes back to.
+	Links links.Links
 	// Log gets a line for each event that is not a job's result.
 	Log *slog.Logger
 }

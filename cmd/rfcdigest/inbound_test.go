@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/core"
+)
+
+// bounce is what a relay writes of mail that it could not deliver.
+func bounce(to, recipient string) string {
+	return strings.ReplaceAll(fmt.Sprintf(`Return-Path: <>
+Delivered-To: %[1]s
+From: MAILER-DAEMON@relay.example
+To: %[1]s
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+I'm sorry to have to inform you that your message could not be delivered.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; %[2]s
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 <%[2]s>: Recipient address rejected: User unknown
+
+--b--
+`, to, recipient), "\n", "\r\n")
+}
+
+func TestMailThatCameBackCountsAgainstItsAddress(t *testing.T) {
+	at, err := time.Parse(time.RFC3339, noon)
+	require.NoError(t, err)
+	w := core.World{}
+	for id := int64(1); id <= 2; id++ {
+		w.Users = append(w.Users, core.Recipient{ID: id, Address: fmt.Sprintf("p%d@rfc.example", id), Name: "Ada", Cadence: core.Daily})
+		w.Notifications = append(w.Notifications, core.Notification{ID: id, Recipient: id, Kind: "pr_opened", Slug: "rfc-0001", PR: id, CreatedAt: at.Add(-time.Hour)})
+	}
+	onBoth(t, w, func(t *testing.T, s *site) {
+		m := serveMail(t, &mailServer{TB: t}, nil)
+		s = s.with("DIGEST_SECRET="+secret, "DIGEST_RETURN_PATH=digest+{token}@back.example")
+		s.run("tick", "--now", noon, "--mail", m.url(), "--app-url", "https://rfc.example").done()
+		senders := map[string]string{}
+		for _, e := range m.taken {
+			senders[e.recipient] = e.sender
+			assert.Regexp(t, `^digest\+[a-z2-7]{48}@back\.example$`, e.sender)
+			assert.Contains(t, e.raw, "List-Unsubscribe: <mailto:digest+")
+		}
+		require.Len(t, senders, 2)
+
+		pipe := func(mail string) result {
+			s.write("report", mail)
+			return s.startOther("sh", "-c", program+" inbound < report").wait()
+		}
+		// A relay folds case, and may tell more than once.
+		for range 2 {
+			r := pipe(bounce(strings.ToUpper(senders["p1@rfc.example"]), "p1@rfc.example"))
+			assert.Equal(t, exitDone, r.code, r.err)
+		}
+		out := s.run("suppressed").done().out
+		assert.Contains(t, out, "(user 1), <p1@rfc.example>: The address was refused for good, with: came back: the address does not exist")
+		assert.NotContains(t, out, "(user 2)")
+
+		// One who guesses changes nothing, and is not told so.
+		forged := strings.Replace(senders["p2@rfc.example"], "a", "b", 1)
+		if forged == senders["p2@rfc.example"] {
+			forged = strings.Replace(forged, "c", "d", 1)
+		}
+		assert.Equal(t, exitDone, pipe(bounce(forged, "p2@rfc.example")).code)
+		assert.NotContains(t, s.run("suppressed").done().out, "(user 2)")
+
+		// Whatever goes wrong, the server is to try again.
+		broken := s.with("DIGEST_DATABASE_URL=sqlite://nowhere/app.db")
+		broken.write("report", bounce(senders["p2@rfc.example"], "p2@rfc.example"))
+		assert.Equal(t, 75, broken.startOther("sh", "-c", program+" inbound < report").wait().code)
+		assert.Equal(t, 75, s.with("DIGEST_SECRET=short").startOther("sh", "-c", program+" inbound < report").wait().code)
+		assert.Equal(t, 75, s.startOther("sh", "-c", program+" inbound --wrong < report").wait().code)
+	})
+}
+
+func TestServeTakesMailThatCameBack(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "DIGEST_SECRET="+secret, "DIGEST_RETURN_PATH=digest+{token}@back.example", "DIGEST_APP_URL=https://rfc.example")
+	s.run("migrate").done()
+	for inbound, says := range map[string]string{"ftp://x": "want lmtp://", "imap://user@mail.example/INBOX": "use imaps://", "lmtp://127.0.0.1:99999": "invalid port"} {
+		r := s.run("serve", "--inbound", inbound, "--mail", "discard://")
+		assert.NotEqual(t, exitDone, r.code)
+		assert.Contains(t, r.err, says)
+	}
+	s.with("DIGEST_SECRET=").run("tick").fails(exitUsage, "--return-path needs a --secret")
+	s.run("tick", "--return-path", "digest@back.example").fails(exitUsage, "want one {token} before the @")
+	require.NoError(t, os.MkdirAll(s.path("back", "new"), 0o755))
+	s.write("back/new/1", "Subject: hello\r\n\r\nThis is nobody's report.\r\n")
+	p := s.start("serve", "--inbound", "maildir://back", "--mail", "discard://")
+	require.Eventually(t, func() bool {
+		_, err := os.Stat(s.path("back", "cur", "1:2,S"))
+		return err == nil
+	}, patience, 50*time.Millisecond)
+	p.signal(syscall.SIGTERM)
+	p.wait().done()
+}
