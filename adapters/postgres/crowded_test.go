@@ -2,9 +2,6 @@ package postgres_test
 
 import (
 	"context"
-	"fmt"
-	"net/url"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -20,32 +17,11 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
-// limited returns the URL of an empty database whose user may have n connections, and what changes n.
-func limited(t *testing.T, n int) (string, func(n int)) {
-	t.Helper()
-	address := pgtest.Database(t)
-	u, err := url.Parse(address)
-	require.NoError(t, err)
-	database := strings.TrimPrefix(u.Path, "/")
-	role := strings.Replace(database, "test", "user", 1)
-	execute(t, server, fmt.Sprintf("CREATE ROLE %s LOGIN CONNECTION LIMIT %d", role, n), fmt.Sprintf("ALTER DATABASE %s OWNER TO %s", database, role))
-	t.Cleanup(func() {
-		execute(t, server, fmt.Sprintf("ALTER DATABASE %s OWNER TO postgres", database))
-		execute(t, address, "DROP OWNED BY "+role, "DROP ROLE "+role)
-	})
-	u.User = url.User(role)
-	return u.String(), func(n int) { execute(t, server, fmt.Sprintf("ALTER ROLE %s CONNECTION LIMIT %d", role, n)) }
-}
-
 func TestAStoreMakesDoWithTheConnectionsThatThereAre(t *testing.T) {
 	t.Parallel()
-	address, limit := limited(t, 100)
-	_, err := postgres.Migrate(t.Context(), address)
-	require.NoError(t, err)
-	conn := pgtest.Connect(t, address)
-	require.NoError(t, postgres.Fill(t.Context(), conn, core.World{Users: people(20)}))
-	require.NoError(t, conn.Close(context.Background()))
-	limit(2) // one that reads, and one that writes
+	h := moved(t)
+	require.NoError(t, h.fill(t.Context(), core.World{Users: people(20)}))
+	address, _ := pgtest.Limited(t, h.url, 2) // one that reads, and one that writes
 	s := opened(t, address, postgres.Options{})
 	var all sync.WaitGroup
 	for id := int64(1); id <= 20; id++ {
@@ -61,7 +37,7 @@ func TestAStoreMakesDoWithTheConnectionsThatThereAre(t *testing.T) {
 
 func TestAPoolWaitsForItsFirstConnection(t *testing.T) {
 	t.Parallel()
-	address, limit := limited(t, 1)
+	address, limit := pgtest.Limited(t, server, 1)
 	other, err := pgx.Connect(t.Context(), address)
 	require.NoError(t, err)
 	pool, classify := postgres.Pool(address, 3, 200*time.Millisecond)
