@@ -63,6 +63,7 @@ var questions = []question{
 	{"reserve", postgres.Sets.Reserve, []string{"generate_series " + several}},
 	{"claim", postgres.Sets.Claim, []string{"generate_series " + several, "now() " + several, "now() " + several, "'[]' " + several, "'m' " + several, "1 " + several, "now() " + several,
 		"max(id) FROM notification_digests WHERE recipient_user_id BETWEEN 50001 AND 50064 GROUP BY recipient_user_id ORDER BY recipient_user_id", "0 " + several, "generate_series(50001, 50002)"}},
+	{"release", postgres.Sets.Release, []string{"d.id " + underWay, "d.recipient_user_id " + underWay, "d.message_id " + underWay, "now() " + underWay}},
 }
 
 // prepare has statements planned anew, when they are made.

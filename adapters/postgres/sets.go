@@ -3,16 +3,18 @@ package postgres
 import "github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 
 // sets are statements about many people. They wait for no row that another transaction has locked, since the app may
-// lock the rows of several people in any order: such a row is passed over. They lock rows in the order of their IDs. Each
-// table has the IDs that are asked for in a condition of its own, so that it is always read by an index.
-var sets = sqlstore.Sets{Settle: settleSet, Reserve: reserveSet, Claim: claimSet}
+// lock the rows of several people in any order: such a row is passed over. They lock rows in the order of their IDs.
+//
+// Each table is read by the index of its IDs: so the IDs that are asked for are in a condition on that table alone, and
+// coalesce keeps PostgreSQL from reading all rows that are being sent, which have an index too.
+var sets = sqlstore.Sets{Settle: settleSet, Reserve: reserveSet, Claim: claimSet, Release: releaseSet}
 
 const (
 	// settleSet settles rows that are as they were claimed, of people who have no run of refusals to end.
 	settleSet = `WITH settled AS (
  UPDATE notification_digests AS d SET status = 'sent', sent_at = ?5, lease_until = NULL, error = NULL
  FROM unnest(CAST(?0 AS bigint[]), CAST(?1 AS bigint[]), CAST(?2 AS text[])) AS asked (id, recipient, message)
- WHERE d.id = ANY (CAST(?0 AS bigint[])) AND d.id = asked.id AND d.recipient_user_id = asked.recipient AND d.status = 'sending' AND d.message_id = asked.message
+ WHERE d.id = ANY (CAST(?0 AS bigint[])) AND d.id = asked.id AND d.recipient_user_id = asked.recipient AND coalesce(d.status, '') = 'sending' AND d.message_id = asked.message
   AND (SELECT 1 FROM digest_preferences AS p WHERE p.user_id = asked.recipient AND p.failures > 0 LIMIT 1) IS NULL
  RETURNING d.id, d.recipient_user_id
 ), free AS MATERIALIZED (
@@ -60,4 +62,16 @@ WHERE there.id IN (SELECT due.user_id FROM due) OR (SELECT 1 FROM digest_due AS 
  FROM made WHERE who.user_id = ANY (CAST(?9 AS bigint[])) AND who.user_id = made.recipient_user_id AND who.first_digest > made.id
 )
 SELECT made.recipient_user_id, made.id FROM made`
+
+	// releaseSet deletes rows that are under the leases with which they were claimed. A trigger says then when their
+	// people are due.
+	releaseSet = `WITH free AS MATERIALIZED (
+ SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ANY (CAST(?1 AS bigint[])) ORDER BY due.user_id FOR UPDATE SKIP LOCKED
+)
+DELETE FROM notification_digests AS d
+USING unnest(CAST(?0 AS bigint[]), CAST(?1 AS bigint[]), CAST(?2 AS text[]), CAST(?3 AS timestamptz[])) AS asked (id, recipient, message, lease)
+WHERE d.id = ANY (CAST(?0 AS bigint[])) AND d.id = asked.id AND d.recipient_user_id = asked.recipient AND coalesce(d.status, '') = 'sending' AND d.message_id = asked.message
+ AND d.lease_until = asked.lease
+ AND (asked.recipient IN (SELECT free.user_id FROM free) OR (SELECT 1 FROM digest_due AS due WHERE due.user_id = asked.recipient LIMIT 1) IS NULL)
+RETURNING d.id`
 )

@@ -77,7 +77,7 @@ func disturb(ctx context.Context, t *testing.T, app *pgx.Conn, people, notificat
 	}
 }
 
-// TestSetsThatOverlap has two stores make the same claims, and then record the same outcomes, in sets at the same
+// TestSetsThatOverlap has two stores make the same claims, and then release or settle the same rows, in sets at the same
 // instant, while the app locks the same rows in any order. One wins each claim, and nobody is told of a deadlock.
 func TestSetsThatOverlap(t *testing.T) {
 	t.Parallel()
@@ -96,11 +96,11 @@ func TestSetsThatOverlap(t *testing.T) {
 		at.Wait()
 		return results
 	}
-	for round := range int64(rounds) {
+	claimed := func(round int64) (made []core.Claim) {
 		page, err := porttest.On(h.store).Recipients(t.Context(), 0, many)
 		require.NoError(t, err)
 		require.Len(t, page, many)
-		var claims, outcomes []ports.Change
+		var claims []ports.Change
 		for _, r := range page {
 			c := claimOf(r.ID, r.ID+round*many)
 			c.Person, c.Previous, c.Window.End = r.Person, r.Latest.ID, noon.Add(time.Duration(round)*24*time.Hour)
@@ -115,14 +115,25 @@ func TestSetsThatOverlap(t *testing.T) {
 			require.NoError(t, one.Err)
 			require.ErrorIs(t, other.Err, ports.ErrConflict)
 			c.Claim.ID = one.ID
-			outcomes = append(outcomes, ports.Settle(c.Claim, c.Claim.Window.End))
+			made = append(made, c.Claim)
 		}
-		for _, all := range both(16, rowOf, outcomes) {
+		return made
+	}
+	ended := func(claims []core.Claim, end func(core.Claim) ports.Change) {
+		var changes []ports.Change
+		for _, c := range claims {
+			changes = append(changes, end(c))
+		}
+		for _, all := range both(16, rowOf, changes) {
 			require.Len(t, all, many)
 			for _, r := range all {
 				require.NoError(t, r.Err)
 			}
 		}
+	}
+	for round := range int64(rounds) {
+		ended(claimed(round), ports.Release)
+		ended(claimed(round), func(c core.Claim) ports.Change { return ports.Settle(c, c.Window.End) })
 	}
 	stop()
 	app.Wait()
@@ -171,6 +182,14 @@ func TestASetPassesOverWhatIsLocked(t *testing.T) {
 
 	first, last := claims[0].Claim, claims[3].Claim
 	first.ID, last.ID = results[0].ID, results[3].ID
+	locked(t, h, "UPDATE users SET digest_cadence = 'weekly' WHERE id = 4", func() {
+		results, err := h.store.Record(t.Context(), ports.Release(first), ports.Release(last))
+		require.NoError(t, err)
+		assert.Equal(t, []ports.Result{{}, {Err: ports.ErrBusy}}, results)
+		results, err = h.store.Record(t.Context(), claims[0])
+		require.NoError(t, err)
+		first.ID = results[0].ID
+	})
 	locked(t, h, "UPDATE notifications SET read_at = now() WHERE id IN (5, 8)", func() {
 		results, err := h.store.Record(t.Context(), ports.Settle(last, noon), ports.Settle(first, noon), claims[1], claims[2])
 		require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// Sets are statements that settle and claim many digests at once, for a database that is a journey away. None waits for
+// Sets are statements that settle, claim or release many digests at once, for a database that is a journey away. None waits for
 // a row that another transaction has locked.
 type Sets struct {
 	// Settle settles the ledger rows with the IDs ?0, recipients ?1 and Message-IDs ?2 at ?5, and marks the notifications
@@ -26,24 +26,27 @@ type Sets struct {
 	// windows, lists of notifications, Message-IDs, attempts, leases, IDs of the rows before, and marks of persons. ?9
 	// are recipients whose number was used before. It returns the recipient and the ID of each row.
 	Claim string
+	// Release deletes the ledger rows with the IDs ?0, recipients ?1, Message-IDs ?2 and leases ?3, which are arrays, and
+	// returns the ID of each row that was as it was claimed.
+	Release string
 }
 
-// set is settlements and then claims that are made together.
+// set is settlements and then claims that are made together, or releases.
 type set struct {
 	*Sets
-	// settled are the places of settlements among the changes, by the ID of their row, and claimed those of claims, by
-	// recipient.
-	settled, claimed map[int64]int
-	changes          []ports.Change
-	results          []ports.Result
+	// settled and released are the places of settlements and releases among the changes, by the ID of their row, and
+	// claimed those of claims, by recipient.
+	settled, claimed, released map[int64]int
+	changes                    []ports.Change
+	results                    []ports.Result
 	// late are the rows of which not all notifications were marked.
 	late []int64
 }
 
 // setOf returns changes as a set, whose results go to results; ok is false if they are none: only settlements at one
-// instant and then claims are, each about another row or person.
+// instant and then claims are, or only releases, each about another row or person.
 func (s *Store) setOf(changes []ports.Change, results []ports.Result) (_ *set, ok bool) {
-	t := &set{Sets: s.dialect.Sets, settled: map[int64]int{}, claimed: map[int64]int{}, changes: changes, results: results}
+	t := &set{Sets: s.dialect.Sets, settled: map[int64]int{}, claimed: map[int64]int{}, released: map[int64]int{}, changes: changes, results: results}
 	if t.Sets == nil {
 		return nil, false
 	}
@@ -53,11 +56,14 @@ func (s *Store) setOf(changes []ports.Change, results []ports.Result) (_ *set, o
 			t.settled[c.Claim.ID] = i
 		case c.Do == ports.DoClaim:
 			t.claimed[c.Claim.Recipient] = i
+		case c.Do == ports.DoRelease:
+			t.released[c.Claim.ID] = i
 		default:
 			return nil, false
 		}
 	}
-	return t, len(t.settled)+len(t.claimed) == len(changes)
+	n := len(t.settled) + len(t.claimed)
+	return t, n == len(changes) || n == 0 && len(t.released) == len(changes)
 }
 
 // batch returns what makes the set. A change that is passed over is busy.
@@ -75,6 +81,9 @@ func (t *set) first() (statements []engine.Statement) {
 	}
 	if len(t.claimed) > 0 {
 		statements = append(statements, t.reserve(), t.claim())
+	}
+	if len(t.released) > 0 {
+		statements = append(statements, t.release())
 	}
 	return statements
 }
@@ -160,6 +169,24 @@ func (t *set) claim() engine.Statement {
 		var recipient, id int64
 		err := scan(&recipient, &id)
 		t.results[t.claimed[recipient]] = ports.Result{ID: id}
+		return err
+	}}
+}
+
+func (t *set) release() engine.Statement {
+	rows := sorted(t.released)
+	claims := make([]core.Claim, len(rows))
+	for i, id := range rows {
+		claims[i] = t.changes[t.released[id]].Claim
+	}
+	args := []any{rows,
+		each(claims, func(c core.Claim) int64 { return c.Recipient }),
+		each(claims, func(c core.Claim) string { return Plain(c.MessageID) }),
+		each(claims, func(c core.Claim) time.Time { return c.Lease })}
+	return engine.Statement{Query: t.Release, Args: args, Each: func(scan func(...any) error) error {
+		var id int64
+		err := scan(&id)
+		t.results[t.released[id]].Err = nil
 		return err
 	}}
 }

@@ -284,7 +284,13 @@ func (r *Run) leaveAll(jobs []*attempt) {
 			}
 		}
 	}
-	if _, err := r.book.try(r.hands, changes); err != nil {
+	results, err := r.book.try(r.hands, changes)
+	for i := range results {
+		if errors.Is(results[i].Err, ports.ErrBusy) && err == nil {
+			_, err = r.book.try(r.hands, changes[i:i+1])
+		}
+	}
+	if err != nil {
 		r.config.Log.Warn("claims are not released, and end with their leases", "claims", len(changes), "error", err)
 	}
 	for _, one := range jobs {
