@@ -41,7 +41,7 @@ const (
 type Result struct {
 	// ID is the ID of the row that the change added; 0 if it added none.
 	ID int64
-	// Err is ErrConflict if the change does not hold, else nil.
+	// Err is ErrConflict if the change does not hold, ErrBusy if it is to be asked for alone, else nil.
 	Err error
 }
 

@@ -14,6 +14,9 @@ import (
 var (
 	// ErrConflict: the rows are no longer those that the plan was made from; another process was first.
 	ErrConflict = errors.New("changed since it was read")
+	// ErrBusy: the change was not made, since it takes more than others that were asked for together with it, perhaps to
+	// wait for another program. Alone it is made.
+	ErrBusy = errors.New("busy")
 	// ErrUnknown: the call failed, but the store may have made the change. To settle or return a claim can
 	// be tried again, and does nothing if it was done. To claim cannot be tried again, since the row
 	// could be another process's: it is left until its lease has ended.
@@ -95,8 +98,8 @@ type Activity interface {
 // Ledger keeps which digests and held e-mails were sent or are being sent, and which windows had nothing to send.
 type Ledger interface {
 	// Record makes changes, in their order, in one transaction, and is durable on return. There is a result for
-	// each change. A change that does not hold is left out, and its result says so; any other error is about all of
-	// them.
+	// each change. A change that does not hold is left out, and its result says so. So is one that cannot be made
+	// together with the others. Any other error is about all of them.
 	Record(ctx context.Context, changes ...Change) ([]Result, error)
 	// Mark sets digest_included_at for the digests that [Settle] left to it. To readers of notifications it counts
 	// as set before that. Mark may take several transactions, and is durable on return.

@@ -38,7 +38,7 @@ func NewClock(ctx context.Context, url string) (*Clock, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Clock{db: d.open(1, nil)}
+	c := &Clock{db: d.open(1)}
 	c.db.SetMaxIdleConns(0)
 	if err := c.ask(ctx); err != nil {
 		return nil, d.classify(err)

@@ -29,7 +29,7 @@ func Inspect(ctx context.Context, url string) (c Condition, err error) {
 	if err != nil {
 		return c, err
 	}
-	db := d.open(1, nil)
+	db := d.open(1)
 	defer db.Close()
 	if err := c.read(ctx, db); err != nil {
 		return c, d.failed("look at", err)

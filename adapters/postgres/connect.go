@@ -86,6 +86,9 @@ var (
 	// durable has a commit return when it is on the disk; and each statement see what was committed
 	// before, once it has waited for others.
 	durable = settings{"synchronous_commit": "on", "default_transaction_isolation": "read committed"}
+	// onlyFew is for statements about a few rows, which come again and again. They are planned once, to read by an index
+	// what may become many by then.
+	onlyFew = settings{"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
 )
 
 // preparing returns d with connections that prepare what they are sent, each statement once.
@@ -96,12 +99,11 @@ func (d database) preparing() database {
 }
 
 // open returns a pool of n connections, none of which is made yet.
-func (d database) open(n int, more settings) *bun.DB {
+func (d database) open(n int, more ...settings) *bun.DB {
 	config := d.config.Copy()
 	maps.Copy(config.RuntimeParams, standing)
-	maps.Copy(config.RuntimeParams, more)
-	pool := stdlib.OpenDB(*config)
-	pool.SetMaxOpenConns(n)
-	pool.SetMaxIdleConns(n)
-	return bun.NewDB(pool, pgdialect.New())
+	for _, some := range more {
+		maps.Copy(config.RuntimeParams, some)
+	}
+	return bun.NewDB(newCrowded(stdlib.GetConnector(*config), n, crowdPatience), pgdialect.New())
 }

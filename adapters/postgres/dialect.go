@@ -23,7 +23,7 @@ func dialect(ready func(context.Context) error) sqlstore.Dialect {
 		Indexed: func(string) string { return "" },
 
 		Random:  random,
-		Reserve: reserve, ReserveNow: reserveNow,
+		Reserve: reserve, ReserveNow: reserveNow, Sets: &sets,
 		Keep: " FOR UPDATE",
 		Idle: idle,
 	}
@@ -35,10 +35,13 @@ const (
 	// person is a number that stands for a recipient, whether there is a row of theirs that could be
 	// locked or not. It differs from that of the same recipient in another schema.
 	person = `hashint8extended(?0, CAST(CAST('notification_digests' AS regclass) AS oid)::bigint)`
-	// reserve locks that, and then the row that all transactions lock which change when the person is due.
-	reserve    = `SELECT pg_advisory_xact_lock(` + person + `), (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?0 FOR UPDATE)`
+	// reserve locks that, and then the rows that all transactions lock which delete the person or change when they are
+	// due, in the order in which those do.
+	reserve = `SELECT pg_advisory_xact_lock(` + person + `), (SELECT u.id FROM users AS u WHERE u.id = ?0 LIMIT 1 FOR KEY SHARE),
+ (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?0 FOR UPDATE)`
 	reserveNow = `SELECT 1 FROM (SELECT pg_try_advisory_xact_lock(` + person + `) AS locked) AS person
-WHERE locked AND (NOT EXISTS (SELECT 1 FROM digest_due AS due WHERE due.user_id = ?0)
+WHERE locked AND (SELECT u.id FROM users AS u WHERE u.id = ?0 LIMIT 1 FOR KEY SHARE SKIP LOCKED) IS NOT NULL
+ AND (NOT EXISTS (SELECT 1 FROM digest_due AS due WHERE due.user_id = ?0)
  OR (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?0 FOR UPDATE SKIP LOCKED) IS NOT NULL)`
 )
 

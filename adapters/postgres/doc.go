@@ -1,4 +1,4 @@
-// Package postgres keeps the store in a PostgreSQL database (of version 11 or newer): how it is connected to, migrated, filled
+// Package postgres keeps the store in a PostgreSQL database (of version 12 or newer): how it is connected to, migrated, filled
 // and written about in errors. The statements are those of package sqlstore.
 //
 // The database is usually the app's own. All tables are in the schema that is the first on the search

@@ -15,6 +15,9 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
+// tooMany is PostgreSQL's code for having no connection left, for anybody, for the user or for the database.
+const tooMany = "53300"
+
 // unavailable returns the error of a database that, as a whole, does what it should not.
 func (d database) unavailable(does, remedy string) error {
 	return &ports.Trouble{What: "database " + d.name() + " " + does, Remedy: remedy, Kinds: []error{ports.ErrUnavailable}}
@@ -89,8 +92,8 @@ func (d database) describe(e *pgconn.PgError) (does, remedy string) {
 		return "is read-only", "connect to the primary server, not to a standby of it"
 	case "53100":
 		return "cannot be written to: the server's disk is full", "free some space and run again; nothing is lost"
-	case "53300":
-		return "has too many connections", "end some, or raise max_connections of the server"
+	case tooMany:
+		return "has no connection left: " + oneLine(e.Message), "end some, or raise max_connections of the server (CONNECTION LIMIT of the user or database)"
 	case "55P03":
 		return "is locked: another transaction has kept what is needed for too long (the RFC app's, or somebody's at a prompt)",
 			"try again, or see which in pg_stat_activity"

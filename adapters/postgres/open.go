@@ -37,7 +37,7 @@ func Open(ctx context.Context, url string, o Options) (*sqlstore.Store, error) {
 		return nil, d.classify(err)
 	}
 	if !o.ReadOnly {
-		config.Write, config.Writers = d.preparing().open(writers, durable), writers
+		config.Write, config.Writers = d.preparing().open(writers, durable, onlyFew), writers
 		if err := d.checkWritable(ctx, config.Write); err != nil {
 			_, _ = read.Close(), config.Write.Close()
 			return nil, d.classify(err)

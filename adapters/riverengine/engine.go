@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -79,7 +80,27 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
+// firstConnection waits for a server that has no connection left for a while.
+func firstConnection(ctx context.Context, pool *pgxpool.Pool) error {
+	const tooMany = "53300" // PostgreSQL's code
+	for begun := time.Now(); ; {
+		err := pool.Ping(ctx)
+		var said *pgconn.PgError
+		if !errors.As(err, &said) || said.Code != tooMany || time.Since(begun) > crowdPatience {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
 func (e *Engine) start(ctx context.Context, pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
+	if err := firstConnection(ctx, pool); err != nil {
+		return nil, err
+	}
 	driver := riverpgxv5.New(pool)
 	if err := checkTables(ctx, driver); err != nil {
 		return nil, err

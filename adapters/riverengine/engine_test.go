@@ -76,6 +76,24 @@ func TestRunSaysWhatTheQueueLacks(t *testing.T) {
 	assert.NoError(t, e.Run(ended), "to be told to stop is no failure")
 }
 
+func TestRunWaitsForAConnection(t *testing.T) {
+	t.Parallel()
+	url, limit := pgtest.Limited(t, migrated(t), 0)
+	f := newFleet(t, url, time.Second, 5)
+	e, err := New(f.config())
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	time.Sleep(500 * time.Millisecond)
+	limit(10)
+	for began := time.Now(); len(f.mailer.Sent()) < 5; time.Sleep(20 * time.Millisecond) {
+		require.Less(t, time.Since(began), patience)
+	}
+	stop()
+	require.NoError(t, <-ended)
+}
+
 func TestMigrateTwiceAndAtOnce(t *testing.T) {
 	t.Parallel()
 	url := empty(t)

@@ -14,6 +14,9 @@ const (
 	// atOnce is how many jobs a process does at once. A ticker uses all its mail connections for one.
 	atOnce = 1
 
+	// crowdPatience is how long an engine waits at its start for a server that has no connection left.
+	crowdPatience = 10 * time.Second
+
 	// rangeSize is about how many people a range has: few enough that a process that dies leaves
 	// little behind, and that all processes end a round at nearly the same time; enough that a job
 	// costs little beside its messages.

@@ -133,8 +133,11 @@ func (l *idList) Scan(value any) error {
 	return nil
 }
 
-// Value implements [driver.Valuer]. It has the blanks that Python's json.dumps puts in.
-func (l idList) Value() (driver.Value, error) {
+// Value implements [driver.Valuer].
+func (l idList) Value() (driver.Value, error) { return l.json(), nil }
+
+// json has the blanks that Python's json.dumps puts in.
+func (l idList) json() string {
 	out := append(make([]byte, 0, 2+8*len(l)), '[')
 	for i, id := range l {
 		if i > 0 {
@@ -142,7 +145,7 @@ func (l idList) Value() (driver.Value, error) {
 		}
 		out = strconv.AppendInt(out, id, 10)
 	}
-	return string(append(out, ']')), nil
+	return string(append(out, ']'))
 }
 
 // listed returns ids for [Dialect.List], each once.

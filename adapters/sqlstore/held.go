@@ -89,7 +89,10 @@ func (s *Store) settleHeld(ctx context.Context, tx engine.Tx, m core.HeldMail, r
 		stampOf(at), m.ID); err != nil {
 		return err
 	}
-	return s.shipped("email_sent_at", m.Recipient, m.Notifications, at).Run(ctx, tx)
+	if err := s.mark(ctx, tx, "email_sent_at", m.Recipient, m.Notifications, at); err != nil {
+		return err
+	}
+	return s.accepted(ctx, tx, m.Recipient)
 }
 
 // claimedBy reports whether the row has the status and lease of m.

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
@@ -22,23 +20,24 @@ func (s *Store) Record(ctx context.Context, changes ...ports.Change) ([]ports.Re
 	if len(changes) == 0 {
 		return nil, ctx.Err()
 	}
-	results, routines := make([]ports.Result, len(changes)), make([]engine.Routine, len(changes))
-	var mostly []engine.Statement
-	for i, c := range changes {
-		routines[i] = s.routine(c, &results[i].ID)
-		mostly = append(mostly, routines[i].Steps...)
-	}
-	if slices.ContainsFunc(routines, func(r engine.Routine) bool { return r.Steps == nil }) {
-		mostly = nil
+	results := make([]ports.Result, len(changes))
+	if set, ok := s.setOf(changes, results); ok {
+		if err := s.db.Together(ctx, named(changes), set.batch()); err != nil {
+			return nil, err
+		}
+		if len(changes) > 1 || !errors.Is(results[0].Err, ports.ErrBusy) {
+			return results, nil
+		}
 	}
 	err := s.db.Write(ctx, named(changes), func(ctx context.Context, tx engine.Tx) error {
-		for i, r := range routines {
-			if results[i].Err = r.Run(ctx, tx); results[i].Err != nil && !errors.Is(results[i].Err, ports.ErrConflict) {
-				return results[i].Err
+		for i, c := range changes {
+			err := s.change(ctx, tx, c, &results[i].ID)
+			if results[i].Err = err; err != nil && !errors.Is(err, ports.ErrConflict) {
+				return err
 			}
 		}
 		return nil
-	}, mostly...)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -62,48 +61,47 @@ func named(changes []ports.Change) string {
 	return what
 }
 
-// routine returns what makes c, and leaves the ID of a row that it adds in id.
-func (s *Store) routine(c ports.Change, id *int64) engine.Routine {
-	var whole engine.Change
+// change makes c, and leaves the ID of a row that it adds in id.
+func (s *Store) change(ctx context.Context, tx engine.Tx, c ports.Change, id *int64) error {
 	switch c.Do {
 	case ports.DoClaim:
-		return s.claiming(c.Claim, id)
+		return s.claim(ctx, tx, c.Claim, id)
 	case ports.DoSettle:
-		return s.settling(c.Claim, c.At)
+		return s.settle(ctx, tx, c.Claim, c.At)
 	case ports.DoReclaim:
-		whole = func(ctx context.Context, tx engine.Tx) error { return s.reclaim(ctx, tx, c.Claim, c.At) }
+		return s.reclaim(ctx, tx, c.Claim, c.At)
 	case ports.DoRelease:
-		whole = func(ctx context.Context, tx engine.Tx) error { return s.release(ctx, tx, c.Claim) }
+		return s.release(ctx, tx, c.Claim)
 	case ports.DoRoll:
-		whole = func(ctx context.Context, tx engine.Tx) error { return s.closeWindow(ctx, tx, c.Claim, core.Empty, id) }
+		return s.closeWindow(ctx, tx, c.Claim, core.Empty, id)
 	case ports.DoRedirect:
-		whole = func(ctx context.Context, tx engine.Tx) error {
-			return s.closeWindow(ctx, tx, c.Claim, core.Redirected, id)
-		}
+		return s.closeWindow(ctx, tx, c.Claim, core.Redirected, id)
 	case ports.DoClaimHeld, ports.DoSettleHeld, ports.DoReturnHeld:
-		whole = func(ctx context.Context, tx engine.Tx) error { return s.changeHeld(ctx, tx, c) }
-	default:
-		panic(fmt.Sprintf("no such change: %q", c.Do))
+		return s.changeHeld(ctx, tx, c)
 	}
-	return engine.Routine{Whole: whole}
+	panic(fmt.Sprintf("no such change: %q", c.Do))
 }
 
-// claiming adds the row of c if c holds, and leaves its ID in id.
-func (s *Store) claiming(c core.Claim, id *int64) engine.Routine {
-	var steps []engine.Statement
-	if s.dialect.Reserve != "" { // what other transactions did before is seen by the steps that follow
-		steps = append(steps, engine.Statement{Query: s.dialect.Reserve, Args: []any{c.Recipient}, Rows: 1})
+// claim adds the row of c if c holds, and leaves its ID in id.
+func (s *Store) claim(ctx context.Context, tx engine.Tx, c core.Claim, id *int64) error {
+	if s.dialect.Reserve != "" { // what other transactions did before is seen by the statements that follow
+		if _, err := tx.Change(ctx, s.dialect.Reserve, c.Recipient); err != nil {
+			return err
+		}
 	}
-	steps = append(steps,
-		engine.Statement{Query: s.claim, Args: []any{c.Recipient, texts.Timestamp(c.Window.End), texts.Timestamp(c.Window.Start), idList(c.Notifications),
-			text(c.MessageID), c.Attempts, stampOf(c.Lease), c.Previous, c.Person.Mark}, Rows: 1, ID: id},
-		// digest_due hears of this row here. A trigger would cost as much as all the rest of the claim.
-		engine.Statement{Query: s.next, Args: []any{c.Window.End.Unix(), c.Recipient}, Rows: engine.AnyRows},
-	)
+	n, err := tx.Insert(ctx, id, s.claimRow, c.Recipient, texts.Timestamp(c.Window.End), texts.Timestamp(c.Window.Start), idList(c.Notifications),
+		text(c.MessageID), c.Attempts, stampOf(c.Lease), c.Previous, c.Person.Mark)
+	if err != nil || n == 0 {
+		return cmp.Or(err, ports.ErrConflict)
+	}
+	// digest_due hears of this row here. A trigger would cost as much as all the rest of the claim.
+	if _, err := tx.Change(ctx, s.next, c.Window.End.Unix(), c.Recipient); err != nil {
+		return err
+	}
 	if c.Person.FirstDigest != 0 { // nor does a trigger tell digest_people whose row this is
-		steps = append(steps, engine.Statement{Query: ownQuery, Args: []any{c.Recipient}, Rows: engine.AnyRows})
+		_, err = tx.Change(ctx, ownQuery, c.Recipient)
 	}
-	return engine.Routine{Steps: steps, Odd: func(context.Context, engine.Tx, int) error { return ports.ErrConflict }}
+	return err
 }
 
 // ownQuery says that the newest ledger row of a number that was used before belongs to the person who has it now.
@@ -140,27 +138,30 @@ func (s *Store) still(ctx context.Context, tx engine.Tx, user, mark int64) (bool
 	return err == nil, err
 }
 
-const markSent = "UPDATE notification_digests SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL WHERE id = ?"
+const (
+	markSent = "UPDATE notification_digests SET status = 'sent', sent_at = ?, lease_until = NULL, error = NULL WHERE id = ?"
+	// markLate has the notifications marked by [Store.Mark].
+	markLate = "UPDATE notification_digests SET status = 'sent', sent_at = ?, lease_until = sent_at, error = NULL WHERE id = ?"
+)
 
-// settling marks the row of c, and then its notifications.
-func (s *Store) settling(c core.Claim, at time.Time) engine.Routine {
-	// Nearly always the row is as it was claimed. If it is not, it is read to see why.
-	settle := engine.Statement{Query: markSent + " AND status = 'sending' AND recipient_user_id = ? AND message_id = ?",
-		Args: []any{texts.Timestamp(at), c.ID, c.Recipient, Plain(c.MessageID)}, Rows: 1}
-	shipped := s.shipped("digest_included_at", c.Recipient, c.Notifications, at)
-	if s.dialect.LateMarks && len(c.Notifications) > 0 {
-		settle.Query = strings.Replace(settle.Query, "lease_until = NULL", "lease_until = sent_at", 1)
-		shipped = s.shipped("", c.Recipient, nil, at)
+// settle marks the row of c, and then its notifications.
+func (s *Store) settle(ctx context.Context, tx engine.Tx, c core.Claim, at time.Time) error {
+	query, late := markSent, s.dialect.LateMarks && len(c.Notifications) > 0
+	if late {
+		query = markLate
 	}
-	return engine.Routine{Steps: append([]engine.Statement{settle}, shipped.Steps...), Odd: func(ctx context.Context, tx engine.Tx, step int) error {
-		if step == 0 {
-			return s.settleOdd(ctx, tx, c, at)
-		}
-		if still, err := s.still(ctx, tx, c.Recipient, c.Person.Mark); err != nil || !still {
-			return err
-		}
-		return shipped.Odd(ctx, tx, step-1)
-	}}
+	// Nearly always the row is as it was claimed. If it is not, it is read to see why.
+	n, err := tx.Change(ctx, query+" AND status = 'sending' AND recipient_user_id = ? AND message_id = ?",
+		texts.Timestamp(at), c.ID, c.Recipient, Plain(c.MessageID))
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
+		return s.settleOdd(ctx, tx, c, at)
+	case late:
+		return s.arrived(ctx, tx, c)
+	}
+	return s.shipped(ctx, tx, c, at)
 }
 
 // settleOdd settles a row that is not being sent, or whose message is not, to the letter, that of c.
@@ -177,7 +178,28 @@ func (s *Store) settleOdd(ctx context.Context, tx engine.Tx, c core.Claim, at ti
 	if _, err := tx.Change(ctx, markSent, stampOf(at), c.ID); err != nil {
 		return err
 	}
-	return s.shipped("digest_included_at", c.Recipient, c.Notifications, at).Run(ctx, tx)
+	return s.shipped(ctx, tx, c, at)
+}
+
+// shipped marks the notifications of c, which arrived.
+func (s *Store) shipped(ctx context.Context, tx engine.Tx, c core.Claim, at time.Time) error {
+	if err := s.mark(ctx, tx, "digest_included_at", c.Recipient, c.Notifications, at); err != nil {
+		return err
+	}
+	return s.arrived(ctx, tx, c)
+}
+
+// arrived ends the run of refusals of the person whose claim c is. That is rare, and a statement that changes nothing
+// finds out at a third of what a query costs.
+func (s *Store) arrived(ctx context.Context, tx engine.Tx, c core.Claim) error {
+	n, err := tx.Change(ctx, "UPDATE digest_preferences SET failures = failures WHERE user_id = ? AND failures > 0", c.Recipient)
+	if err != nil || n == 0 {
+		return err
+	}
+	if still, err := s.still(ctx, tx, c.Recipient, c.Person.Mark); err != nil || !still {
+		return err
+	}
+	return s.accepted(ctx, tx, c.Recipient)
 }
 
 // release deletes the row of c while c still holds it.

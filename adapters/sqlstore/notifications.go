@@ -150,10 +150,8 @@ func (s *Store) titles(ctx context.Context, slugs map[string]string) error {
 // JSON would do with one statement, but costs as much as marking five.
 var markSizes = []int{4, 8, 12, 16, 24, 32, 64}
 
-// shipped records in column that notifications of recipient went out, if nothing is in it yet, and that
-// mail for the recipient was accepted.
-func (s *Store) shipped(column string, recipient int64, ids []int64, at time.Time) engine.Routine {
-	var steps []engine.Statement
+// mark records in column that notifications of recipient went out, if nothing is in it yet.
+func (s *Store) mark(ctx context.Context, tx engine.Tx, column string, recipient int64, ids []int64, at time.Time) error {
 	for some := range slices.Chunk(ids, markSizes[len(markSizes)-1]) {
 		i, _ := slices.BinarySearch(markSizes, len(some))
 		args := make([]any, 0, 2+markSizes[i])
@@ -164,12 +162,11 @@ func (s *Store) shipped(column string, recipient int64, ids []int64, at time.Tim
 		for len(args) <= markSizes[i] {
 			args = append(args, some[0]) // once more, which does nothing
 		}
-		steps = append(steps, engine.Statement{Query: s.marks[column][i], Args: append(args, recipient), Rows: engine.AnyRows})
+		if _, err := tx.Change(ctx, s.marks[column][i], append(args, recipient)...); err != nil {
+			return err
+		}
 	}
-	// A run of refusals is rare, and a statement that changes nothing finds out at a third of what a
-	// query costs.
-	steps = append(steps, engine.Statement{Query: "UPDATE digest_preferences SET failures = failures WHERE user_id = ? AND failures > 0", Args: []any{recipient}})
-	return engine.Routine{Steps: steps, Odd: func(ctx context.Context, tx engine.Tx, _ int) error { return s.accepted(ctx, tx, recipient) }}
+	return nil
 }
 
 // markQueries returns the statements that set column, one for each of markSizes. The plus keeps the

@@ -48,6 +48,8 @@ type Dialect struct {
 	// or change when they are due, until its own ends. ReserveNow does not wait: it returns no row if another
 	// transaction is in the way. Both are empty if only one transaction at a time may write.
 	Reserve, ReserveNow string
+	// Sets are nil if there is no other way than to change one digest after another.
+	Sets *Sets
 	// Keep ends a query so that the rows it found stay as they are until its transaction ends; empty if
 	// they do anyhow.
 	Keep string
@@ -72,14 +74,14 @@ type Store struct {
 	dialect Dialect
 	db      *engine.Engine
 	// The statements that are run for each digest.
-	claim, next string
-	marks       map[string][]string // by column
+	claimRow, next string
+	marks          map[string][]string // by column
 }
 
 // New returns a store over the databases in c, which it owns from then on.
 func New(d Dialect, c engine.Config) *Store {
 	s := &Store{dialect: d, db: engine.New(c)}
-	s.claim = s.claimQuery()
+	s.claimRow = s.claimQuery()
 	s.next = "UPDATE digest_due SET due_at = CASE has_hour WHEN 0 THEN ? + period ELSE 0 END, revision = " + d.Random + " WHERE user_id = ?"
 	s.marks = map[string][]string{"digest_included_at": s.markQueries("digest_included_at"), "email_sent_at": s.markQueries("email_sent_at")}
 	return s

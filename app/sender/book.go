@@ -43,8 +43,7 @@ func (b *book) record(ctx context.Context, outcomes ...*outcome) error {
 	for pause := 10 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		results, err := b.try(writing, changes)
 		if err == nil {
-			b.recorded(outcomes, results)
-			return nil
+			return b.recordEach(ctx, b.recorded(outcomes, results))
 		}
 		if len(outcomes) > 1 && !errors.Is(err, ports.ErrUnavailable) && !errors.Is(err, ports.ErrUnknown) {
 			return b.recordEach(ctx, outcomes)
@@ -80,14 +79,18 @@ func (b *book) try(ctx context.Context, changes []ports.Change) (results []ports
 	return b.ledger.Record(ctx, changes...)
 }
 
-// recorded logs outcomes whose row is gone: that needs another program that deletes rows. A redirected digest may
-// have its row already.
-func (b *book) recorded(outcomes []*outcome, results []ports.Result) {
+// recorded returns the outcomes that are to be recorded alone. It logs those whose row is gone: that needs another
+// program that deletes rows. A redirected digest may have its row already.
+func (b *book) recorded(outcomes []*outcome, results []ports.Result) (busy []*outcome) {
 	for i, o := range outcomes {
+		if errors.Is(results[i].Err, ports.ErrBusy) && len(outcomes) > 1 {
+			busy = append(busy, o)
+		}
 		if errors.Is(results[i].Err, ports.ErrConflict) && o.change.Do != ports.DoRedirect {
 			b.log.Error("outcome has no row to go to", "recipient", o.recipient, "row", o.row)
 		}
 	}
+	return busy
 }
 
 func (b *book) add(outcomes ...*outcome) {

@@ -150,7 +150,9 @@ func (r *Run) enter(notes []*outcome, claims []*attempt) {
 	results, err := r.book.try(r.hands, changes)
 	if err == nil {
 		made = append(made, r.held(asked, results[len(notes):], lease)...)
-		r.book.recorded(notes, results)
+		for _, o := range r.book.recorded(notes, results) {
+			r.write(o)
+		}
 	} else {
 		made = append(made, r.failed(asked, err)...)
 		r.insist(notes)
@@ -185,10 +187,15 @@ func (r *Run) setFailing(failing bool) {
 	r.failing = failing
 }
 
-// held returns the jobs whose claims hold. The others are done.
+// held returns the jobs whose claims hold, and those that are to be claimed alone. The others are done.
 func (r *Run) held(asked []*attempt, results []ports.Result, lease time.Time) (made []*attempt) {
 	for i, one := range asked {
-		if err := results[i].Err; err != nil {
+		err := results[i].Err
+		if errors.Is(err, ports.ErrBusy) {
+			made = append(made, one)
+			continue
+		}
+		if err != nil {
 			r.unclaimed(one, err)
 			r.finish()
 			continue
@@ -280,7 +287,13 @@ func (r *Run) leaveAll(jobs []*attempt) {
 			}
 		}
 	}
-	if _, err := r.book.try(r.hands, changes); err != nil {
+	results, err := r.book.try(r.hands, changes)
+	for i := range results {
+		if errors.Is(results[i].Err, ports.ErrBusy) && err == nil {
+			_, err = r.book.try(r.hands, changes[i:i+1])
+		}
+	}
+	if err != nil {
 		r.config.Log.Warn("claims are not released, and end with their leases", "claims", len(changes), "error", err)
 	}
 	for _, one := range jobs {

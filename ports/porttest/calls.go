@@ -50,10 +50,28 @@ func (s Calls) Release(ctx context.Context, c core.Claim) error {
 // SettleAndClaim makes [ports.Settle] and [ports.Claim] together.
 func (s Calls) SettleAndClaim(ctx context.Context, done core.Claim, at time.Time, next core.Claim) (id int64, settled, claimed error) {
 	results, err := s.Record(ctx, ports.Settle(done, at), ports.Claim(next))
+	if err == nil {
+		err = s.again(ctx, results, ports.Settle(done, at), ports.Claim(next))
+	}
 	if err = errors.Join(err, s.Mark(ctx)); err != nil {
 		return 0, err, err
 	}
 	return results[1].ID, results[0].Err, results[1].Err
+}
+
+// again makes alone what was busy, as its results say.
+func (s Calls) again(ctx context.Context, results []ports.Result, changes ...ports.Change) error {
+	for i, r := range results {
+		if !errors.Is(r.Err, ports.ErrBusy) {
+			continue
+		}
+		alone, err := s.Record(ctx, changes[i])
+		if err != nil {
+			return err
+		}
+		results[i] = alone[0]
+	}
+	return nil
 }
 
 // Roll makes [ports.Roll] of each of cs, and returns how many held.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"strings"
@@ -86,12 +87,32 @@ func Database(t testing.TB) string {
 	return u.String()
 }
 
+// Limited returns the URL of the database at url for a user who may have n connections at once, and what changes n. The
+// user may change all rows that may be changed now, and goes when the test ends.
+func Limited(t testing.TB, address string, n int) (limited string, limit func(n int)) {
+	t.Helper()
+	user := "rfcdigest_test_" + strings.ToLower(rand.Text())
+	executeOn(t, address, fmt.Sprintf("CREATE ROLE %s LOGIN CONNECTION LIMIT %d", user, n), fmt.Sprintf(`DO $$ BEGIN
+EXECUTE format('GRANT USAGE ON SCHEMA %%1$I TO %[1]s; GRANT ALL ON ALL TABLES IN SCHEMA %%1$I TO %[1]s; GRANT ALL ON ALL SEQUENCES IN SCHEMA %%1$I TO %[1]s', current_schema());
+END $$`, user))
+	t.Cleanup(func() { executeOn(t, address, "DROP OWNED BY "+user, "DROP ROLE "+user) })
+	u, err := url.Parse(address)
+	require.NoError(t, err)
+	u.User = url.User(user)
+	return u.String(), func(n int) { execute(t, fmt.Sprintf("ALTER ROLE %s CONNECTION LIMIT %d", user, n)) }
+}
+
 // execute runs a statement on a connection to the server of its own.
 func execute(t testing.TB, statement string) {
 	t.Helper()
-	conn := Connect(t, Server)
+	executeOn(t, Server, statement)
+}
+
+func executeOn(t testing.TB, url string, statements ...string) {
+	t.Helper()
+	conn := Connect(t, url)
 	defer conn.Close(context.Background())
-	for _, s := range []string{"SET client_min_messages = warning", statement} {
+	for _, s := range append([]string{"SET client_min_messages = warning"}, statements...) {
 		_, err := conn.Exec(context.Background(), s)
 		assert.NoError(t, err, s)
 	}

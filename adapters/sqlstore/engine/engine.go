@@ -9,8 +9,7 @@
 //
 // If several may, each write has a transaction of its own. Callers put what is about several people in the order of
 // their numbers, so that transactions wait for each other in one direction. One that fails is tried once more, since
-// another may have been in the way. A write that is nearly always the same few statements, as a claim is, is sent all
-// at once.
+// another may have been in the way. A [Batch] is sent all at once.
 package engine
 
 import (
@@ -33,11 +32,10 @@ type Config struct {
 	// Writers is how many transactions may be under way at once. It is 1 for a database in which a
 	// transaction that writes keeps all others out from its start.
 	Writers int
-	// Together makes steps, whose values have places like $1 in their queries, in one transaction and in as
-	// few journeys to the database as it takes. It commits if each came to the number of rows that it should
-	// have; else it undoes them all and returns false. So it does with an error, except [ports.ErrUnknown],
-	// after which they may have been made. It is nil if the database is no journey away.
-	Together func(ctx context.Context, conn *sql.Conn, steps []Statement) (made bool, err error)
+	// Together makes a batch in one transaction, and in as few journeys to the database as it takes. Its queries have
+	// places like $1. After an error nothing was made, except after [ports.ErrUnknown]. It is nil if the database is no
+	// journey away.
+	Together func(ctx context.Context, conn *sql.Conn, b Batch) error
 	// Others is a query for an integer that changes when another process has written; empty if the database lets
 	// others in by itself. It is asked within transactions.
 	Others string
@@ -80,11 +78,16 @@ var (
 )
 
 // Write runs c in a transaction and returns when that is durable; what names it in errors. If ctx
-// has ended by then, c is not run. mostly are the steps, if they are known, that c nearly always comes to.
-func (e *Engine) Write(ctx context.Context, what string, c Change, mostly ...Statement) error {
+// has ended by then, c is not run.
+func (e *Engine) Write(ctx context.Context, what string, c Change) error {
+	return e.ask(ctx, what, &job{change: c})
+}
+
+// ask has the writer do j.
+func (e *Engine) ask(ctx context.Context, what string, j *job) error {
 	err := errReadOnly
 	if e.writer != nil {
-		err = e.writer.do(ctx, c, mostly)
+		err = e.writer.do(ctx, j)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)

@@ -91,11 +91,3 @@ func (t Tx) Insert(ctx context.Context, id *int64, query string, args ...any) (i
 	}
 	return 1, err
 }
-
-// Step makes a step and returns how many rows it changed or found.
-func (t Tx) Step(ctx context.Context, s Statement) (int, error) {
-	if s.ID != nil {
-		return t.Insert(ctx, s.ID, s.Query, s.Args...)
-	}
-	return t.Change(ctx, s.Query, s.Args...)
-}

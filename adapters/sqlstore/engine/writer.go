@@ -2,10 +2,8 @@ package engine
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -36,12 +34,11 @@ type writer struct {
 // An error of [ports.ErrConflict] says that it did nothing; after any other, what it did is undone.
 type Change func(context.Context, Tx) error
 
-// job is a change that a caller waits for.
+// job is a change, or a batch, that a caller waits for.
 type job struct {
 	ctx    context.Context
 	change Change
-	// mostly is what change nearly always comes to, if that is known.
-	mostly []Statement
+	batch  *Batch
 	state  atomic.Int32
 	// err is what became of it; it may be read when done is closed.
 	err  error
@@ -92,7 +89,7 @@ func (w *writer) commit() {
 	w.yield.end()
 }
 
-// alone makes one change in a transaction of its own.
+// alone makes one change or batch in a transaction of its own.
 func (w *writer) alone() {
 	conn, err := w.statements.db.DB.Conn(context.Background()) // callers may give up here too
 	w.came()
@@ -101,14 +98,15 @@ func (w *writer) alone() {
 		return
 	}
 	j := w.take()
-	ended := j != nil && w.together(conn, j)
-	_ = conn.Close() // it goes back before the caller hears of the job
+	if j != nil && j.batch != nil && j.ctx.Err() == nil {
+		w.together(conn, j)
+		return
+	}
+	_ = conn.Close()
 	switch {
 	case j == nil:
-	case ended:
-		close(j.done)
-	case len(j.mostly) > 0: // what was in the way may be gone
-		w.apart([]*job{j})
+	case j.ctx.Err() != nil:
+		fail([]*job{j}, j.ctx.Err())
 	default:
 		tx, err := w.statements.begin(context.Background())
 		if err != nil {
@@ -117,26 +115,6 @@ func (w *writer) alone() {
 		}
 		w.fill(tx, func() *job { return j }, 1)
 	}
-}
-
-// together makes the steps that j mostly comes to, if they are known, and reports whether that was the end of j.
-func (w *writer) together(conn *sql.Conn, j *job) (ended bool) {
-	if j.err = j.ctx.Err(); j.err != nil {
-		return true
-	}
-	if len(j.mostly) == 0 {
-		return false
-	}
-	steps := slices.Clone(j.mostly)
-	for i, step := range steps {
-		if step.ID != nil {
-			step.Query += returning
-		}
-		steps[i].Query, steps[i].Args = w.statements.text(step.Query), plain(step.Args)
-	}
-	made, err := w.Together(context.Background(), conn, steps)
-	j.err = err
-	return made || errors.Is(err, ports.ErrUnknown)
 }
 
 // fill makes up to most changes, of those that next returns, in tx, and commits it.

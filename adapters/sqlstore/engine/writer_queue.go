@@ -4,13 +4,13 @@ import (
 	"context"
 )
 
-// do has c made and returns when it is durable. If ctx ends before c has started, it does not
-// start; afterwards ctx has no say. mostly is as in [Engine.Write].
-func (w *writer) do(ctx context.Context, c Change, mostly []Statement) error {
+// do has j made and returns when it is durable. If ctx ends before j has started, it does not start; afterwards ctx
+// has no say.
+func (w *writer) do(ctx context.Context, j *job) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{ctx: ctx, change: c, mostly: mostly, done: make(chan struct{})}
+	j.ctx, j.done = ctx, make(chan struct{})
 	if !w.enqueue(j) {
 		return errClosed
 	}

@@ -115,12 +115,12 @@ func TestAContextThatEndedStartsNothing(t *testing.T) {
 		return insert(1, nil)(inner, tx)
 	})
 	require.NoError(t, errs[0])
-	require.ErrorIs(t, w.do(ctx, insert(2, nil), nil), context.Canceled)
-	require.NoError(t, w.do(t.Context(), insert(3, nil), nil))
+	require.ErrorIs(t, w.do(ctx, &job{change: insert(2, nil)}), context.Canceled)
+	require.NoError(t, w.do(t.Context(), &job{change: insert(3, nil)}))
 	assert.Equal(t, []int{1, 3}, numbers())
 
 	require.NoError(t, w.close())
-	require.ErrorIs(t, w.do(t.Context(), insert(4, nil), nil), errClosed)
+	require.ErrorIs(t, w.do(t.Context(), &job{change: insert(4, nil)}), errClosed)
 }
 
 func TestABatchHasAnEnd(t *testing.T) {

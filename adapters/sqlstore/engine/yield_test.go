@@ -50,10 +50,10 @@ func TestAWriterLetsOthersInBetweenItsTransactions(t *testing.T) {
 		w.Others = "PRAGMA data_version"
 		began := time.Now()
 		for n := range 11 {
-			require.NoError(t, w.do(t.Context(), func(ctx context.Context, tx Tx) error {
+			require.NoError(t, w.do(t.Context(), &job{change: func(ctx context.Context, tx Tx) error {
 				time.Sleep(10 * time.Millisecond)
 				return insert(n, nil)(ctx, tx)
-			}, nil))
+			}}))
 		}
 		assert.Equal(t, 11*10*time.Millisecond+2*gap, time.Since(began))
 		assert.Len(t, numbers(), 11)
