@@ -118,7 +118,7 @@ func TestIDsNeedHaveNoType(t *testing.T) {
 	execute(t, path, "UPDATE notification_digests SET period_end = '2026-03-28 12:00:00'")
 	assert.Equal(t, []int64{1, 2}, dueIDs(t, s))
 	execute(t, path, "INSERT INTO users VALUES ('3', 'x', '', 'daily'), ('x', 'x', '', 'daily'), (NULL, 'x', '', 'daily'), (6.5, 'x', '', 'daily')",
-		"INSERT INTO notification_digests VALUES (7, '3', '', '', '2026-03-29 00:00:00', '[]', '', '', 1, '', '')")
+		"INSERT INTO notification_digests (id, recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until, error) VALUES (7, '3', '', '', '2026-03-29 00:00:00', '[]', '', '', 1, '', '')")
 	assert.Equal(t, []int64{1, 2}, dueIDs(t, s))
 	execute(t, path, "DELETE FROM notification_digests", "UPDATE users SET id = 5 WHERE id = '2'")
 	assert.Equal(t, []int64{1, 3, 5}, dueIDs(t, s))

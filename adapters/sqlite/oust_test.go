@@ -22,11 +22,11 @@ func TestARowThatIsOustedOrMovedByAnyNameIsSeen(t *testing.T) {
 			"UPDATE users SET _rowid_ = 7 WHERE id = 1",
 			"UPDATE notification_digests SET rowid = 9 WHERE id = 1",
 			"UPDATE notification_digests SET oid = 0 WHERE id = 2",
-			"INSERT OR REPLACE INTO notification_digests VALUES (2, 2, '', '', '2026-03-29 10:00:00', '', '', '', 0, '', '')",
+			"INSERT OR REPLACE INTO notification_digests (id, recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until, error) VALUES (2, 2, '', '', '2026-03-29 10:00:00', '', '', '', 0, '', '')",
 			"UPDATE OR REPLACE notification_digests SET id = 2 WHERE id = 3",
 		} {
 			path := migrated(t)
-			execute(t, path, "INSERT INTO users VALUES (1, 'a', '', 'daily'), (2, 'a', '', 'daily')", `INSERT INTO notification_digests VALUES
+			execute(t, path, "INSERT INTO users VALUES (1, 'a', '', 'daily'), (2, 'a', '', 'daily')", `INSERT INTO notification_digests (id, recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until, error) VALUES
  (1, 1, '', '', '2026-03-25 10:00:00', '', '', '', 0, '', ''), (2, 1, '', '', '2026-03-29 10:00:00', '', '', '', 0, '', ''),
  (3, 2, '', '', '2026-03-29 10:00:00', '', '', '', 0, '', '')`)
 			s := opened(t, path, Options{})
