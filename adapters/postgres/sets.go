@@ -32,9 +32,9 @@ const (
 SELECT settled.id, (SELECT count(*) FROM free WHERE free.digest = settled.id) FROM settled`
 
 	// reserveSet comes first of all, and waits for others who claim for the same people; they go by the same order. Nothing
-	// that the app may want is locked then. After it nobody can delete
-	// those whom it returns, or change when they are due, before its transaction ends. It leaves their IDs in a setting
-	// for [claimSet], which sees what the others did: a statement sees what was there when it began.
+	// that the app may want is locked then. Afterwards nobody can delete those whom it returns, or change when they are
+	// due, before its transaction ends. It leaves their IDs in a setting for [claimSet], which sees what the others did: a
+	// statement sees what was there when it began.
 	reserveSet = `WITH locked AS MATERIALIZED (
  SELECT pg_advisory_xact_lock(hashint8extended(asked.id, CAST(CAST('notification_digests' AS regclass) AS oid)::bigint)) FROM unnest(CAST(?0 AS bigint[])) AS asked (id)
 ), there AS MATERIALIZED (
