@@ -11,10 +11,13 @@ var sets = sqlstore.Sets{Settle: settleSet, Reserve: reserveSet, Claim: claimSet
 
 const (
 	// settleSet settles rows that are as they were claimed, of people who have no run of refusals to end.
-	settleSet = `WITH settled AS (
+	settleSet = `WITH rows AS MATERIALIZED (
+ SELECT d.id FROM notification_digests AS d WHERE d.id = ANY (CAST(?0 AS bigint[])) ORDER BY d.id FOR NO KEY UPDATE SKIP LOCKED
+), settled AS (
  UPDATE notification_digests AS d SET status = 'sent', sent_at = ?5, lease_until = NULL, error = NULL
  FROM unnest(CAST(?0 AS bigint[]), CAST(?1 AS bigint[]), CAST(?2 AS text[])) AS asked (id, recipient, message)
  WHERE d.id = ANY (CAST(?0 AS bigint[])) AND d.id = asked.id AND d.recipient_user_id = asked.recipient AND coalesce(d.status, '') = 'sending' AND d.message_id = asked.message
+  AND asked.id IN (SELECT rows.id FROM rows)
   AND (SELECT 1 FROM digest_preferences AS p WHERE p.user_id = asked.recipient AND p.failures > 0 LIMIT 1) IS NULL
  RETURNING d.id, d.recipient_user_id
 ), free AS MATERIALIZED (
@@ -28,9 +31,10 @@ const (
 )
 SELECT settled.id, (SELECT count(*) FROM free WHERE free.digest = settled.id) FROM settled`
 
-	// reserveSet waits for others who claim for the same people; they go by the same order. Then nobody can delete
-	// those whom it returns, or change when they are due, before its transaction ends. It leaves their IDs in a setting
-	// for [claimSet], which sees what the others did: a statement sees what was there when it began.
+	// reserveSet comes first of all, and waits for others who claim for the same people; they go by the same order. Nothing
+	// that the app may want is locked then. Afterwards nobody can delete those whom it returns, or change when they are
+	// due, before its transaction ends. It leaves their IDs in a setting for [claimSet], which sees what the others did: a
+	// statement sees what was there when it began.
 	reserveSet = `WITH locked AS MATERIALIZED (
  SELECT pg_advisory_xact_lock(hashint8extended(asked.id, CAST(CAST('notification_digests' AS regclass) AS oid)::bigint)) FROM unnest(CAST(?0 AS bigint[])) AS asked (id)
 ), there AS MATERIALIZED (
@@ -65,13 +69,15 @@ SELECT made.recipient_user_id, made.id FROM made`
 
 	// releaseSet deletes rows that are under the leases with which they were claimed. A trigger says then when their
 	// people are due.
-	releaseSet = `WITH free AS MATERIALIZED (
+	releaseSet = `WITH rows AS MATERIALIZED (
+ SELECT d.id FROM notification_digests AS d WHERE d.id = ANY (CAST(?0 AS bigint[])) ORDER BY d.id FOR UPDATE SKIP LOCKED
+), free AS MATERIALIZED (
  SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ANY (CAST(?1 AS bigint[])) ORDER BY due.user_id FOR UPDATE SKIP LOCKED
 )
 DELETE FROM notification_digests AS d
 USING unnest(CAST(?0 AS bigint[]), CAST(?1 AS bigint[]), CAST(?2 AS text[]), CAST(?3 AS timestamptz[])) AS asked (id, recipient, message, lease)
 WHERE d.id = ANY (CAST(?0 AS bigint[])) AND d.id = asked.id AND d.recipient_user_id = asked.recipient AND coalesce(d.status, '') = 'sending' AND d.message_id = asked.message
- AND d.lease_until = asked.lease
+ AND d.lease_until = asked.lease AND asked.id IN (SELECT rows.id FROM rows)
  AND (asked.recipient IN (SELECT free.user_id FROM free) OR (SELECT 1 FROM digest_due AS due WHERE due.user_id = asked.recipient LIMIT 1) IS NULL)
 RETURNING d.id`
 )

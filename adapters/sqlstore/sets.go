@@ -20,7 +20,8 @@ type Sets struct {
 	// with the IDs ?3, which are in the rows ?4. All but ?5 are arrays. It returns the ID of each row that was as it was
 	// claimed, and how many of its notifications were marked.
 	Settle string
-	// Reserve reserves the people ?0 for a claim in the same transaction, and returns their IDs as {1,2,3}.
+	// Reserve reserves the people ?0 for a claim in the same transaction, of which it is the first statement, and returns
+	// their IDs as {1,2,3}.
 	Reserve string
 	// Claim adds ledger rows for people who are reserved. Its values are arrays: recipients, ends and beginnings of
 	// windows, lists of notifications, Message-IDs, attempts, leases, IDs of the rows before, and marks of persons. ?9
@@ -76,11 +77,14 @@ func (t *set) first() (statements []engine.Statement) {
 	for i := range t.results {
 		t.results[i] = ports.Result{Err: ports.ErrBusy}
 	}
+	if len(t.claimed) > 0 {
+		statements = append(statements, t.reserve())
+	}
 	if len(t.settled) > 0 {
 		statements = append(statements, t.settle())
 	}
 	if len(t.claimed) > 0 {
-		statements = append(statements, t.reserve(), t.claim())
+		statements = append(statements, t.claim())
 	}
 	if len(t.released) > 0 {
 		statements = append(statements, t.release())
