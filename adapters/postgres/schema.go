@@ -18,7 +18,9 @@ const (
 // wanted is what statements need of a database.
 var wanted = schema.Schema{
 	Tables: sqlstore.Tables(strings.NewReplacer(" AUTOINCREMENT", "")), Steps: sqlstore.Steps("now() + interval '30 days'"),
-	Keepers: append(functions(), triggers()...), FillPeople: fillPeople, FillDue: fillDue,
+	Keepers: append(functions(), triggers()...), Forget: "TRUNCATE digest_due",
+	Passes: []schema.Pass{{What: "who everybody is", Statements: fillPeople}, {What: "who can be due", Statements: fillRows},
+		{What: "when everybody is due", Statements: fillDue}},
 	Indexes: sqlstore.Indexes(readable, schema.Index{Columns: []string{"recipient_user_id", "id"}},
 		[]string{"recipient_user_id"}, "status = ANY (ARRAY['held', 'sending'])",
 		schema.Index{Name: "rfcdigest_due", Table: "digest_due", Columns: []string{"due_at"}}),

@@ -14,7 +14,9 @@ var words = strings.NewReplacer(" bigint", " INTEGER", " integer", " INTEGER", "
 
 // wanted is what statements need of a database. Names are in lower case.
 var wanted = schema.Schema{
-	Tables: sqlstore.Tables(words), Keepers: keepers(), FillPeople: fillPeople, FillDue: fillDue, Steps: sqlstore.Steps("datetime('now', '+30 days')"),
+	Tables: sqlstore.Tables(words), Keepers: keepers(), Steps: sqlstore.Steps("datetime('now', '+30 days')"),
+	Forget: "DELETE FROM digest_due", Meanwhile: meanwhile,
+	Passes: []schema.Pass{{What: "who everybody is", Statements: fillPeople}, {What: "when everybody is due", Statements: fillDue}},
 	// The newest row of a person is the last entry of theirs, if the row's ID comes next.
 	Indexes: sqlstore.Indexes(readable, schema.Index{Columns: []string{"recipient_user_id"}, Exact: true},
 		[]string{"status", "recipient_user_id"}, "status IN ('held', 'sending')"),
@@ -38,7 +40,11 @@ WHERE type = 'trigger' AND lower(tbl_name) IN (?)`,
 // keepers are the triggers that keep digest_people and digest_due.
 func keepers() (objects []schema.Object) {
 	for _, t := range slices.Concat(peopleTriggers, triggers) {
-		objects = append(objects, schema.Object{ID: schema.ID{Kind: "trigger", Table: t.table, Name: t.name}, Text: t.create()})
+		objects = append(objects, t.object())
 	}
 	return objects
+}
+
+func (t trigger) object() schema.Object {
+	return schema.Object{ID: schema.ID{Kind: "trigger", Table: t.table, Name: t.name}, Text: t.create()}
 }

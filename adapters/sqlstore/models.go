@@ -116,6 +116,7 @@ type (
 	schemaRow struct {
 		bun.BaseModel `bun:"digest_schema"`
 		Version       number `bun:"type:integer NOT NULL"`
+		Unfilled      number `bun:"type:integer"` // see schema.Migration
 	}
 
 	factRow struct {

@@ -17,7 +17,7 @@ func Tables(words *strings.Replacer) (out []schema.Table) {
 		later int
 	}{
 		{new(userRow), 0}, {new(rfcRow), 0}, {new(notificationRow), 0}, {new(ledgerRow), 5}, {new(watchRow), 0}, {new(preferenceRow), 9},
-		{new(dueRow), 0}, {new(personRow), 0}, {new(heldRow), 12}, {new(paceRow), 0}, {new(tickRow), 0}, {new(schemaRow), 0}, {new(factRow), 0},
+		{new(dueRow), 0}, {new(personRow), 0}, {new(heldRow), 12}, {new(paceRow), 0}, {new(tickRow), 0}, {new(schemaRow), 1}, {new(factRow), 0},
 	} {
 		table := tableOf(t.row)
 		made := schema.Table{Name: table.Name, Later: t.later}
