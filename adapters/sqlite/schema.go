@@ -15,7 +15,7 @@ var words = strings.NewReplacer(" bigint", " INTEGER", " integer", " INTEGER", "
 // wanted is what statements need of a database. Names are in lower case.
 var wanted = schema.Schema{
 	Tables: sqlstore.Tables(words), Keepers: keepers(), Steps: sqlstore.Steps("datetime('now', '+30 days')"),
-	Forget: "DELETE FROM digest_due", Meanwhile: meanwhile,
+	Forget: "DELETE FROM digest_due", Filled: sqlstore.RestsForgotten, Meanwhile: meanwhile,
 	Passes: []schema.Pass{{What: "who everybody is", Statements: fillPeople}, {What: "when everybody is due", Statements: fillDue}},
 	// The newest row of a person is the last entry of theirs, if the row's ID comes next.
 	Indexes: sqlstore.Indexes(readable, schema.Index{Columns: []string{"recipient_user_id"}, Exact: true},

@@ -7,6 +7,7 @@ import (
 	bunschema "github.com/uptrace/bun/schema"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
+	"github.com/wiggleverse/rfcdigest/core"
 )
 
 // Tables returns the tables as they are created. words puts the database's own words in place of PostgreSQL's.
@@ -106,3 +107,7 @@ func Steps(later string) []schema.Step {
 		Statement: "UPDATE digest_preferences SET retry_at = " + later + " WHERE failures >= 3 AND retry_at IS NULL",
 	}}
 }
+
+// RestsForgotten notes that nothing in digest_due was worked out with any zone data.
+const RestsForgotten = "INSERT INTO digest_facts (name, value) VALUES ('" + core.FactZones + "', '" + core.NoZones +
+	"') ON CONFLICT (name) DO UPDATE SET value = excluded.value"

@@ -84,12 +84,8 @@ func (f *filler) some(ctx context.Context, tx bun.IDB, p Pass) (last bool, next 
 	if err := tx.NewRaw(before, after, f.through, f.size).Scan(ctx, &after); err != nil {
 		return false, 0, err
 	}
-	for _, statement := range p.Statements(within(after, f.through), f.beginning) {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return false, 0, fmt.Errorf("%s: %w", statement, err)
-		}
-	}
-	return after == math.MinInt64, after, nil
+	err = run(ctx, tx, p.Statements(within(after, f.through), f.beginning))
+	return after == math.MinInt64, after, err
 }
 
 // within returns the condition that a column is above after, and not above through. The first range has no upper limit,

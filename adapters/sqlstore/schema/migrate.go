@@ -20,8 +20,8 @@ type Schema struct {
 	// Keepers are the functions and triggers that keep digest_people and digest_due, in the order in which
 	// they are made.
 	Keepers []Object
-	// Forget is made with the keepers: it empties digest_due, if what is there is not kept up to date.
-	Forget string
+	// Forget empties digest_due, before the passes. Filled is what is noted with the last of them.
+	Forget, Filled string
 	// Meanwhile are triggers that are there until the passes are made. beginning is as in [Pass].
 	Meanwhile func(beginning bool) []Object
 	// Passes bring digest_people and digest_due up to date, after a keeper was missing or wrong. They are made in order.

@@ -113,10 +113,8 @@ func (m *Migration) make(ctx context.Context, now stage) error {
 				break
 			}
 			m.tell(c, i, len(changes))
-			for _, statement := range c.statements {
-				if _, err := tx.ExecContext(ctx, statement); err != nil {
-					return fmt.Errorf("%s: %w", statement, err)
-				}
+			if err := run(ctx, tx, c.statements); err != nil {
+				return err
 			}
 			lines = append(lines, c.String())
 		}
@@ -131,22 +129,33 @@ func (m *Migration) make(ctx context.Context, now stage) error {
 	return err
 }
 
-// prepare notes that passes are to be made. With the keepers it makes the first range, and what helps until all are done.
+// prepare notes that passes are to be made, and forgets what is not kept up to date. With the keepers it makes the first
+// range, and what helps until all are done.
 func (m *Migration) prepare(ctx context.Context, tx bun.IDB, now stage, unfilled fill) error {
-	if err := mark(ctx, tx, unfilled); err != nil || now != keeping {
+	if err := mark(ctx, tx, unfilled); err != nil {
 		return err
 	}
 	statements := []string{m.schema.Forget}
-	for _, o := range m.schema.meanwhile(unfilled) {
-		statements = append(statements, m.schema.making(o)...)
+	if now == keeping {
+		for _, o := range m.schema.meanwhile(unfilled) {
+			statements = append(statements, m.schema.making(o)...)
+		}
 	}
+	if err := run(ctx, tx, statements); err != nil || now != keeping {
+		return err
+	}
+	_, _, err := newFiller(unfilled).some(ctx, tx, m.schema.Passes[0])
+	return err
+}
+
+// run runs statements, and says which one failed.
+func run(ctx context.Context, tx bun.IDB, statements []string) error {
 	for _, statement := range statements {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("%s: %w", statement, err)
 		}
 	}
-	_, _, err := newFiller(unfilled).some(ctx, tx, m.schema.Passes[0])
-	return err
+	return nil
 }
 
 // meanwhile returns the triggers that are there until passes are made.
@@ -206,16 +215,18 @@ func (m *Migration) finish(ctx context.Context, tx bun.IDB) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range m.schema.meanwhile(f.fill) {
-		if _, err := tx.ExecContext(ctx, m.schema.drop(o.ID)); err != nil {
-			return err
-		}
-	}
 	if f.fill == filled { // by another process
 		return nil
 	}
 	if changes := m.schema.changes(f); changes[0].stage != filling {
 		return errUnkept
+	}
+	statements := []string{m.schema.Filled}
+	for _, o := range m.schema.meanwhile(f.fill) {
+		statements = append(statements, m.schema.drop(o.ID))
+	}
+	if err := run(ctx, tx, statements); err != nil {
+		return err
 	}
 	return mark(ctx, tx, filled)
 }
