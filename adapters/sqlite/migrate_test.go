@@ -78,9 +78,9 @@ func TestMigrateMakesAnyDatabaseUsableAndTheSecondRunChangesNothing(t *testing.T
 func TestMigrateAddsNoIndexBesideOneThatServes(t *testing.T) {
 	t.Parallel()
 	for script, want := range map[string][]string{
-		"":          {"rfcdigest_created", "rfcdigest_held", "rfcdigest_newest", "rfcdigest_sending", "rfcdigest_unmarked", "rfcdigest_unreadable", "rfcdigest_waiting", "rfcdigest_watching"},
-		"app.sql":   {"rfcdigest_held", "rfcdigest_newest", "rfcdigest_sending", "rfcdigest_unmarked", "rfcdigest_unreadable", "rfcdigest_waiting", "rfcdigest_watching"},
-		"loose.sql": {"rfcdigest_held", "rfcdigest_sending", "rfcdigest_slugs", "rfcdigest_unmarked", "rfcdigest_unreadable", "rfcdigest_waiting", "rfcdigest_watching"},
+		"":          {"rfcdigest_created", "rfcdigest_held", "rfcdigest_newest", "rfcdigest_sending", "rfcdigest_unmarked", "rfcdigest_waiting", "rfcdigest_watching"},
+		"app.sql":   {"rfcdigest_held", "rfcdigest_newest", "rfcdigest_sending", "rfcdigest_unmarked", "rfcdigest_waiting", "rfcdigest_watching"},
+		"loose.sql": {"rfcdigest_held", "rfcdigest_sending", "rfcdigest_slugs", "rfcdigest_unmarked", "rfcdigest_waiting", "rfcdigest_watching"},
 	} {
 		path := made(t, script)
 		_, err := Migrate(t.Context(), path)
@@ -139,13 +139,13 @@ func TestMigrateThatFailsHalfWayGoesOnWhenItCan(t *testing.T) {
 func TestMigrateMendsWhatWasLostLater(t *testing.T) {
 	t.Parallel()
 	path := migrated(t)
-	execute(t, path, "DROP INDEX rfcdigest_unreadable", "ALTER TABLE digest_preferences DROP COLUMN failures", "DROP TABLE held_emails")
+	execute(t, path, "DROP INDEX rfcdigest_watching", "ALTER TABLE digest_preferences DROP COLUMN failures", "DROP TABLE held_emails")
 	_, err := Open(t.Context(), path, Options{})
 	require.ErrorIs(t, err, schema.ErrUnmigrated)
 	done, err := Migrate(t.Context(), path)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"added column digest_preferences.failures", "created table held_emails", "added index rfcdigest_waiting",
-		"added index rfcdigest_held", "added index rfcdigest_unreadable"}, done, "indexes of tables that have rows come last, each by itself")
+		"added index rfcdigest_held", "added index rfcdigest_watching"}, done, "indexes of tables that have rows come last, each by itself")
 	opened(t, path, Options{})
 }
 
@@ -233,7 +233,7 @@ func TestMigrateMendsWhatHasAnotherText(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"dropped table rfcdigest_migrations", "remade index rfcdigest_created: its text was another one",
 		"remade trigger rfcdigest_user_changed: its text was another one", "added trigger rfcdigest_window_deleted",
-		"noted who everybody is", "noted when everybody is due"}, done)
+		"noted who everybody is", "noted what has no readable time", "noted when everybody is due"}, done)
 	assert.Equal(t, done, c.Missing)
 	assert.Equal(t, []int64{2}, dueIDs(t, s))
 	assert.Equal(t, []string{"604800", "604800", "604800"}, query(t, path, "SELECT period FROM digest_due"))
@@ -280,5 +280,5 @@ func TestTheVersionGrowsWithTheSchema(t *testing.T) {
 		fmt.Fprintln(&text, table.Create())
 	}
 	fmt.Fprintln(&text, wanted.Indexes, wanted.Keepers)
-	assert.Equal(t, "1 70bd20978c51", fmt.Sprintf("%d %x", len(wanted.Steps), sha256.Sum256([]byte(text.String())))[:14])
+	assert.Equal(t, "2 b33e1e9030de", fmt.Sprintf("%d %x", len(wanted.Steps), sha256.Sum256([]byte(text.String())))[:14])
 }

@@ -79,6 +79,11 @@ type (
 		DueAt, Revision number `bun:",notnull"`
 	}
 
+	unreadableRow struct {
+		bun.BaseModel          `bun:"digest_unreadable,alias:odd"`
+		UserID, NotificationID number `bun:",pk"`
+	}
+
 	personRow struct {
 		bun.BaseModel                          `bun:"digest_people,alias:who"`
 		UserID                                 number `bun:",pk"`

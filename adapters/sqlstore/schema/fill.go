@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -11,8 +12,8 @@ import (
 
 // Pass brings a table of ours up to date with the app's, a range of people at a time.
 type Pass struct {
-	// What it notes.
-	What string
+	// What it notes, and in which table.
+	What, Table string
 	// Statements return what does it for the people whose numbers are in a range. in returns the condition that a
 	// column is in it. What is right already stays: a pass may be made again, and the keepers are at work besides.
 	// beginning says that nothing was known of anybody before.
@@ -37,12 +38,11 @@ func fillOf(ctx context.Context, db bun.IDB) (f fill, err error) {
 
 // unfilled says which passes a database needs.
 func (s Schema) unfilled(f found) fill {
-	_, people := f.columns["digest_people"]
-	_, due := f.columns["digest_due"]
+	missing := func(table string) bool { _, there := f.columns[table]; return !there }
 	switch {
-	case !people:
+	case missing("digest_people"):
 		return firstFill
-	case !due || len(s.keeperChanges(f)) > 0:
+	case len(s.keeperChanges(f)) > 0, slices.ContainsFunc(s.Passes, func(p Pass) bool { return missing(p.Table) }):
 		return max(f.fill, refill)
 	}
 	return f.fill

@@ -41,7 +41,7 @@ type Schema struct {
 type Step struct {
 	// What says what it did, after "made step N: ".
 	What string
-	// Table is what it is about. If that is new, there is nothing to do.
+	// Table is what it is about. If that is new, there is nothing to do, nor if Statement is empty.
 	Table, Statement string
 }
 
@@ -179,7 +179,7 @@ func (s Schema) changes(f found) []change {
 // stepChanges makes the steps that were not made.
 func (s Schema) stepChanges(f found) (changes []change) {
 	for i, step := range s.Steps {
-		if _, there := f.columns[step.Table]; there && i >= f.version {
+		if _, there := f.columns[step.Table]; there && i >= f.version && step.Statement != "" {
 			changes = append(changes, change{verb: made, what: fmt.Sprintf("step %d: %s", i+1, step.What), statements: []string{step.Statement}})
 		}
 	}

@@ -25,6 +25,7 @@ var retired = []ID{
 	{"table", "", "digest_rounds"},
 	{"table", "", "rfcdigest_migrations"},
 	{"table", "", "rfcdigest_migration_locks"},
+	{"index", "notifications", "rfcdigest_unreadable"},
 	{"trigger", "notification_digests", "rfcdigest_digest_added"},
 	{"trigger", "notification_digests", "rfcdigest_digest_changed"},
 	{"trigger", "notification_digests", "rfcdigest_digest_deleted"},
@@ -35,6 +36,9 @@ func (s Schema) retiredChanges(f found) (changes []change) {
 	wanted := make(map[ID]bool)
 	for _, o := range s.Keepers {
 		wanted[o.ID] = true
+	}
+	for _, i := range s.Indexes {
+		wanted[i.object().ID] = true
 	}
 	for _, id := range retired {
 		if _, there := f.texts[id]; there && !wanted[id] {
