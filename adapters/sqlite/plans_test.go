@@ -84,7 +84,7 @@ func checkPlans(t *testing.T, path string, s *sqlstore.Store, statements *record
 		{"Backlog", func() error { _, err := s.Backlog(ctx, noon); return err }, []string{`rfcdigest_sending \(status=\?`}},
 		{"LastTick", func() error { _, err := s.LastTick(ctx); return err }, []string{"INTEGER PRIMARY KEY"}},
 		{"Stale", func() error { _, err := s.Stale(ctx, noon); return err }, []string{`rfcdigest_watching \(last_participation_at<\?\)`}},
-		{"Lapse", func() error { _, err := s.Lapse(ctx, noon); return err }, []string{`rfcdigest_watching \(last_participation_at<\?\)`}},
+		{"Lapse", func() error { _, err := s.Lapse(ctx, noon); return err }, []string{`rfcdigest_watching \(last_participation_at<\?\)`, `SEARCH watches USING INTEGER PRIMARY KEY \(rowid=\?\)`}},
 		{"Claim", func() (err error) { c.ID, err = porttest.On(s).Claim(ctx, c); return err }, []string{"INTEGER PRIMARY KEY", newest, sending}},
 		{"SettleAndClaim", func() error {
 			_, settled, claimed := porttest.On(s).SettleAndClaim(ctx, core.Claim{ID: 404}, noon, claimOf(404))
