@@ -107,10 +107,10 @@ func dueSince(one planner.Planned, now time.Time) time.Time {
 	return one.Plan.DueAt
 }
 
-// How many rows without a mail go into one commit. While it is made, claims have to wait.
+// How many rows without a mail go into one commit. While it is made, claims have to wait, and others who want to write.
 const (
-	emptyAtOnce = 500
-	restsAtOnce = 5000
+	emptyAtOnce = 200
+	restsAtOnce = 1000
 )
 
 // flush records what is in s, if there are as many of one sort as the last two arguments say.

@@ -96,19 +96,22 @@ func (p *pass) mark(ctx context.Context, ended time.Time, err error) {
 // everybody. If the rules changed since that was worked out, it is forgotten, and this tick looks at everybody.
 func (p *pass) renewZones(ctx context.Context) error {
 	p.planner.RenewZones()
-	e := p.planner.ZoneEdition()
-	if e.Fingerprint == p.judgedBy {
+	e, noted := p.planner.ZoneEdition(), p.known[core.FactZones]
+	if e.Fingerprint == p.judgedBy && noted != core.NoZones {
 		return nil
 	}
 	// Another process may have noted these rules while this one still used the old ones.
-	if p.known[core.FactZones] != e.Fingerprint || p.judgedBy != "" {
+	renewed := p.judgedBy != "" && p.judgedBy != e.Fingerprint
+	if renewed || noted != e.Fingerprint && noted != core.NoZones {
 		if err := p.store.Wake(ctx); err != nil {
 			return wrap(err, "forgetting when people are due, since zone data have changed")
 		}
+		p.log.Info("zone data are new, so everybody is looked at", "release", e.Release, "source", e.Source)
+	}
+	if renewed || noted != e.Fingerprint {
 		if err := p.store.PutFact(ctx, core.FactZones, e.Fingerprint); err != nil {
 			return wrap(err, "noting which zone data are used")
 		}
-		p.log.Info("zone data are new, so everybody is looked at", "release", e.Release, "source", e.Source)
 	}
 	p.judgedBy = e.Fingerprint
 	return nil

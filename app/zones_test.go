@@ -76,6 +76,13 @@ func TestNewZoneDataWakeEverybodyOnce(t *testing.T) {
 	tick()
 	assert.Equal(t, 3, woken, "another process has noted it, but this one judged people by the old rules until now")
 	assert.Equal(t, "2026c", s.ticker.Planner().ZoneEdition().Release)
+
+	require.NoError(t, s.store.PutFact(t.Context(), core.FactZones, core.NoZones))
+	tick()
+	assert.Equal(t, 3, woken, "a migration has forgotten all rests")
+	facts, err = s.store.Facts(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "of 2026c", facts[core.FactZones], "or new zone data would wake nobody")
 }
 
 func TestZoneDataAreOpenedAnewOnceAMinuteAndWhenTheClockWasSetBack(t *testing.T) {

@@ -20,6 +20,8 @@ const (
 	FactRedirected = "redirected to"
 	// FactZones is the fingerprint of the zone data that rests were made with; see [Rest].
 	FactZones = "zones.fingerprint"
+	// NoZones is what FactZones is after a migration that forgot all rests.
+	NoZones = "none"
 	// FactServed is the mail server that accepted mail last, and the instant.
 	FactServed = "mail served"
 	// FactStopped is since when every tick has had to stop sending early: the instant of the first of them. Empty if

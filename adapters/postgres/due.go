@@ -138,10 +138,22 @@ func triggers() (objects []schema.Object) {
 	return objects
 }
 
-// fillDue makes digest_due what the triggers would have made of it, or better.
-var fillDue = []string{strings.ReplaceAll(`DELETE FROM digest_due;
-INSERT INTO digest_due (user_id, period, has_hour, due_at, revision)
-SELECT u.id, CASE u.digest_cadence WHEN 'weekly' THEN 604800 ELSE 86400 END, 0, 0, $random
-FROM users AS u WHERE `+strings.ReplaceAll(eligibleNew, "NEW.", "u.")+`;
-UPDATE digest_due SET has_hour = 1 WHERE EXISTS (SELECT 1 FROM digest_preferences AS p WHERE p.user_id = digest_due.user_id AND `+setHour+`);
-UPDATE digest_due SET due_at = `+dueAfterNewest, "$random", random)}
+// fillRows adds the rows of digest_due, before anything is known of when people are due. Whoever changes one of these
+// people waits meanwhile, and so does the trigger on their preferences: or it might find no row yet.
+func fillRows(in func(column string) string, _ bool) []string {
+	return []string{
+		`SELECT 1 FROM users WHERE ` + in("id") + ` ORDER BY id FOR NO KEY UPDATE`,
+		strings.ReplaceAll(`INSERT INTO digest_due (user_id, period, has_hour, due_at, revision)
+SELECT u.id, max(CASE u.digest_cadence WHEN 'weekly' THEN 604800 ELSE 86400 END),
+ (SELECT count(*) FROM digest_preferences AS p WHERE p.user_id = u.id AND `+setHour+`), 0, $random
+FROM users AS u WHERE `+strings.ReplaceAll(eligibleNew, "NEW.", "u.")+` AND `+in("u.id")+` GROUP BY u.id ON CONFLICT DO NOTHING`, "$random", random),
+	}
+}
+
+// fillDue works out when people are due who have no send hour, as the triggers do: it locks the rows first.
+func fillDue(in func(column string) string, _ bool) []string {
+	return []string{
+		`SELECT 1 FROM digest_due WHERE ` + in("user_id") + ` ORDER BY user_id FOR UPDATE`,
+		`UPDATE digest_due SET due_at = ` + dueAfterNewest + `, revision = ` + random + ` WHERE due_at = 0 AND has_hour = 0 AND ` + in("user_id"),
+	}
+}

@@ -1,10 +1,14 @@
 package postgres
 
 import (
+	"context"
 	"database/sql"
 	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 )
 
 // Pool returns a pool of n connections to the database at url, which waits that long for the first.
@@ -26,3 +30,19 @@ var (
 	StampText = stampText
 	Before    = dialect(nil).Before
 )
+
+// Stepped returns a migration that waits to be told to go on, over a connection.
+func Stepped(ctx context.Context, db *bun.DB) (*schema.Migration, bun.Conn, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, conn, err
+	}
+	m := migration{conn}
+	return wanted.NewMigration(schema.Database{Read: conn, Write: m.write, Index: m.index, Rest: rest}, func(schema.Progress) {}), conn, m.begin(ctx)
+}
+
+// Connect returns connections as a migration has them.
+func Connect(url string) (*bun.DB, error) {
+	d, err := parse(url)
+	return d.open(2, durable), err
+}

@@ -2,21 +2,38 @@ package postgres
 
 import (
 	"context"
+	"errors"
+	"strings"
+	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 )
 
-// alone is the number of the lock that keeps migrations apart: "rfcdgst" in ASCII.
-const alone = 0x72666364677374
+const (
+	// alone is the first number of the lock that keeps migrations of a schema apart: "rfcd" in ASCII.
+	alone = 0x72666364
+	// aMoment is how long a transaction of a migration waits for a lock: whoever writes waits behind it.
+	aMoment = "200ms"
+	// patience is how long it tries again, after a pause each time.
+	patience = 2 * time.Minute
+	minPause = 50 * time.Millisecond
+	maxPause = time.Second
+	// small is the size of a table in bytes of which an index is made in no time.
+	small = 1 << 20
+)
 
 // Migrate makes the database at url what this release wants, and returns what it did, a line for each thing;
 // nothing if it was up to date. To what is the app's it only ever adds. If a table of the app's lacks a column
 // that it should have, the error names all such columns.
 //
-// All of it is one transaction: after an error, or when the process dies, the database is what it
-// was before. Of two at once one waits for the other.
+// It locks nothing for longer than some hundredths of a second, but tries again until it gets the lock: triggers are
+// made in one transaction, indexes of large tables concurrently, and our own tables are filled in ranges. A
+// partitioned table is the exception: while its index is made, nobody writes to it. If it returned an error, or the process
+// died, what was done stays. The database counts as not migrated then, and another call goes on. Of two at once one waits for the
+// other.
 func Migrate(ctx context.Context, url string) (done []string, err error) {
 	return MigrateStepwise(ctx, url, func(schema.Progress) {})
 }
@@ -30,23 +47,102 @@ func MigrateStepwise(ctx context.Context, url string, progress func(schema.Progr
 	}
 	db := d.open(1, durable)
 	defer db.Close()
-	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		done, err = migrateIn(ctx, tx, progress)
-		return err
-	})
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, d.failed("migrate", err)
+	}
+	defer conn.Close()
+	m := migration{conn}
+	if err = m.begin(ctx); err == nil {
+		done, err = wanted.NewMigration(schema.Database{Read: conn, Write: m.write, Index: m.index, Rest: rest}, progress).Run(ctx)
+	}
 	if err != nil {
 		return nil, d.failed("migrate", err)
 	}
 	return done, nil
 }
 
-func migrateIn(ctx context.Context, tx bun.Tx, progress func(schema.Progress)) (done []string, err error) {
-	// However long the other takes.
-	if _, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(?)", alone); err != nil {
-		return nil, err
+// migration is the connection of a migration. Its end ends the lock as well.
+type migration struct{ bun.Conn }
+
+// begin waits until no other migration is under way, however long that takes. It asks again and again, since an index
+// that is made concurrently waits for all statements that began before, also for one that waits.
+func (m migration) begin(ctx context.Context) error {
+	for pause := minPause; ; pause = min(2*pause, maxPause) {
+		var mine bool
+		if err := m.QueryRowContext(ctx, "SELECT pg_try_advisory_lock(?, hashtext(coalesce(current_schema(), '')))", alone).Scan(&mine); err != nil || mine {
+			return err
+		}
+		if !wait(ctx, pause) {
+			return ctx.Err()
+		}
 	}
-	if _, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout TO DEFAULT"); err != nil {
-		return nil, err
+}
+
+// write is [schema.Database.Write].
+func (m migration) write(ctx context.Context, f func(context.Context, bun.IDB) error) error {
+	began := time.Now()
+	for pause := minPause; ; pause = min(2*pause, maxPause) {
+		err := m.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+			if _, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = '"+aMoment+"'"); err != nil {
+				return err
+			}
+			return f(ctx, tx)
+		})
+		if !inTheWay(err) || time.Since(began) > patience || !wait(ctx, pause) {
+			return err
+		}
 	}
-	return wanted.Migrate(ctx, tx, progress)
+}
+
+// inTheWay reports whether err says that another transaction has a lock, or waited for ours.
+func inTheWay(err error) bool {
+	var said *pgconn.PgError
+	return errors.As(err, &said) && (said.Code == "55P03" || said.Code == "40P01")
+}
+
+// index is [schema.Database.Index]. One that was left half made has the name, too.
+func (m migration) index(ctx context.Context, table string, statements []string) error {
+	var size int64
+	err := m.QueryRowContext(ctx, "SELECT coalesce(max(pg_relation_size(t.oid)), 0) FROM pg_class AS t WHERE t.relname = ? AND t.relnamespace = "+here, table).Scan(&size)
+	if err != nil {
+		return err
+	}
+	if size < small {
+		return m.write(ctx, func(ctx context.Context, tx bun.IDB) error { return run(ctx, tx, statements) })
+	}
+	// It waits for others, and nobody who reads or writes waits for it.
+	statements = append([]string{"SET lock_timeout = 0"}, statements...)
+	for i, s := range statements {
+		statements[i] = concurrently.Replace(s)
+	}
+	err = run(ctx, m, statements)
+	_, reset := m.ExecContext(context.WithoutCancel(ctx), "RESET lock_timeout")
+	return errors.Join(err, reset)
+}
+
+var concurrently = strings.NewReplacer("CREATE INDEX ", "CREATE INDEX CONCURRENTLY ", "DROP INDEX ", "DROP INDEX CONCURRENTLY ")
+
+func run(ctx context.Context, db bun.IDB, statements []string) error {
+	for _, s := range statements {
+		if _, err := db.ExecContext(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rest is [schema.Database.Rest]: others are not kept from anything but some rows.
+func rest(context.Context, time.Duration) {}
+
+// wait returns true after d, or false as soon as ctx has ended.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
 }

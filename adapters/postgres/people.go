@@ -38,7 +38,7 @@ const (
    ON CONFLICT (user_id) DO UPDATE SET person = excluded.person, first_digest = $none, first_notification = $none, gone = 1;`
 	// joins says that a new person has a number, and deletes what is left of the one before.
 	joins = cleared + `
-   INSERT INTO digest_people AS who (user_id, person, first_digest, first_notification, gone) VALUES (NEW.id, $mark, 0, 0, 0)` + taken
+   INSERT INTO digest_people AS who (user_id, person, first_digest, first_notification, gone) VALUES (NEW.id, $mark, ` + afterDigests + `, ` + afterNotices + `, 0)` + taken
 	// moves takes what is kept for a person along to another number. If several change their numbers at
 	// once, and one takes that of another whose change is seen to later, that other one is new.
 	moves = cleared + `
@@ -51,9 +51,10 @@ const (
    DELETE FROM digest_preferences WHERE user_id = NEW.id;`
 	// taken is what becomes of a number that was used before.
 	taken = `
-   ON CONFLICT (user_id) DO UPDATE SET person = excluded.person, gone = 0,
-    first_digest = (SELECT coalesce(max(d.id) + 1, 0) FROM notification_digests AS d WHERE d.recipient_user_id = NEW.id),
-    first_notification = (SELECT coalesce(max(n.id) + 1, 0) FROM notifications AS n WHERE n.recipient_user_id = NEW.id);`
+   ON CONFLICT (user_id) DO UPDATE SET person = excluded.person, gone = 0, first_digest = ` + afterDigests + `, first_notification = ` + afterNotices + `;`
+	// afterDigests and afterNotices are the first IDs after those of a number that was used before.
+	afterDigests = `(SELECT coalesce(max(d.id) + 1, 0) FROM notification_digests AS d WHERE d.recipient_user_id = NEW.id)`
+	afterNotices = `(SELECT coalesce(max(n.id) + 1, 0) FROM notifications AS n WHERE n.recipient_user_id = NEW.id)`
 
 	// everybodyParts says that no person is left.
 	everybodyParts = `
@@ -67,10 +68,10 @@ const (
 	noneYet = `9223372036854775807`
 )
 
-// fillPeople are the statements that bring digest_people up to date with users, after triggers were
-// missing: a new person gets another mark, and one who is gone has none. At the beginning all people stay who
-// they were, so that their links go on working; a number of which only traces are left belongs to no person.
-func fillPeople(beginning bool) []string {
+// fillPeople brings digest_people up to date with users, after triggers were missing: a new person gets another mark,
+// and one who is gone has none. At the beginning all people stay who they were, so that their links go on working; a
+// number of which only traces are left belongs to no person.
+func fillPeople(in func(column string) string, beginning bool) []string {
 	insert := "INSERT INTO digest_people (user_id, person, first_digest, first_notification, gone) SELECT "
 	first := mark
 	if beginning {
@@ -78,17 +79,20 @@ func fillPeople(beginning bool) []string {
 	}
 	statements := []string{
 		`UPDATE digest_people SET person = $mark, first_digest = $none, first_notification = $none, gone = 1
-WHERE gone = 0 AND NOT EXISTS (SELECT 1 FROM users AS u WHERE u.id = digest_people.user_id)`,
+WHERE gone = 0 AND ` + in("user_id") + ` AND NOT EXISTS (SELECT 1 FROM users AS u WHERE u.id = digest_people.user_id)`,
 		`UPDATE digest_people SET gone = 0,
  first_digest = (SELECT coalesce(max(d.id) + 1, 0) FROM notification_digests AS d WHERE d.recipient_user_id = digest_people.user_id),
  first_notification = (SELECT coalesce(max(n.id) + 1, 0) FROM notifications AS n WHERE n.recipient_user_id = digest_people.user_id)
-WHERE gone = 1 AND EXISTS (SELECT 1 FROM users AS u WHERE u.id = digest_people.user_id)`,
-		insert + "u.id, " + first + ", 0, 0, 0 FROM (SELECT DISTINCT id FROM users WHERE id IS NOT NULL) AS u ON CONFLICT DO NOTHING",
+WHERE gone = 1 AND ` + in("user_id") + ` AND EXISTS (SELECT 1 FROM users AS u WHERE u.id = digest_people.user_id)`,
+		insert + "u.id, " + first + ", 0, 0, 0 FROM (SELECT DISTINCT id FROM users WHERE id IS NOT NULL AND " + in("id") + ") AS u ON CONFLICT DO NOTHING",
 	}
 	if beginning {
-		statements = append(statements, insert+`traces.id, $mark, $none, $none, 1 FROM (SELECT recipient_user_id FROM notification_digests
- UNION SELECT recipient_user_id FROM notifications UNION SELECT user_id FROM digest_preferences UNION SELECT recipient_user_id FROM held_emails) AS traces (id)
-WHERE traces.id IS NOT NULL ON CONFLICT DO NOTHING`)
+		traces := func(column, table string) string {
+			return "SELECT " + column + " FROM " + table + " WHERE " + in(column)
+		}
+		statements = append(statements, insert+"traces.id, $mark, $none, $none, 1 FROM ("+strings.Join([]string{traces("recipient_user_id", "notification_digests"),
+			traces("recipient_user_id", "notifications"), traces("user_id", "digest_preferences"), traces("recipient_user_id", "held_emails")}, " UNION ")+
+			") AS traces (id) WHERE traces.id IS NOT NULL ON CONFLICT DO NOTHING")
 	}
 	for i := range statements {
 		statements[i] = strings.NewReplacer("$mark", mark, "$none", noneYet).Replace(statements[i])

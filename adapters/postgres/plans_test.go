@@ -14,9 +14,9 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/postgres/pgtest"
 )
 
-// crowd are statements that add 100,000 people, each with a window and a notification. To 5,000 of them a digest with ten
+// throng are statements that add 100,000 people, each with a window and a notification. To 5,000 of them a digest with ten
 // notifications is on its way.
-var crowd = []string{
+var throng = []string{
 	"ALTER TABLE users DISABLE TRIGGER USER; ALTER TABLE notification_digests DISABLE TRIGGER ALL; ALTER TABLE notifications DISABLE TRIGGER ALL",
 	"INSERT INTO users (id, email, display_name, digest_cadence) SELECT id, 'p@rfc.example', 'P', 'daily' FROM generate_series(1, 100000) AS id",
 	"INSERT INTO digest_people (user_id, person, first_digest, first_notification, gone) SELECT id, 0, 0, 0, 0 FROM users",
@@ -116,10 +116,10 @@ func TestSetsReadByIndexes(t *testing.T) {
 	for name, value := range postgres.OnlyFew {
 		execute("SET " + name + " = " + value)
 	}
-	execute(crowd[0])
+	execute(throng[0])
 	prepare(t, conn)
 	look(t, conn, "empty")
-	execute(crowd[1:]...)
+	execute(throng[1:]...)
 	look(t, conn, "planned when it was empty")
 	prepare(t, conn)
 	look(t, conn, "without statistics")

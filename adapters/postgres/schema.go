@@ -17,8 +17,10 @@ const (
 
 // wanted is what statements need of a database.
 var wanted = schema.Schema{
-	Tables: sqlstore.Tables(strings.NewReplacer(" AUTOINCREMENT", "")), Steps: sqlstore.Steps("now() + interval '30 days'"),
-	Keepers: append(functions(), triggers()...), FillPeople: fillPeople, FillDue: fillDue,
+	Tables: sqlstore.Tables(strings.NewReplacer(" AUTOINCREMENT", ""), false), Steps: sqlstore.Steps("now() + interval '30 days'"),
+	Keepers: append(functions(), triggers()...), Forget: "TRUNCATE digest_due", Filled: sqlstore.RestsForgotten,
+	Passes: []schema.Pass{{What: "who everybody is", Table: "digest_people", Statements: fillPeople}, {What: "who can be due", Table: "digest_due", Statements: fillRows},
+		{What: "when everybody is due", Table: "digest_due", Statements: fillDue}},
 	Indexes: sqlstore.Indexes(readable, schema.Index{Columns: []string{"recipient_user_id", "id"}},
 		[]string{"recipient_user_id"}, "status = ANY (ARRAY['held', 'sending'])",
 		schema.Index{Name: "rfcdigest_due", Table: "digest_due", Columns: []string{"due_at"}}),

@@ -15,6 +15,8 @@ func dialect(ready func(context.Context) error) sqlstore.Dialect {
 		LateMarks: true, // notifications of one person lie on pages of their own
 		StampText: func(column string) string { return "CAST(" + column + " AS TEXT)" },
 		Readable:  readable,
+		Listed:    true,
+		RowID:     "rowid",
 		Before:    before,
 		Unset:     func(column string) string { return "(" + column + " IS NULL OR " + column + " = '')" },
 		Time:      func(expression string) string { return expression },
@@ -32,7 +34,7 @@ func dialect(ready func(context.Context) error) sqlstore.Dialect {
 // their instants do, but that a T sorts after a blank on the same day. It is false of some that are
 // times as well: in the years before 1000 and after 2999, with a decimal comma, with an offset.
 //
-// An index is made with it, and the app's own SQLite keeps that index: so it consists of functions
+// A trigger asks it, which the app's own SQLite runs: so it consists of functions
 // that are built into every SQLite of this century's second decade, and that cannot fail. The type
 // is asked for first, since builds differ in what GLOB makes of a blob, and so that null is false;
 // the search for a zero byte is there because the other functions stop at one.

@@ -50,7 +50,7 @@ var (
 	strict     = pragma{"foreign_keys", "1", "1"}
 	// rarely has the log copied into the database after 16 MB of it, not 4: while it is copied nothing
 	// else is written, and most pages are written several times before they are left alone.
-	rarely = pragma{"wal_autocheckpoint", "4000", "4000"}
+	rarely = pragma{"wal_autocheckpoint", "800", "800"}
 	// loose lets rows refer to people who are gone.
 	loose = pragma{"foreign_keys", "0", "0"}
 )

@@ -48,7 +48,7 @@ WHERE user_id = (SELECT d.recipient_user_id FROM notification_digests AS d WHERE
 	eligible = `$row.id = CAST($row.id AS INTEGER) AND $row.digest_cadence IN ('daily', 'weekly') AND $row.email <> ''`
 	periodOf = `CASE $row.digest_cadence WHEN 'weekly' THEN 604800 ELSE 86400 END`
 	sendHour = `SELECT 1 FROM digest_preferences WHERE (send_hour IS NOT NULL OR rhythm <> '' OR paused_until <> '') AND user_id = `
-	// dueAfterNewest takes a time only as it is written here; what else may be one is core's to read.
+	// dueAfterNewest is about a row of digest_due. It takes a time only as it is written here; what else may be one is core's to read.
 	dueAfterNewest = `coalesce((SELECT strftime('%s', d.period_end) + digest_due.period FROM notification_digests AS d
  WHERE d.id = (SELECT max(newest.id) FROM notification_digests AS newest WHERE newest.recipient_user_id = digest_due.user_id)
  AND digest_due.has_hour = 0 AND datetime(d.period_end) = d.period_end
@@ -100,13 +100,13 @@ func (t trigger) create() string {
 	return "CREATE TRIGGER " + t.name + " " + t.event + " ON " + t.table + when + " BEGIN\n" + strings.ReplaceAll(body, ";", ";\n") + "END"
 }
 
-// fillDue are the statements that make digest_due what the triggers would have made of it, or better.
-var fillDue = []string{
-	"DELETE FROM digest_due",
-	"INSERT INTO digest_due (user_id, period, has_hour, due_at, revision) SELECT CAST(u.id AS INTEGER), max(" + about(periodOf) + "), 0, 0, random()\n" +
-		"FROM users AS u WHERE " + about(eligible) + " GROUP BY 1",
-	"UPDATE digest_due SET has_hour = 1 WHERE EXISTS (" + sendHour + "digest_due.user_id)",
-	"UPDATE digest_due SET due_at = " + dueAfterNewest,
+// fillDue makes digest_due what the triggers would have made of it, or better.
+func fillDue(in func(column string) string, _ bool) []string {
+	// The row that is to be is called as the table is, for what asks about one of its rows.
+	return []string{`INSERT INTO digest_due (user_id, period, has_hour, due_at, revision) SELECT user_id, period, has_hour, ` + dueAfterNewest + `, random()
+FROM (SELECT CAST(u.id AS INTEGER) AS user_id, max(` + about(periodOf) + `) AS period, EXISTS (` + sendHour + `CAST(u.id AS INTEGER)) AS has_hour
+ FROM users AS u WHERE ` + about(eligible) + ` AND ` + in("u.id") + ` GROUP BY 1) AS digest_due
+WHERE NOT EXISTS (SELECT 1 FROM digest_due AS there WHERE there.user_id = digest_due.user_id)`}
 }
 
 // about returns a condition or an expression about the row u.

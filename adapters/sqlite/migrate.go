@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -14,8 +15,9 @@ import (
 // returns what it did, a line for each thing; nothing if it was up to date. To what is the app's it only ever
 // adds. If a table of the app's lacks a column that it should have, the error names all such columns.
 //
-// All of it is one transaction: after an error, or when the process dies, the database is what it
-// was before; if there was none, it is an empty file.
+// It takes the write lock for some milliseconds at a time, and lets others write between; only to make an index of a
+// table it needs it for as long as that takes. If it returned an error, or the process died, what was done stays. The
+// database counts as not migrated then, and another call goes on.
 func Migrate(ctx context.Context, path string) (done []string, err error) {
 	return MigrateStepwise(ctx, path, func(schema.Progress) {})
 }
@@ -23,27 +25,15 @@ func Migrate(ctx context.Context, path string) (done []string, err error) {
 // MigrateStepwise is [Migrate] and calls progress before each thing that it does and after the last; not at all
 // if there is nothing to do.
 func MigrateStepwise(ctx context.Context, path string, progress func(schema.Progress)) (done []string, err error) {
-	if err := checkFolder(path); err != nil {
-		return nil, err
-	}
-	if err := checkFile(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	c := connection{path: path, access: create, pragmas: standing(BusyTimeout, strict)}
-	db, err := c.open(1)
+	m, err := newMigration(path, progress)
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
-	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		done, err = wanted.Migrate(ctx, tx, progress)
-		return err
-	})
-	if err != nil {
-		return nil, failed("migrate", path, err)
+	defer m.db.Close()
+	switched, err := m.prepare(ctx)
+	if err == nil {
+		done, err = m.Run(ctx)
 	}
-	// A journal mode cannot be changed in a transaction. Opening the database does it as well.
-	switched, err := c.writeAheadLog(ctx, db, BusyTimeout)
 	if err != nil {
 		return nil, failed("migrate", path, err)
 	}
@@ -52,3 +42,52 @@ func MigrateStepwise(ctx context.Context, path string, progress func(schema.Prog
 	}
 	return done, nil
 }
+
+// migration is a migration of a file.
+type migration struct {
+	*schema.Migration
+	connection
+	db *bun.DB
+}
+
+// spacious lets SQLite sort a large index in memory, in 64 MB.
+var spacious = pragma{"cache_size", "-65536", "-65536"}
+
+func newMigration(path string, progress func(schema.Progress)) (*migration, error) {
+	if err := checkFolder(path); err != nil {
+		return nil, err
+	}
+	if err := checkFile(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	c := connection{path: path, access: create, pragmas: standing(BusyTimeout, strict, spacious)}
+	db, err := c.open(1)
+	if err != nil {
+		return nil, err
+	}
+	write := func(ctx context.Context, f func(context.Context, bun.IDB) error) error {
+		return db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { return f(ctx, tx) })
+	}
+	return &migration{wanted.NewMigration(schema.Database{Read: db, Write: write, Rest: rest}, progress), c, db}, nil
+}
+
+// prepare has the file keep a write-ahead log, so that nobody who reads ever waits, unless it is not to be migrated.
+func (m *migration) prepare(ctx context.Context) (switched bool, err error) {
+	state, err := wanted.State(ctx, m.db)
+	if err != nil || state.Newer != "" || len(state.Lacking) > 0 {
+		return false, err
+	}
+	return m.writeAheadLog(ctx, m.db, BusyTimeout)
+}
+
+// rest lets others write: twice as long as the lock was held, since they ask for it ever more rarely, up to a limit.
+func rest(ctx context.Context, held time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(min(2*held, maxRest)):
+	}
+}
+
+// maxRest is how long a pause is at the most: then whoever waits has asked again, also by SQLite's own busy handler, but
+// for those who have waited for an index.
+const maxRest = 60 * time.Millisecond

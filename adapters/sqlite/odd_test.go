@@ -101,7 +101,7 @@ func TestNoValueInAnyColumnFailsAnybody(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		for _, table := range wanted.Tables {
 			switch table.Name {
-			case "digest_due", "digest_people", "digest_ticks", "digest_pace", "digest_facts", "digest_schema":
+			case "digest_due", "digest_people", "digest_ticks", "digest_pace", "digest_facts", "digest_schema", "digest_unreadable":
 				continue // nobody else writes there
 			}
 			var names, rows []string

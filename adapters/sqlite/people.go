@@ -83,26 +83,3 @@ var peopleTriggers = []trigger{
 	{name: "rfcdigest_notification_added", table: "notifications", event: "AFTER INSERT", column: "recipient_user_id", new: ownNotice},
 	{name: "rfcdigest_notification_given", table: "notifications", event: "AFTER UPDATE OF recipient_user_id", column: "recipient_user_id", new: givenNotice},
 }
-
-// fillPeople are the statements that bring digest_people up to date with users, after triggers were
-// missing: a new person gets another mark, and one who is gone has none. At the beginning all people stay who
-// they were, so that their links go on working; a number of which only traces are left belongs to no person.
-func fillPeople(beginning bool) []string {
-	const lacks = "NOT EXISTS (SELECT 1 FROM digest_people AS p WHERE p.user_id = "
-	statements := []string{
-		"UPDATE digest_people SET " + vacant + " WHERE gone = 0 AND NOT EXISTS (SELECT 1 FROM users AS u WHERE u.id = digest_people.user_id)",
-		"UPDATE digest_people SET gone = 0 WHERE gone = 1 AND EXISTS (SELECT 1 FROM users AS u WHERE u.id = digest_people.user_id)",
-	}
-	insert := "INSERT INTO digest_people (user_id, person, first_digest, first_notification, gone) SELECT "
-	everybody := " FROM users AS u WHERE u.id = CAST(u.id AS INTEGER) AND " + lacks + "u.id) GROUP BY 1"
-	if !beginning {
-		return append(statements, insert+"CAST(u.id AS INTEGER), "+mark+", 0, 0, 0"+everybody)
-	}
-	statements = append(statements, insert+"CAST(u.id AS INTEGER), 0, 0, 0, 0"+everybody)
-	for _, column := range []string{"notification_digests.recipient_user_id", "notifications.recipient_user_id", "digest_preferences.user_id", "held_emails.recipient_user_id"} {
-		table, _, _ := strings.Cut(column, ".")
-		statements = append(statements, insert+column+", "+mark+", "+noneYet+", "+noneYet+", 1 FROM "+table+
-			" WHERE typeof("+column+") = 'integer' AND "+lacks+column+") GROUP BY 1")
-	}
-	return statements
-}

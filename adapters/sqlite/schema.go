@@ -14,9 +14,13 @@ var words = strings.NewReplacer(" bigint", " INTEGER", " integer", " INTEGER", "
 
 // wanted is what statements need of a database. Names are in lower case.
 var wanted = schema.Schema{
-	Tables: sqlstore.Tables(words), Keepers: keepers(), FillPeople: fillPeople, FillDue: fillDue, Steps: sqlstore.Steps("datetime('now', '+30 days')"),
+	Tables: sqlstore.Tables(words, true), Keepers: keepers(), Steps: sqlstore.Steps("datetime('now', '+30 days')"),
+	Forget: "DELETE FROM digest_due", Filled: sqlstore.RestsForgotten, Meanwhile: meanwhile,
+	Passes: []schema.Pass{{What: "who everybody is", Table: "digest_people", Statements: fillPeople},
+		{What: "what has no readable time", Table: "digest_unreadable", Statements: fillUnreadable},
+		{What: "when everybody is due", Table: "digest_due", Statements: fillDue}},
 	// The newest row of a person is the last entry of theirs, if the row's ID comes next.
-	Indexes: sqlstore.Indexes(readable, schema.Index{Columns: []string{"recipient_user_id"}, Exact: true},
+	Indexes: sqlstore.Indexes(nil, schema.Index{Columns: []string{"recipient_user_id"}, Exact: true},
 		[]string{"status", "recipient_user_id"}, "status IN ('held', 'sending')"),
 	Catalogue: schema.Catalogue{
 		Columns: `SELECT lower(t.name) AS table_name, lower(c.name) AS column_name FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c
@@ -37,8 +41,12 @@ WHERE type = 'trigger' AND lower(tbl_name) IN (?)`,
 
 // keepers are the triggers that keep digest_people and digest_due.
 func keepers() (objects []schema.Object) {
-	for _, t := range slices.Concat(peopleTriggers, triggers) {
-		objects = append(objects, schema.Object{ID: schema.ID{Kind: "trigger", Table: t.table, Name: t.name}, Text: t.create()})
+	for _, t := range slices.Concat(peopleTriggers, unreadableTriggers, triggers) {
+		objects = append(objects, t.object())
 	}
 	return objects
+}
+
+func (t trigger) object() schema.Object {
+	return schema.Object{ID: schema.ID{Kind: "trigger", Table: t.table, Name: t.name}, Text: t.create()}
 }

@@ -31,7 +31,7 @@ func (s *Store) Rest(ctx context.Context, rs []core.Rest) error {
 
 // wokenAtOnce is how many people Wake is about in one transaction: what they are locked for is over in a few
 // hundredths of a second.
-const wokenAtOnce = 5000
+const wokenAtOnce = 2000
 
 // Wake implements [ports.Roster]. It passes over rows that other transactions have locked, perhaps in
 // another order: what those change about a person ends that person's rest as well.

@@ -82,6 +82,11 @@ type (
 		DueAt, Revision number `bun:",notnull"`
 	}
 
+	unreadableRow struct {
+		bun.BaseModel          `bun:"digest_unreadable,alias:odd"`
+		UserID, NotificationID number `bun:",pk"`
+	}
+
 	personRow struct {
 		bun.BaseModel                          `bun:"digest_people,alias:who"`
 		UserID                                 number `bun:",pk"`
@@ -121,6 +126,7 @@ type (
 	schemaRow struct {
 		bun.BaseModel `bun:"digest_schema"`
 		Version       number `bun:"type:integer NOT NULL"`
+		Unfilled      number `bun:"type:integer"` // see schema.Migration
 	}
 
 	factRow struct {

@@ -56,14 +56,17 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 
 func (s *Store) sinceQuery() string {
 	columns := s.dialect.columns(new(notificationRow))
+	unreadable := "notifications AS n" + s.dialect.Indexed(IndexUnreadable) + "\nWHERE "
+	if s.dialect.Listed {
+		unreadable = "digest_unreadable AS odd CROSS JOIN notifications AS n\nWHERE odd.user_id = span.recipient AND n.id = odd.notification_id AND +"
+	}
 	return "WITH span (recipient, since) AS MATERIALIZED (SELECT number, " + s.dialect.Time("text") + " FROM " + s.dialect.Pairs + ` AS asked)
 SELECT ` + columns + `
 FROM span CROSS JOIN notifications AS n
 WHERE n.recipient_user_id = span.recipient AND n.created_at >= span.since
 UNION ALL
 SELECT ` + columns + `
-FROM span CROSS JOIN notifications AS n` + s.dialect.Indexed(IndexUnreadable) + `
-WHERE n.recipient_user_id = span.recipient AND ` + s.dialect.Unreadable("n") + `
+FROM span CROSS JOIN ` + unreadable + `n.recipient_user_id = span.recipient AND ` + s.dialect.Unreadable("n") + `
  AND (n.created_at IS NULL OR n.created_at < span.since) AND ` + s.dialect.Unset("n.digest_included_at")
 }
 

@@ -22,6 +22,9 @@ type Dialect struct {
 	// Before returns the SQL of a condition under which the column surely holds a readable time
 	// before t.
 	Before func(column string, t time.Time) string
+	// Listed says that the table digest_unreadable has the notifications of which [Dialect.Unreadable] holds, perhaps with
+	// others. If not, [IndexUnreadable] has them: to make that takes as long as it takes to read all there are.
+	Listed bool
 	// Unset returns the SQL of a condition under which the time column is empty. It is never null.
 	Unset func(column string) string
 	// Time returns the SQL of what a time column holds for the instant that [texts.Timestamp] writes as the
@@ -30,6 +33,9 @@ type Dialect struct {
 	// LateMarks says that it is much cheaper to mark the notifications of many digests together than those of one. Then
 	// [Store.Record] leaves them to [Store.Mark].
 	LateMarks bool
+	// RowID is a column that most tables have without saying so; empty if the database has none, or lets several
+	// transactions write at a time.
+	RowID string
 	// List is the SQL of a table whose column value has the elements of a JSON array of integers, which is
 	// the value of its one placeholder.
 	List string

@@ -7,18 +7,24 @@ import (
 	bunschema "github.com/uptrace/bun/schema"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
+	"github.com/wiggleverse/rfcdigest/core"
 )
 
 // Tables returns the tables as they are created. words puts the database's own words in place of PostgreSQL's.
-// If a key must not be used again after its row was deleted, the definition says AUTOINCREMENT.
-func Tables(words *strings.Replacer) (out []schema.Table) {
-	for _, t := range []struct {
+// If a key must not be used again after its row was deleted, the definition says AUTOINCREMENT. listed is as in [Dialect].
+func Tables(words *strings.Replacer, listed bool) (out []schema.Table) {
+	type kind struct {
 		row   any
 		later int
-	}{
+	}
+	kinds := []kind{
 		{new(userRow), 0}, {new(rfcRow), 0}, {new(notificationRow), 0}, {new(ledgerRow), 8}, {new(watchRow), 0}, {new(preferenceRow), 11},
-		{new(dueRow), 0}, {new(personRow), 0}, {new(heldRow), 15}, {new(paceRow), 0}, {new(tickRow), 0}, {new(schemaRow), 0}, {new(factRow), 0},
-	} {
+		{new(dueRow), 0}, {new(personRow), 0}, {new(heldRow), 15}, {new(paceRow), 0}, {new(tickRow), 0}, {new(schemaRow), 1}, {new(factRow), 0},
+	}
+	if listed {
+		kinds = append(kinds, kind{new(unreadableRow), 0})
+	}
+	for _, t := range kinds {
 		table := tableOf(t.row)
 		made := schema.Table{Name: table.Name, Later: t.later}
 		for _, f := range table.Fields {
@@ -75,7 +81,8 @@ const (
 	IndexWaiting = "rfcdigest_waiting"
 )
 
-// Indexes returns all that statements need. readable is that of the database's [Dialect]. newest says how the
+// Indexes returns all that statements need. readable is that of the database's [Dialect], or nil if it lists what is not
+// readable. newest says how the
 // newest ledger row of a person is found, sending by what those that are being sent, and waiting is the
 // condition of [IndexWaiting] in the database's words; more are its own.
 func Indexes(readable func(column string) string, newest schema.Index, sending []string, waiting string, more ...schema.Index) []schema.Index {
@@ -85,7 +92,6 @@ func Indexes(readable func(column string) string, newest schema.Index, sending [
 		{Name: "rfcdigest_slugs", Table: "cached_rfcs", Columns: []string{"slug"}},
 		{Name: "rfcdigest_notifications", Table: "notifications", Columns: []string{"id"}},
 		{Name: "rfcdigest_created", Table: "notifications", Columns: []string{"recipient_user_id", "created_at"}},
-		{Name: IndexUnreadable, Table: "notifications", Columns: []string{"recipient_user_id"}, Where: Dialect{Readable: readable}.Unreadable("")},
 		{Name: "rfcdigest_digests", Table: "notification_digests", Columns: []string{"id"}},
 		newest,
 		{Name: IndexSending, Table: "notification_digests", Columns: sending, Where: "status = 'sending'"},
@@ -93,6 +99,9 @@ func Indexes(readable func(column string) string, newest schema.Index, sending [
 		{Name: IndexWaiting, Table: "held_emails", Columns: []string{"id"}, Where: waiting},
 		{Name: "rfcdigest_held", Table: "held_emails", Columns: []string{"recipient_user_id"}},
 		{Name: "rfcdigest_preferences", Table: "digest_preferences", Columns: []string{"user_id"}},
+	}
+	if readable != nil {
+		more = append(more, schema.Index{Name: IndexUnreadable, Table: "notifications", Columns: []string{"recipient_user_id"}, Where: Dialect{Readable: readable}.Unreadable("")})
 	}
 	return append(append(all, more...),
 		schema.Index{Name: "rfcdigest_watching", Table: "watches", Columns: []string{"last_participation_at"}, Where: "state = 'watching'"})
@@ -104,5 +113,11 @@ func Steps(later string) []schema.Step {
 	return []schema.Step{{
 		What: "suppressed addresses are tried again in 30 days", Table: "digest_preferences",
 		Statement: "UPDATE digest_preferences SET retry_at = " + later + " WHERE failures >= 3 AND retry_at IS NULL",
+	}, {
+		What: "a migration notes that it is not at its end",
 	}}
 }
+
+// RestsForgotten notes that nothing in digest_due was worked out with any zone data.
+const RestsForgotten = "INSERT INTO digest_facts (name, value) VALUES ('" + core.FactZones + "', '" + core.NoZones +
+	"') ON CONFLICT (name) DO UPDATE SET value = excluded.value"

@@ -69,6 +69,10 @@ func main() {
 		// would go into collecting it.
 		debug.SetGCPercent(400)
 	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		// Unless that makes Go hold more than this; what SQLite holds is not in it.
+		debug.SetMemoryLimit(80 << 20)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr})
 	stop()

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 )
@@ -30,6 +31,7 @@ type found struct {
 	indexes []index
 	texts   map[ID]string // of all that has one; empty for tables
 	version int           // how many steps were made; 0 also if that is not known
+	fill    fill          // what an earlier migration left to be done
 }
 
 // index is an index or a primary key.
@@ -64,8 +66,12 @@ func (s Schema) inspect(ctx context.Context, db bun.IDB) (f found, err error) {
 		f.indexes[n-1].columns = append(f.indexes[n-1].columns, r.ColumnName)
 		f.texts[ID{"index", r.TableName, r.Name}] = r.Text
 	}
-	if _, ok := f.columns["digest_schema"]; ok {
+	columns, ok := f.columns["digest_schema"]
+	if ok {
 		err = db.NewRaw("SELECT coalesce(max(version), 0) FROM digest_schema").Scan(ctx, &f.version)
+	}
+	if err == nil && slices.Contains(columns, "unfilled") {
+		f.fill, err = fillOf(ctx, db)
 	}
 	return f, err
 }
@@ -95,8 +101,13 @@ func (s Schema) ask(ctx context.Context, db bun.IDB, query string) (rows []row, 
 	return rows, err
 }
 
-// Kept reports whether all functions and triggers of db are there and as they are wanted.
+// Kept reports whether all functions and triggers of db, which was migrated, are there and as they are wanted, and no
+// migration is under way that has to make what they keep anew.
 func (s Schema) Kept(ctx context.Context, db bun.IDB) (bool, error) {
 	f, err := s.keepers(ctx, db)
-	return err == nil && len(s.keeperChanges(f)) == 0, err
+	if err != nil || len(s.keeperChanges(f)) > 0 {
+		return false, err
+	}
+	fill, err := fillOf(ctx, db)
+	return fill == filled, err
 }

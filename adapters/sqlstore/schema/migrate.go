@@ -1,9 +1,11 @@
 package schema
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -18,10 +20,12 @@ type Schema struct {
 	// Keepers are the functions and triggers that keep digest_people and digest_due, in the order in which
 	// they are made.
 	Keepers []Object
-	// FillPeople and FillDue are the statements that bring those two tables up to date, after a keeper was
-	// missing or wrong. beginning says that digest_people is new.
-	FillPeople func(beginning bool) []string
-	FillDue    []string
+	// Forget empties digest_due, before the passes. Filled is what is noted with the last of them.
+	Forget, Filled string
+	// Meanwhile are triggers that are there until the passes are made. beginning is as in [Pass].
+	Meanwhile func(beginning bool) []Object
+	// Passes bring digest_people and digest_due up to date, after a keeper was missing or wrong. They are made in order.
+	Passes []Pass
 	// Steps are what was ever to be done once to the data. A change of the schema that needs nothing done
 	// gets a step without a statement, so that earlier releases know that the database is beyond them.
 	Steps []Step
@@ -37,12 +41,12 @@ type Schema struct {
 type Step struct {
 	// What says what it did, after "made step N: ".
 	What string
-	// Table is what it is about. If that is new, there is nothing to do.
+	// Table is what it is about. If that is new, there is nothing to do, nor if Statement is empty.
 	Table, Statement string
 }
 
-// Progress is how far a migration has come: Done changes Of all, with What is being done now. Nothing of it
-// is kept before all are done.
+// Progress is how far a migration has come: Done changes Of all, with What is being done now. What is done stays, if
+// the rest fails.
 type Progress struct {
 	Done, Of int
 	What     string
@@ -61,10 +65,28 @@ var (
 	recorded = verb{"recording", "recorded"}
 )
 
-// change is a thing that a migration does, in words and in SQL.
+// stage is a part of a migration. They come in order.
+type stage int
+
+const (
+	// building makes tables, columns and what was never anything but empty, in one transaction.
+	building stage = iota
+	// indexing makes indexes of tables that have rows, each by itself.
+	indexing
+	// keeping makes the keepers, in one transaction.
+	keeping
+	// filling makes the passes, in many transactions.
+	filling
+)
+
+// change is a thing that a migration does, in words and in SQL. One of the stage filling is done when its pass is.
 type change struct {
+	stage
 	verb
-	what, statement string
+	what string
+	// table is what an index is on.
+	table      string
+	statements []string
 }
 
 func (c change) String() string { return c.done + " " + c.what }
@@ -116,33 +138,6 @@ func (s Schema) Check(ctx context.Context, db bun.IDB, name, command string) err
 	return trouble
 }
 
-// Migrate makes the database that db is a transaction on what this release wants, and returns what it did, a
-// line for each thing. It calls progress before each of them and after the last.
-func (s Schema) Migrate(ctx context.Context, db bun.IDB, progress func(Progress)) (done []string, err error) {
-	f, err := s.inspect(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	if newer := s.newer(f); newer != "" {
-		return nil, fmt.Errorf("it was %s; %s; nothing was changed", newer, useThat)
-	}
-	if lacking := s.lacking(f); len(lacking) > 0 {
-		return nil, fmt.Errorf("the app's tables lack %s: is this the RFC app's database? nothing was changed", strings.Join(lacking, ", "))
-	}
-	changes := s.changes(f)
-	for i, c := range changes {
-		progress(Progress{Done: i, Of: len(changes), What: c.doing + " " + c.what})
-		if _, err := db.ExecContext(ctx, c.statement); err != nil {
-			return nil, fmt.Errorf("%s: %w", c.statement, err)
-		}
-		done = append(done, c.String())
-	}
-	if len(done) > 0 {
-		progress(Progress{Done: len(done), Of: len(done)})
-	}
-	return done, nil
-}
-
 // newer says that a newer release migrated the database; empty if none did.
 func (s Schema) newer(f found) string {
 	if f.version <= len(s.Steps) {
@@ -151,22 +146,32 @@ func (s Schema) newer(f found) string {
 	return fmt.Sprintf("migrated by a newer rfcdigest (its schema is version %d, this one's is %d)", f.version, len(s.Steps))
 }
 
+// refusal returns an error if f is not to be migrated.
+func (s Schema) refusal(f found) error {
+	if newer := s.newer(f); newer != "" {
+		return fmt.Errorf("it was %s; %s; nothing was changed", newer, useThat)
+	}
+	if lacking := s.lacking(f); len(lacking) > 0 {
+		return fmt.Errorf("the app's tables lack %s: is this the RFC app's database? nothing was changed", strings.Join(lacking, ", "))
+	}
+	return nil
+}
+
 // changes returns what is to be done to a database, in order.
 func (s Schema) changes(f found) []change {
 	changes := append(s.tableChanges(f), s.stepChanges(f)...)
+	if n := len(s.Steps); f.version != n {
+		changes = append(changes, change{verb: recorded, what: fmt.Sprintf("schema version %d", n),
+			statements: []string{"DELETE FROM digest_schema", fmt.Sprintf("INSERT INTO digest_schema (version) VALUES (%d)", n)}})
+	}
 	changes = append(changes, s.retiredChanges(f)...)
 	changes = append(changes, s.indexChanges(f)...)
-	keepers := s.keeperChanges(f)
-	changes = append(changes, keepers...)
-	_, people := f.columns["digest_people"]
-	if _, due := f.columns["digest_due"]; len(keepers) > 0 || !people || !due {
-		// What has changed since is unknown, so that all of it is looked at again.
-		changes = append(changes, change{noted, "who everybody is", strings.Join(s.FillPeople(!people), ";\n")},
-			change{noted, "when everybody is due", strings.Join(s.FillDue, ";\n")})
-	}
-	if n := len(s.Steps); f.version != n {
-		changes = append(changes, change{recorded, fmt.Sprintf("schema version %d", n),
-			fmt.Sprintf("DELETE FROM digest_schema; INSERT INTO digest_schema (version) VALUES (%d)", n)})
+	slices.SortStableFunc(changes, func(a, b change) int { return cmp.Compare(a.stage, b.stage) })
+	changes = append(changes, s.keeperChanges(f)...)
+	if s.unfilled(f) != filled {
+		for _, p := range s.Passes {
+			changes = append(changes, change{stage: filling, verb: noted, what: p.What})
+		}
 	}
 	return changes
 }
@@ -174,8 +179,8 @@ func (s Schema) changes(f found) []change {
 // stepChanges makes the steps that were not made.
 func (s Schema) stepChanges(f found) (changes []change) {
 	for i, step := range s.Steps {
-		if _, there := f.columns[step.Table]; there && i >= f.version {
-			changes = append(changes, change{made, fmt.Sprintf("step %d: %s", i+1, step.What), step.Statement})
+		if _, there := f.columns[step.Table]; there && i >= f.version && step.Statement != "" {
+			changes = append(changes, change{verb: made, what: fmt.Sprintf("step %d: %s", i+1, step.What), statements: []string{step.Statement}})
 		}
 	}
 	return changes

@@ -25,6 +25,7 @@ var retired = []ID{
 	{"table", "", "digest_rounds"},
 	{"table", "", "rfcdigest_migrations"},
 	{"table", "", "rfcdigest_migration_locks"},
+	{"index", "notifications", "rfcdigest_unreadable"},
 	{"trigger", "notification_digests", "rfcdigest_digest_added"},
 	{"trigger", "notification_digests", "rfcdigest_digest_changed"},
 	{"trigger", "notification_digests", "rfcdigest_digest_deleted"},
@@ -36,9 +37,12 @@ func (s Schema) retiredChanges(f found) (changes []change) {
 	for _, o := range s.Keepers {
 		wanted[o.ID] = true
 	}
+	for _, i := range s.Indexes {
+		wanted[i.object().ID] = true
+	}
 	for _, id := range retired {
 		if _, there := f.texts[id]; there && !wanted[id] {
-			changes = append(changes, change{dropped, id.Kind + " " + id.Name, s.drop(id)})
+			changes = append(changes, change{verb: dropped, what: id.Kind + " " + id.Name, statements: []string{s.drop(id)}})
 		}
 	}
 	return changes
@@ -47,25 +51,31 @@ func (s Schema) retiredChanges(f found) (changes []change) {
 // keeperChanges makes the functions and triggers that are missing or have another text.
 func (s Schema) keeperChanges(f found) (changes []change) {
 	for _, o := range s.Keepers {
-		changes = append(changes, s.make(o, f)...)
+		changes = append(changes, s.make(o, f, keeping)...)
 	}
 	return changes
 }
 
 // make makes an object, unless it is there with the text that is wanted.
-func (s Schema) make(o Object, f found) []change {
-	statement := o.Replace
-	if statement == "" {
-		statement = s.drop(o.ID) + ";\n" + o.Text // One of that name may be elsewhere, or turned off.
-	}
+func (s Schema) make(o Object, f found, in stage) []change {
+	c := change{stage: in, verb: added, what: o.Kind + " " + o.Name, table: o.Table, statements: s.making(o)}
 	there, ok := f.texts[o.ID]
 	switch {
 	case !ok:
-		return []change{{added, o.Kind + " " + o.Name, statement}}
+		return []change{c}
 	case s.Same(o.Kind, there, o.Text):
 		return nil
 	}
-	return []change{{remade, o.Kind + " " + o.Name + ": its text was another one", statement}}
+	c.verb, c.what = remade, c.what+": its text was another one"
+	return []change{c}
+}
+
+// making returns the statements that make an object.
+func (s Schema) making(o Object) []string {
+	if o.Replace != "" {
+		return []string{o.Replace}
+	}
+	return []string{s.drop(o.ID), o.Text} // One of that name may be elsewhere, or turned off.
 }
 
 func (s Schema) drop(id ID) string {

@@ -36,12 +36,12 @@ func (s Schema) tableChanges(f found) (changes []change) {
 	for _, t := range s.Tables {
 		columns, ok := f.columns[t.Name]
 		if !ok {
-			changes = append(changes, change{created, "table " + t.Name, t.Create()})
+			changes = append(changes, change{verb: created, what: "table " + t.Name, statements: []string{t.Create()}})
 			continue
 		}
 		for _, definition := range t.Columns {
 			if name := ColumnName(definition); !slices.Contains(columns, name) {
-				changes = append(changes, change{added, "column " + t.Name + "." + name, "ALTER TABLE " + t.Name + " ADD COLUMN " + definition})
+				changes = append(changes, change{verb: added, what: "column " + t.Name + "." + name, statements: []string{"ALTER TABLE " + t.Name + " ADD COLUMN " + definition}})
 			}
 		}
 	}
@@ -116,7 +116,11 @@ func (s Schema) indexChanges(f found) (changes []change) {
 	for _, i := range s.Indexes {
 		o := i.object()
 		if _, there := f.texts[o.ID]; there || !s.served(i, f) {
-			changes = append(changes, s.make(o, f)...)
+			in := indexing
+			if _, filled := f.columns[i.Table]; !filled {
+				in = building
+			}
+			changes = append(changes, s.make(o, f, in)...)
 		}
 	}
 	return changes

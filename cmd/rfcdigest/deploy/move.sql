@@ -42,6 +42,7 @@ DROP TABLE IF EXISTS digest_pace;
 DROP TABLE IF EXISTS digest_rounds;
 DROP TABLE IF EXISTS digest_schema;
 DROP TABLE IF EXISTS digest_ticks;
+DROP TABLE IF EXISTS digest_unreadable;
 DROP TABLE IF EXISTS rfcdigest_migrations;
 DROP TABLE IF EXISTS rfcdigest_migration_locks;
 
