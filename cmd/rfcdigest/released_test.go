@@ -44,8 +44,10 @@ func TestTheDatabaseOfEachReleaseIsTakenOver(t *testing.T) {
 			t.Parallel()
 			s, db := released(t, file)
 			content := func() (rows []string) {
-				for _, query := range []string{"users", "notifications", "watches", "held_emails", "notification_digests", "digest_ticks"} {
-					rows = append(rows, s.ask(db, "SELECT * FROM "+query+" ORDER BY 1")...)
+				for _, query := range []string{"* FROM users", "* FROM notifications", "* FROM watches", "* FROM digest_ticks",
+					"id, recipient_user_id, subject, body_text, body_html, notification_ids, created_at, status, message_id, attempts, lease_until, error, sent_at FROM held_emails",
+					"id, recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until, error FROM notification_digests"} {
+					rows = append(rows, s.ask(db, "SELECT "+query+" ORDER BY 1")...)
 				}
 				return append(rows, s.ask(db, `SELECT user_id, time_zone, send_hour, send_weekday, quiet_start, quiet_end, suppressed_address,
  suppressed_reason, failures FROM digest_preferences ORDER BY 1`)...)
