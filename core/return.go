@@ -16,6 +16,15 @@ type Return struct {
 	At time.Time
 }
 
+// Words says in a sentence what came back: "Came back on 3 November 2026: the address does not exist." It is empty if
+// nothing did.
+func (r Return) Words() string {
+	if r.Kind == returned.Nothing {
+		return ""
+	}
+	return "Came back on " + r.At.UTC().Format("2 January 2006") + ": " + r.Why + "."
+}
+
 // gravity returns the kinds in order: what comes later counts only if it says more.
 func gravity(k returned.Kind) int {
 	return slices.Index([]returned.Kind{returned.Nothing, returned.AutoReply, returned.Delivered, returned.Delayed, returned.Unable, returned.Refused, returned.Dead,

@@ -77,45 +77,21 @@ type Metrics struct {
 // event misses that event. version is the program's.
 func NewMetrics(watched Watched, version string) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), log: watched.Log}
-	m.digests = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "rfcdigest_digests_total", Help: "What became of digests, tick by tick; one that is left or deferred is counted again in the next tick.",
-	}, []string{"outcome"})
+	m.digests = counters("rfcdigest_digests_total", "What became of digests, tick by tick; one that is left or deferred is counted again in the next tick.", "outcome")
 	for _, o := range outcomes {
 		m.digests.WithLabelValues(o.name)
 	}
-	m.held = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "rfcdigest_held_emails_total", Help: "Held e-mails that went out, and those that were dropped, since their content had been read meanwhile.",
-	}, []string{"outcome"})
-	m.held.WithLabelValues(released)
-	m.held.WithLabelValues(dropped)
+	m.held = counters("rfcdigest_held_emails_total", "Held e-mails that went out, and those that were dropped, since their content had been read meanwhile.", "outcome", released, dropped)
 	m.lapsed = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "rfcdigest_watches_lapsed_total", Help: "Watches that lapsed.",
 	})
-	m.leaving = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "rfcdigest_unsubscribes_total", Help: "Requests to unsubscribe, by what their token was; only good ones end digests.",
-	}, []string{"token"})
-	for _, token := range []string{GoodToken, string(links.Malformed), string(links.UnknownSecret), string(links.BadSignature)} {
-		m.leaving.WithLabelValues(token)
-	}
-	m.pages = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "rfcdigest_preferences_requests_total", Help: "Requests to the readers' pages, by what became of them.",
-	}, []string{"result"})
-	m.returns = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "rfcdigest_returned_mails_total", Help: "Mails that came back, by what they mean; no_token are of others' mail or forged.",
-	}, []string{"kind"})
-	for _, kind := range []returned.Kind{returned.Dead, returned.Unable, returned.Refused, returned.Delayed, returned.Delivered, returned.Complaint, returned.Unsubscribe,
-		returned.AutoReply, "no_token", "no_report"} {
-		m.returns.WithLabelValues(string(kind))
-	}
-	for _, result := range []string{PageShown, PageSaved, PageRefused, PageFailed} {
-		m.pages.WithLabelValues(result)
-	}
-	m.ticks = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "rfcdigest_ticks_total", Help: "Ticks, by result: done, with sending stopped, or failed.",
-	}, []string{"result"})
-	for _, result := range []string{done, stopped, failed} {
-		m.ticks.WithLabelValues(result)
-	}
+	m.leaving = counters("rfcdigest_unsubscribes_total", "Requests to unsubscribe, by what their token was; only good ones end digests.", "token",
+		GoodToken, string(links.Malformed), string(links.UnknownSecret), string(links.BadSignature))
+	m.pages = counters("rfcdigest_preferences_requests_total", "Requests to the readers' pages, by what became of them.", "result", PageShown, PageSaved, PageRefused, PageFailed)
+	m.returns = counters("rfcdigest_returned_mails_total", "Mails that came back, by what they mean; no_token are of others' mail or forged.", "kind",
+		string(returned.Dead), string(returned.Unable), string(returned.Refused), string(returned.Delayed), string(returned.Delivered),
+		string(returned.Complaint), string(returned.Unsubscribe), string(returned.AutoReply), "no_token", "no_report")
+	m.ticks = counters("rfcdigest_ticks_total", "Ticks, by result: done, with sending stopped, or failed.", "result", done, stopped, failed)
 	m.seconds = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "rfcdigest_tick_duration_seconds", Help: "How long ticks took.",
 		Buckets: []float64{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600},
@@ -127,6 +103,15 @@ func NewMetrics(watched Watched, version string) *Metrics {
 	m.registry.MustRegister(m.digests, m.held, m.lapsed, m.leaving, m.pages, m.returns, m.ticks, m.seconds, build, &present{Watched: watched, last: m.lastTick},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// counters returns a counter for each value of a label, all at 0.
+func counters(name, help, label string, values ...string) *prometheus.CounterVec {
+	all := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{label})
+	for _, v := range values {
+		all.WithLabelValues(v)
+	}
+	return all
 }
 
 // Observe counts a tick that has ended.

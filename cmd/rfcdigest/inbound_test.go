@@ -77,6 +77,9 @@ func TestMailThatCameBackCountsAgainstItsAddress(t *testing.T) {
 		assert.Contains(t, out, "(user 1), <p1@rfc.example>: The address was refused for good, with: came back: the address does not exist")
 		assert.NotContains(t, out, "(user 2)")
 
+		assert.Contains(t, s.run("explain", "--user", "1").done().out, ": the address does not exist.\n")
+		assert.Contains(t, s.run("explain", "--user", "1", "--json").done().out, `"came_back":"Came back on `)
+
 		// One who guesses changes nothing, and is not told so.
 		forged := strings.Replace(senders["p2@rfc.example"], "a", "b", 1)
 		if forged == senders["p2@rfc.example"] {

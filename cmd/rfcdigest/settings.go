@@ -75,24 +75,30 @@ func (s *Settings) check() error {
 			return err
 		}
 	}
-	unsubscribe, err := links.New(s.PublicURL, s.keyring, "")
+	ways, err := s.links()
 	if err != nil {
 		return err
 	}
-	if s.ReturnPath != "" {
-		path, err := links.ParseReturnPath(s.ReturnPath)
-		if err != nil {
-			return usagef("--return-path: %w", err)
-		}
-		if !s.keyring.CanSign() {
-			return usagef("--return-path needs a --secret, with which the addresses are signed")
-		}
-		unsubscribe = unsubscribe.WithReturnPath(path, s.keyring)
-	}
 	s.style, err = core.NewStyle(core.Brand{
-		Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs, Links: unsubscribe, RedirectTo: s.RedirectAllTo,
+		Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs, Links: ways, RedirectTo: s.RedirectAllTo,
 	})
 	return err
+}
+
+// links are where recipients unsubscribe, and where mail comes back to.
+func (s *Settings) links() (links.Links, error) {
+	l, err := links.New(s.PublicURL, s.keyring, "")
+	if err != nil || s.ReturnPath == "" {
+		return l, err
+	}
+	path, err := links.ParseReturnPath(s.ReturnPath)
+	if err != nil {
+		return l, usagef("--return-path: %w", err)
+	}
+	if !s.keyring.CanSign() {
+		return l, usagef("--return-path needs a --secret, with which the addresses are signed")
+	}
+	return l.WithReturnPath(path, s.keyring), nil
 }
 
 // readSecrets splits the secrets. They are never in an error.

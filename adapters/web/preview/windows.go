@@ -1,6 +1,8 @@
 package preview
 
 import (
+	"strings"
+
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
@@ -27,7 +29,7 @@ func newWindows(t state, e core.Explanation) *windows {
 	for _, w := range e.Windows {
 		one := window{
 			ID: w.ID, Start: newMoment(w.Window.Start), End: newMoment(w.Window.End), Status: statusWord(w.Status), Later: w.Window.End.After(t.now),
-			Notifications: len(w.Notifications), MessageID: texts.Clean(w.MessageID), Sent: newMoment(w.SentAt), Trouble: texts.Clean(w.Error),
+			Notifications: len(w.Notifications), MessageID: texts.Clean(w.MessageID), Sent: newMoment(w.SentAt), Trouble: texts.Clean(strings.TrimSpace(w.Error + " " + w.Return.Words())),
 		}
 		if one.End.Known() {
 			one.Href = t.with(func(t *state) { t.moveTo(w.Window.End); t.view = mailView }).href()

@@ -132,6 +132,8 @@ type explainedWindow struct {
 	MessageID     string     `json:"message_id"`
 	Notifications []int64    `json:"notifications"`
 	Error         string     `json:"error"`
+	// CameBack says what came back of it; empty if nothing did.
+	CameBack string `json:"came_back"`
 }
 
 // NewExplanation returns e for JSON.
@@ -151,6 +153,7 @@ func NewExplanation(v core.View, e core.Explanation) Explanation {
 		x.Windows = append(x.Windows, explainedWindow{
 			Digest: w.ID, Start: orNull(w.Window.Start), End: orNull(w.Window.End), Status: texts.Clean(string(w.Status)), SentAt: orNull(w.SentAt),
 			MessageID: texts.Clean(w.MessageID), Notifications: append([]int64{}, w.Notifications...), Error: texts.Clean(w.Error),
+			CameBack: texts.Clean(w.Return.Words()),
 		})
 	}
 	return x

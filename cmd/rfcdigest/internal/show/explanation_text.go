@@ -20,6 +20,7 @@ func PrintExplanation(w io.Writer, v core.View, e core.Explanation) error {
 	}
 	fmt.Fprintf(w, "\n%s\n", term.Wrapped(string(e.Plan.Action)+": "+e.Why, 0, term.PageWidth))
 	Remarks(w, e.Remarks)
+	cameBack(w, e.Windows)
 	if e.Plan.Reason != core.NoCadence {
 		window := "Window    " + texts.Timestamp(e.Plan.Window.Start) + " to " + texts.Timestamp(e.Plan.Window.End)
 		if !e.Plan.Since.Equal(e.Plan.Window.Start) {
@@ -43,6 +44,17 @@ func PrintExplanation(w io.Writer, v core.View, e core.Explanation) error {
 	}
 	_, err := fmt.Fprintf(w, "%6d  in all\n", total)
 	return err
+}
+
+// cameBack prints what came back of the newest digests, a line each.
+func cameBack(w io.Writer, rows []core.LedgerRow) {
+	told := 0
+	for _, row := range rows {
+		if words := row.Return.Words(); words != "" && told < 3 {
+			told++
+			fmt.Fprintf(w, "Sent      %s. %s\n", texts.Timestamp(row.SentAt), texts.Clean(words))
+		}
+	}
 }
 
 // Remarks prints what is odd about a person's settings, a line each.
