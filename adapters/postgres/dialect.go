@@ -24,6 +24,7 @@ func dialect(ready func(context.Context) error) sqlstore.Dialect {
 
 		Random:  random,
 		Reserve: reserve, ReserveNow: reserveNow, Sets: &sets,
+		Pass: []string{"SELECT 1 FROM users WHERE id = ?0 FOR SHARE", "SELECT 1 FROM digest_due WHERE user_id = ?0 FOR SHARE"},
 		Keep: " FOR UPDATE",
 		Idle: idle,
 	}
@@ -40,7 +41,7 @@ const (
 	reserve = `SELECT pg_advisory_xact_lock(` + person + `), (SELECT u.id FROM users AS u WHERE u.id = ?0 LIMIT 1 FOR KEY SHARE),
  (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?0 FOR UPDATE)`
 	reserveNow = `SELECT 1 FROM (SELECT pg_try_advisory_xact_lock(` + person + `) AS locked) AS person
-WHERE locked AND (SELECT u.id FROM users AS u WHERE u.id = ?0 LIMIT 1 FOR KEY SHARE SKIP LOCKED) IS NOT NULL
+WHERE locked AND (SELECT u.id FROM users AS u WHERE u.id = ?0 LIMIT 1 FOR SHARE SKIP LOCKED) IS NOT NULL
  AND (NOT EXISTS (SELECT 1 FROM digest_due AS due WHERE due.user_id = ?0)
  OR (SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ?0 FOR UPDATE SKIP LOCKED) IS NOT NULL)`
 )

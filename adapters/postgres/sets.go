@@ -35,10 +35,13 @@ SELECT settled.id, (SELECT count(*) FROM free WHERE free.digest = settled.id) FR
 	// that the app may want is locked then. Afterwards nobody can delete those whom it returns, or change when they are
 	// due, before its transaction ends. It leaves their IDs in a setting for [claimSet], which sees what the others did: a
 	// statement sees what was there when it began.
+	//
+	// FOR KEY SHARE would do for that. But it goes well with an update of a person, and then follows to the row as it
+	// will be; if the same transaction has locked that too, it waits, also with SKIP LOCKED.
 	reserveSet = `WITH locked AS MATERIALIZED (
  SELECT pg_advisory_xact_lock(hashint8extended(asked.id, CAST(CAST('notification_digests' AS regclass) AS oid)::bigint)) FROM unnest(CAST(?0 AS bigint[])) AS asked (id)
 ), there AS MATERIALIZED (
- SELECT u.id FROM users AS u WHERE u.id = ANY (CAST(?0 AS bigint[])) AND (SELECT count(*) FROM locked) > 0 ORDER BY u.id FOR KEY SHARE SKIP LOCKED
+ SELECT u.id FROM users AS u WHERE u.id = ANY (CAST(?0 AS bigint[])) AND (SELECT count(*) FROM locked) > 0 ORDER BY u.id FOR SHARE SKIP LOCKED
 ), due AS MATERIALIZED (
  SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ANY (CAST(?0 AS bigint[])) AND (SELECT count(*) FROM there) > 0 ORDER BY due.user_id FOR UPDATE SKIP LOCKED
 )

@@ -54,6 +54,9 @@ type Dialect struct {
 	// or change when they are due, until its own ends. ReserveNow does not wait: it returns no row if another
 	// transaction is in the way. Both are empty if only one transaction at a time may write.
 	Reserve, ReserveNow string
+	// Pass are queries that each return when no other transaction has locked one of the rows of the recipient ?0 that
+	// Reserve locks.
+	Pass []string
 	// Sets are nil if there is no other way than to change one digest after another.
 	Sets *Sets
 	// Keep ends a query so that the rows it found stay as they are until its transaction ends; empty if
