@@ -15,7 +15,7 @@ import (
 
 // Maildir takes mail from a maildir: each message in new, which goes to cur once it was taken. Nothing is deleted.
 type Maildir struct {
-	// Folder is the maildir: it has, or is given, the folders new and cur.
+	// Folder is the maildir: it has the folders new and cur; see [Maildir.Make].
 	Folder string
 	// Pause is how long it waits between looks; 0 means ten seconds.
 	Pause time.Duration
@@ -23,15 +23,19 @@ type Maildir struct {
 	Log *slog.Logger
 }
 
-// Serve hands mail to take, one after the other and the oldest first, until ctx ends. A message that take refuses, or that
-// cannot be read, stays in new, does not stop those behind it, and is tried again at the next look. An error says that the
-// folder cannot be used at all.
-func (m Maildir) Serve(ctx context.Context, take Take) error {
+// Make makes the folders that are not there.
+func (m Maildir) Make() error {
 	for _, name := range []string{"new", "cur"} {
 		if err := os.MkdirAll(filepath.Join(m.Folder, name), 0o700); err != nil {
-			return fmt.Errorf("make maildir for mail that comes back: %w", err)
+			return fmt.Errorf("make a maildir for mail that comes back: %w", err)
 		}
 	}
+	return nil
+}
+
+// Serve hands mail to take, one after the other and the oldest first, until ctx ends. A message that take refuses, or that
+// cannot be read, stays in new, does not stop those behind it, and is tried again at the next look.
+func (m Maildir) Serve(ctx context.Context, take Take) error {
 	pause := m.Pause
 	if pause == 0 {
 		pause = 10 * time.Second

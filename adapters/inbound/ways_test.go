@@ -259,6 +259,7 @@ func TestAMaildirMovesWhatWasTaken(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
+		require.NoError(t, Maildir{Folder: folder}.Make())
 		put(t, folder, "2.b", "Delivered-To: b@rfc.example\n"+vacation)
 		put(t, folder, "1.a:2,", "Delivered-To: a@rfc.example\n"+vacation)
 		put(t, folder, ".hidden", vacation)
@@ -292,5 +293,5 @@ func TestAMaildirThatCannotBeMadeIsSaid(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(name, nil, 0o600))
-	assert.Error(t, Maildir{Folder: name, Log: quiet()}.Serve(t.Context(), (&taker{}).take))
+	assert.Error(t, Maildir{Folder: name}.Make())
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -57,48 +58,67 @@ type way interface {
 	Serve(ctx context.Context, take inbound.Take) error
 }
 
-// inboundWay returns the way that --inbound names; nil if there is none.
+// inboundForms is what --inbound takes.
+const inboundForms = "want lmtp://127.0.0.1:2424, maildir://DIR or imaps://USER:PASS@HOST/INBOX"
+
+// checkInbound says what is wrong with --inbound; nil if nothing is, or if it is not set.
+func (s *Settings) checkInbound() error {
+	if s.Inbound == "" {
+		return nil
+	}
+	u, err := url.Parse(s.Inbound)
+	if err != nil {
+		return usagef("--inbound: %s", inboundForms) // the error would repeat the password
+	}
+	usable := false
+	switch u.Scheme {
+	case "lmtp":
+		usable = u.Hostname() != "" && u.Port() != "" && u.Path == ""
+	case "maildir":
+		usable = maildirOf(s.Inbound) != ""
+	case "imaps":
+		usable = u.Hostname() != "" && u.User.Username() != ""
+	}
+	switch {
+	case !usable:
+		return usagef("--inbound %s: %s", redact(s.Inbound), inboundForms)
+	case !s.keyring.CanSign():
+		return usagef("--inbound needs the --secret with which the addresses are signed")
+	}
+	return nil
+}
+
+// maildirOf returns the folder of maildir://DIR.
+func maildirOf(address string) string { return strings.TrimPrefix(address, "maildir://") }
+
+// inboundWay returns the way that --inbound names, ready to serve; nil if there is none.
 func (s *Settings) inboundWay(log *slog.Logger) (way, error) {
 	if s.Inbound == "" {
 		return nil, nil
 	}
-	if !s.keyring.CanSign() {
-		return nil, usagef("--inbound needs the --secret with which the addresses are signed")
-	}
 	u, err := url.Parse(s.Inbound)
 	if err != nil {
-		return nil, usagef("--inbound: want lmtp://127.0.0.1:2424, maildir://DIR or imaps://USER:PASS@HOST/INBOX")
+		return nil, err
 	}
 	switch u.Scheme {
 	case "lmtp":
 		listener, err := net.Listen("tcp", u.Host)
 		if err != nil {
-			return nil, fmt.Errorf("--inbound %s: %w", redact(s.Inbound), err)
+			return nil, fmt.Errorf("--inbound %s: %w; choose another address, or end the program that has it", s.Inbound, err)
 		}
 		return inbound.LMTP{Listener: listener, Log: log}, nil
 	case "maildir":
-		return inbound.Maildir{Folder: strings.TrimPrefix(s.Inbound, "maildir://"), Log: log}, nil
-	case "imaps", "imap":
-		return s.inboundIMAP(u, log)
+		box := inbound.Maildir{Folder: maildirOf(s.Inbound), Log: log}
+		return box, box.Make()
 	}
-	return nil, usagef("--inbound %s: want lmtp://127.0.0.1:2424, maildir://DIR or imaps://USER:PASS@HOST/INBOX", redact(s.Inbound))
+	return inboundIMAP(u, log), nil
 }
 
 // inboundIMAP returns the mailbox at u.
-func (s *Settings) inboundIMAP(u *url.URL, log *slog.Logger) (way, error) {
+func inboundIMAP(u *url.URL, log *slog.Logger) inbound.IMAP {
 	password, _ := u.User.Password()
-	box := inbound.IMAP{Address: u.Host, Mailbox: strings.TrimPrefix(u.Path, "/"), User: u.User.Username(), Password: password, Log: log}
-	if box.Mailbox == "" {
-		box.Mailbox = "INBOX"
+	return inbound.IMAP{
+		Address: net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "993")), Mailbox: cmp.Or(strings.TrimPrefix(u.Path, "/"), "INBOX"),
+		User: u.User.Username(), Password: password, TLS: &tls.Config{ServerName: u.Hostname()}, Log: log,
 	}
-	port := "143"
-	if u.Scheme == "imaps" {
-		port, box.TLS = "993", &tls.Config{ServerName: u.Hostname()}
-	} else if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, usagef("--inbound %s: without TLS only on this machine; use imaps://", redact(s.Inbound))
-	}
-	if u.Port() == "" {
-		box.Address = net.JoinHostPort(u.Hostname(), port)
-	}
-	return box, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"syscall"
@@ -101,12 +102,21 @@ func TestServeTakesMailThatCameBack(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "DIGEST_SECRET="+secret, "DIGEST_RETURN_PATH=digest+{token}@back.example", "DIGEST_APP_URL=https://rfc.example")
 	s.run("migrate").done()
-	for inbound, says := range map[string]string{"ftp://x": "want lmtp://", "imap://user@mail.example/INBOX": "use imaps://", "lmtp://127.0.0.1:99999": "invalid port"} {
-		r := s.run("serve", "--inbound", inbound, "--mail", "discard://")
-		assert.NotEqual(t, exitDone, r.code)
-		assert.Contains(t, r.err, says)
+	for _, wrong := range []string{"ftp://x", "lmtp://", "lmtp://127.0.0.1", "lmtp://:2424", "lmtp://127.0.0.1:2424/x", "maildir://", "imaps://", "imaps://mail.example/INBOX",
+		"imap://ada:" + password + "@mail.example/INBOX", "imaps://ada:" + password + "%zz@mail.example/", "INBOX"} {
+		s.run("serve", "--inbound", wrong).fails(exitUsage, "--inbound", "want lmtp://127.0.0.1:2424, maildir://DIR or imaps://USER:PASS@HOST/INBOX").silent()
 	}
 	s.with("DIGEST_SECRET=").run("tick").fails(exitUsage, "--return-path needs a --secret")
+	s.with("DIGEST_SECRET=", "DIGEST_RETURN_PATH=").run("serve", "--inbound", "maildir://back").fails(exitUsage, "--inbound needs the --secret")
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	for inbound, says := range map[string]string{"lmtp://" + taken.Addr().String(): "address already in use", "lmtp://127.0.0.1:99999": "invalid port", "maildir://rfcdigest.db": "not a directory"} {
+		r := s.run("serve", "--inbound", inbound, "--mail", "discard://")
+		assert.Equal(t, exitFailed, r.code, "%s", r.err)
+		assert.Contains(t, r.err, says)
+		assert.NotContains(t, r.err, "tick done", "nothing is sent before")
+	}
 	s.run("tick", "--return-path", "digest@back.example").fails(exitUsage, "want one {token} before the @")
 	require.NoError(t, os.MkdirAll(s.path("back", "new"), 0o755))
 	s.write("back/new/1", "Subject: hello\r\n\r\nThis is nobody's report.\r\n")

@@ -65,6 +65,9 @@ func (s *Settings) check() error {
 	if err := s.readSecrets(); err != nil {
 		return err
 	}
+	if err := s.checkInbound(); err != nil {
+		return err
+	}
 	format, err := s.format()
 	if err != nil {
 		return err
