@@ -13,7 +13,7 @@ import (
 
 // Inbox does what follows from mail that came back.
 type Inbox struct {
-	// Ring says which tokens are good. Mail without a good one changes nothing, whatever it says.
+	// Ring says which tokens are good. Mail without a good one changes nothing.
 	Ring  links.Keyring
 	Store interface {
 		ports.Returns
@@ -22,7 +22,7 @@ type Inbox struct {
 	Clock ports.Clock
 	// SuppressFor is how long an address is suppressed; 0 means [core.SuppressFor].
 	SuppressFor time.Duration
-	// Log gets a line for each mail that changed something. It names nobody but by ID.
+	// Log gets a line for each mail that changed something. It names people by ID alone.
 	Log *slog.Logger
 	// Count, if it is set, is called for each mail with its [returned.Kind], or with [NoToken] or [NoReport].
 	Count func(what string)

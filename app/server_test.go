@@ -128,7 +128,7 @@ func number(address string) (n int) {
 	return n
 }
 
-// withServer tells a story of n people and a mail server, in a time of its own. Whatever happens in it, what is announced to
+// withServer tells a story of n people and a mail server, in a time of its own. In all of them, what is announced to
 // the server comes at once, or the connection is closed.
 func withServer(t *testing.T, n int64, server *moody, connections int, story func(s *stage, ticker *app.Ticker)) {
 	t.Helper()
@@ -252,7 +252,7 @@ func TestDeadAddressesInARowKeepNobodyWaiting(t *testing.T) {
 	}
 }
 
-// Addresses that are held against nobody before the server took anything are held against nobody after 20 either.
+// Refusals of addresses do not count before the server took anything, nor after 20 of them.
 func TestARefusalCountsIfTheServerTookMailTheDayBefore(t *testing.T) {
 	t.Parallel()
 	var dead bool
@@ -604,7 +604,7 @@ func TestPeopleWhoFailedComeLast(t *testing.T) {
 	})
 }
 
-// Held e-mail that is refused to everybody is lost to nobody, and does not keep digests from going out.
+// Held e-mail that is refused to everybody is not lost, and does not keep digests from going out.
 func TestHeldMailToDeadAddressesKeepsNobodyWaiting(t *testing.T) {
 	t.Parallel()
 	server := &moody{send: func(_ int, to string) error {

@@ -20,7 +20,7 @@ type Only string
 const (
 	// OnlyDue are the people for whom a tick would do something.
 	OnlyDue Only = "due"
-	// OnlyRefused are the people whose address was refused or suppressed, whatever their cadence.
+	// OnlyRefused are the people whose address was refused or suppressed, with any cadence.
 	OnlyRefused Only = "suppressed"
 )
 

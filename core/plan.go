@@ -48,7 +48,7 @@ type Prospect struct {
 	// Action is Skip, Defer or Refuse; or Send, which then only means that the notifications decide.
 	Action Action
 	Reason Reason
-	// Window is what a digest would cover; set whatever the action is.
+	// Window is what a digest would cover; set with every action.
 	Window Window
 	// Since is the instant from which the plan needs notifications.
 	Since time.Time
@@ -127,7 +127,7 @@ type judged struct {
 // PlanDigest returns what to do for one recipient. It changes nothing in s.
 //
 // The action is that of [Schedule.Look]. Only Send becomes Roll, if the rules leave nothing in. Verdicts are given
-// whatever the action is.
+// with every action.
 func PlanDigest(s Snapshot, style *Style) Plan {
 	plan, included := decide(s, style)
 	if plan.Action == Send {

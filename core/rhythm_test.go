@@ -142,7 +142,7 @@ func drawRhythm(t *rapid.T) Rhythm {
 	return r
 }
 
-// Whatever the rhythm and the zone, each of its local dates and hours is one boundary, and there are no others.
+// In every rhythm and zone, each local date and hour of the rhythm is one boundary, and there are no others.
 func TestWindowsTileInEveryRhythm(t *testing.T) {
 	t.Parallel()
 	names := []string{"UTC", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca", "Pacific/Chatham", "America/Nuuk"}

@@ -44,7 +44,7 @@ func TestABoundaryTakesTheOneThatWasMissed(t *testing.T) {
 	assert.Equal(t, Send, Schedule{}.Look(elapsed, nil, instant(t, "2026-11-23T09:00:00Z")).Action, "without a send hour there is no next boundary")
 }
 
-// Where digests are spread, the next one is theirs, not the boundary.
+// If digests are spread, the next one is theirs, not the boundary.
 func TestABoundaryTakesTheOneThatWasMissedWhenSpread(t *testing.T) {
 	t.Parallel()
 	s, ten := Schedule{Spread: time.Hour, Tick: time.Minute}, 10

@@ -76,7 +76,7 @@ func (p *parser) original(body io.Reader) {
 	p.about(message.Header{Header: readHeader(bufio.NewReader(body))})
 }
 
-// about keeps what tells whom a report is about.
+// about keeps what tells which mail and which address a report is about.
 func (p *parser) about(header message.Header) {
 	// Microsoft's complaints (JMRP) have no feedback report, but this field in the mail that they return.
 	if header.Has("X-HmXmrOriginalRecipient") && p.mail.Report.Feedback == nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 )
 
-// IMAP takes mail from a mailbox on a server (RFC 9051): each message that nobody has seen, which is marked as seen once it
+// IMAP takes mail from a mailbox on a server (RFC 9051): each message that is not marked as seen, which is marked as seen once it
 // was taken. Nothing is deleted. It is for those who have a mailbox, and no mail server.
 type IMAP struct {
 	// Address is host:port, and Mailbox what to look in, like INBOX.
@@ -24,7 +24,7 @@ type IMAP struct {
 	TLS *tls.Config
 	// Pause is how long it waits between looks; 0 means a minute.
 	Pause time.Duration
-	// Log is told of mail that could not be taken, and of servers that do not answer. It names nobody.
+	// Log is told of mail that could not be taken, and of servers that do not answer. No address is in it.
 	Log *slog.Logger
 }
 

@@ -14,16 +14,16 @@ import (
 	"github.com/wiggleverse/rfcdigest/core/returned"
 )
 
-// Take does what follows from a mail that came back. If it fails, the mail comes again: so it must bear the same mail
-// twice, as it must anyway, since whoever hands mail over may not hear that it arrived.
+// Take does what follows from a mail that came back. If it fails, the mail comes again: so taking the same mail
+// twice must do no harm. That can happen anyway: the program that hands mail over may not hear that it arrived.
 type Take func(ctx context.Context, mail returned.Mail) error
 
-// LMTP takes mail from a mail server (RFC 2033). It knows no users: it is for the server beside it, and whoever reaches
-// it may hand over anything, of which a good token decides what counts.
+// LMTP takes mail from a mail server (RFC 2033). It knows no users, and is for the server beside it. A
+// client may hand over any mail; only mail with a good token counts.
 type LMTP struct {
 	// Listener is where it listens. Serve closes it.
 	Listener net.Listener
-	// Log is told of mail that could not be taken. It names nobody.
+	// Log is told of mail that could not be taken. No address is in it.
 	Log *slog.Logger
 }
 

@@ -19,7 +19,7 @@ type Maildir struct {
 	Folder string
 	// Pause is how long it waits between looks; 0 means ten seconds.
 	Pause time.Duration
-	// Log is told of mail that could not be taken. It names nobody.
+	// Log is told of mail that could not be taken. No address is in it.
 	Log *slog.Logger
 }
 

@@ -40,8 +40,8 @@ type Envelope struct {
 	Recipient string
 }
 
-// Read reads one message. It reads r to its end or for 2 MB, and keeps a bounded part of that. Whatever is wrong with the
-// message, the rest of it counts: there is no message that Read refuses. An error is one of r itself.
+// Read reads one message. It reads r to its end or for 2 MB, and keeps a bounded part of that. If a part of the
+// message cannot be read, the rest of it counts: there is no message that Read refuses. An error is one of r itself.
 func Read(r io.Reader, envelope Envelope) (returned.Mail, error) {
 	source := &faults{r: io.LimitReader(r, maxRead)}
 	p := parser{}

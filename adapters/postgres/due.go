@@ -138,8 +138,8 @@ func triggers() (objects []schema.Object) {
 	return objects
 }
 
-// fillRows adds the rows of digest_due, before anything is known of when people are due. Whoever changes one of these
-// people waits meanwhile, and so does the trigger on their preferences: or it might find no row yet.
+// fillRows adds the rows of digest_due, before anything is known of when people are due. A change of one of these
+// people waits meanwhile, and so does the trigger on their preferences: else it might find no row yet.
 func fillRows(in func(column string) string, _ bool) []string {
 	return []string{
 		`SELECT 1 FROM users WHERE ` + in("id") + ` ORDER BY id FOR NO KEY UPDATE`,

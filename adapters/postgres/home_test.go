@@ -119,7 +119,7 @@ func (h home) leave() {
 	_ = drop(h.url)
 }
 
-// made returns the URL of an empty schema, which is nobody else's.
+// made returns the URL of an empty schema of its own.
 func made(t testing.TB) string {
 	t.Helper()
 	name := "rfcdigest_test_" + strings.ToLower(rand.Text())

@@ -15,7 +15,7 @@ import (
 const (
 	// alone is the first number of the lock that keeps migrations of a schema apart: "rfcd" in ASCII.
 	alone = 0x72666364
-	// aMoment is how long a transaction of a migration waits for a lock: whoever writes waits behind it.
+	// aMoment is how long a transaction of a migration waits for a lock. Others that write wait behind it.
 	aMoment = "200ms"
 	// patience is how long it tries again, after a pause each time.
 	patience = 2 * time.Minute
@@ -31,7 +31,7 @@ const (
 //
 // It locks nothing for longer than some hundredths of a second, but tries again until it gets the lock: triggers are
 // made in one transaction, indexes of large tables concurrently, and our own tables are filled in ranges. A
-// partitioned table is the exception: while its index is made, nobody writes to it. If it returned an error, or the process
+// partitioned table is the exception: while its index is made, it cannot be written to. If it returned an error, or the process
 // died, what was done stays. The database counts as not migrated then, and another call goes on. Of two at once one waits for the
 // other.
 func Migrate(ctx context.Context, url string) (done []string, err error) {
@@ -111,7 +111,7 @@ func (m migration) index(ctx context.Context, table string, statements []string)
 	if size < small {
 		return m.write(ctx, func(ctx context.Context, tx bun.IDB) error { return run(ctx, tx, statements) })
 	}
-	// It waits for others, and nobody who reads or writes waits for it.
+	// It waits for others. No reader or writer waits for it.
 	statements = append([]string{"SET lock_timeout = 0"}, statements...)
 	for i, s := range statements {
 		statements[i] = concurrently.Replace(s)

@@ -40,7 +40,7 @@ func whoIs(t *testing.T, s *sqlstore.Store, id int64) core.Person {
 	return found[0].Person
 }
 
-// kept returns for whom there are preferences and held mail.
+// kept returns the people who have preferences or held mail.
 func kept(t *testing.T, url string) []string {
 	t.Helper()
 	return textsOf(t, url, "SELECT 'preferences of ' || user_id FROM digest_preferences UNION ALL SELECT 'mail to ' || recipient_user_id || ': ' || body_text FROM held_emails ORDER BY 1")
@@ -117,7 +117,7 @@ func TestANumberThatChangesTakesAlongWhoHasIt(t *testing.T) {
 	assert.Equal(t, int64(7), whoIs(t, h.store, 9).Mark)
 }
 
-// Where a key is deferred, people can pass their numbers on to one another in one statement. Whose change
+// If a key is deferred, people can pass their numbers on to one another in one statement. Whose change
 // is seen to first, nobody can tell.
 func TestOfPeopleWhoPassTheirNumbersOnNobodyGetsWhatIsAnothers(t *testing.T) {
 	t.Parallel()

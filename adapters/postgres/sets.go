@@ -32,8 +32,8 @@ const (
 SELECT settled.id, (SELECT count(*) FROM free WHERE free.digest = settled.id) FROM settled`
 
 	// reserveSet comes first of all, and waits for others who claim for the same people; they go by the same order. Nothing
-	// that the app may want is locked then. Afterwards nobody can delete those whom it returns, or change when they are
-	// due, before its transaction ends. It leaves their IDs in a setting for [claimSet], which sees what the others did: a
+	// that the app may want is locked then. Until its transaction ends, the people that it returns are not deleted, and are due
+	// when they were. It leaves their IDs in a setting for [claimSet], which sees what the others did: a
 	// statement sees what was there when it began.
 	//
 	// FOR KEY SHARE would do for that. But it goes well with an update of a person, and then follows to the row as it

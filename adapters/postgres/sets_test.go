@@ -78,7 +78,7 @@ func disturb(ctx context.Context, t *testing.T, app *pgx.Conn, people, notificat
 }
 
 // TestSetsThatOverlap has two stores make the same claims, and then release or settle the same rows, in sets at the same
-// instant, while the app locks the same rows in any order. One wins each claim, and nobody is told of a deadlock.
+// instant, while the app locks the same rows in any order. One wins each claim, and there is no deadlock.
 func TestSetsThatOverlap(t *testing.T) {
 	t.Parallel()
 	h := moved(t)
@@ -160,7 +160,7 @@ func locked(t *testing.T, h home, query string, f func()) {
 	require.NoError(t, tx.Rollback(t.Context()))
 }
 
-// A set waits for nobody: what is locked is left to be claimed alone, or to be marked later.
+// A set does not wait for others: what is locked is left to be claimed alone, or to be marked later.
 func TestASetPassesOverWhatIsLocked(t *testing.T) {
 	t.Parallel()
 	h := moved(t)

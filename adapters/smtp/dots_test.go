@@ -31,7 +31,7 @@ func TestAppendMessageIsWhatTheLibraryWrites(t *testing.T) {
 	})
 }
 
-// In any message, only the end looks like the end, whatever a server takes for a line end.
+// In any message, only the end looks like the end, also to a server that takes other bytes for a line end.
 func TestAppendMessageEndsOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

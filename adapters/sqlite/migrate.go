@@ -71,7 +71,7 @@ func newMigration(path string, progress func(schema.Progress)) (*migration, erro
 	return &migration{wanted.NewMigration(schema.Database{Read: db, Write: write, Rest: rest}, progress), c, db}, nil
 }
 
-// prepare has the file keep a write-ahead log, so that nobody who reads ever waits, unless it is not to be migrated.
+// prepare has the file keep a write-ahead log, so that readers never wait, unless it is not to be migrated.
 func (m *migration) prepare(ctx context.Context) (switched bool, err error) {
 	state, err := wanted.State(ctx, m.db)
 	if err != nil || state.Newer != "" || len(state.Lacking) > 0 {
@@ -88,6 +88,6 @@ func rest(ctx context.Context, held time.Duration) {
 	}
 }
 
-// maxRest is how long a pause is at the most: then whoever waits has asked again, also by SQLite's own busy handler, but
+// maxRest is how long a pause is at the most: then those that wait have asked again, also by SQLite's own busy handler, but
 // for those who have waited for an index.
 const maxRest = 60 * time.Millisecond

@@ -21,7 +21,7 @@ func whoIs(t *testing.T, s *sqlstore.Store, id int64) core.Person {
 	return found[0].Person
 }
 
-// furnished returns a database with people 1 to 3, for each of whom there is something of everything.
+// furnished returns a database with people 1 to 3. Each has rows in every table.
 func furnished(t *testing.T) string {
 	t.Helper()
 	path := migrated(t)
@@ -32,7 +32,7 @@ func furnished(t *testing.T) string {
 	return path
 }
 
-// kept returns for whom there are preferences and held mail.
+// kept returns the people who have preferences or held mail.
 func kept(t *testing.T, path string) []string {
 	t.Helper()
 	return query(t, path, "SELECT 'preferences of ' || user_id FROM digest_preferences UNION ALL SELECT 'mail to ' || recipient_user_id || ': ' || body_text FROM held_emails ORDER BY 1")

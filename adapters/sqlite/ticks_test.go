@@ -99,7 +99,7 @@ func TestATickCostsStatementsByThePage(t *testing.T) {
 		// more, and whether the database is still as it was.
 		always = 1 + 2 + 2
 		// Who is due, and whether the database is still as it was; what they are to be told, and whether they were
-		// told already; and whom and what that is about.
+		// told already; and which person and what that is about.
 		perPage = 2 + 2 + 2
 		// The claim, and when the next is due; that it is sent, and that there are no refusals to forget.
 		perDigest = 2 + 2

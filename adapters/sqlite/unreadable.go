@@ -3,7 +3,7 @@ package sqlite
 import "github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 
 // digest_unreadable lists the notifications whose created_at cannot be read, which a search by time would miss. Triggers
-// add to it; nothing is taken away, since whoever reads it looks at the notification as well. An index of these
+// add to it; nothing is taken away, since a reader looks at the notification as well. An index of these
 // few would do as well. But to make one, SQLite looks at all notifications without letting anybody write meanwhile.
 
 // cannotRead is true of a row of notifications that is to be listed.

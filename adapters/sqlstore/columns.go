@@ -13,7 +13,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// The types below are what columns hold. They take whatever there is; none of them ever fails a row. As values
+// The types below are what columns hold. They take any value; none of them ever fails a row. As values
 // of a statement, what is empty or zero is null.
 
 // text is a column's content as text; null is empty.

@@ -11,7 +11,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// Rest implements [ports.Roster]. Whatever a person's due depends on, a change to it gives their row of
+// Rest implements [ports.Roster]. A change to anything that decides when a person is due gives their row of
 // digest_due another revision, so that a rest which was judged by less is not noted. It waits for no other
 // transaction: there are hundreds of people in this one, and another may change them in another order.
 func (s *Store) Rest(ctx context.Context, rs []core.Rest) error {

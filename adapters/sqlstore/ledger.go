@@ -56,7 +56,7 @@ func (s *Store) Record(ctx context.Context, changes ...ports.Change) ([]ports.Re
 const maxPasses = 20
 
 // letPass waits until the transactions that have a person's rows are over. It waits in transactions of its own, which
-// have nothing locked meanwhile, so that nobody ever waits for it in turn.
+// have nothing locked meanwhile, so that no other transaction waits for it in turn.
 func (s *Store) letPass(ctx context.Context, recipient int64) error {
 	for _, query := range s.dialect.Pass {
 		if err := s.changeRows(ctx, "wait for others", query, recipient); err != nil {
@@ -337,7 +337,7 @@ func (s *Store) Window(ctx context.Context, id int64) (row core.LedgerRow, found
 	return rows[0], true, nil
 }
 
-// InDoubt implements [ports.Ledger]. What is being sent is little, whatever the history; so leases
+// InDoubt implements [ports.Ledger]. Few rows are being sent, however long the history is; so leases
 // are judged here, by a reader that understands any text that could stand for one.
 func (s *Store) InDoubt(ctx context.Context, now time.Time, after int64, limit int) (claims []core.Claim, err error) {
 	rows, err := s.digests(ctx, fmt.Sprintf("read digests in doubt after %d", after),

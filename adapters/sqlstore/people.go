@@ -62,7 +62,7 @@ func (s *Store) recipients(ctx context.Context, what, query string, args ...any)
 
 // dueQuery reads through digest_due if it has no index by due_at, all pages together once from the start to the end.
 // Which is better is for each database to say. CROSS JOIN, here and elsewhere, has people looked up by what is in
-// digest_due, never the other way around, whatever the planner believes of their numbers. If a database merges
+// digest_due, never the other way around, also if the planner takes their numbers for small. If a database merges
 // the two nevertheless, it must not begin with the first of all users; so it is told of the others as well.
 func (s *Store) dueQuery() string {
 	return s.selectRecipients("due.revision", "digest_due AS due CROSS JOIN users AS u") + `

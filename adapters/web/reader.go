@@ -86,7 +86,7 @@ func (h *reader) admit(w http.ResponseWriter, r *http.Request) (core.Outlook, li
 	return o, who, err == nil && found
 }
 
-// refuse answers a token that is not good. What is wrong with it is nobody's business.
+// refuse answers a token that is not good. It does not say what is wrong with it.
 func (h *reader) refuse(w http.ResponseWriter) {
 	h.count(PageRefused)
 	h.answer(w, http.StatusNotFound, readerView{Brand: h.Brand, Heading: "This link is no longer good",

@@ -6,8 +6,8 @@ import (
 )
 
 // promise returns the job that a worker sends after the one in hand, so that its addresses can go out with the end of that
-// one's message; nil if that is not sure enough. It must be claimed, and nobody else free for it. It counts in the budget of
-// doubt from now on, so that its own message need not wait for that. With a rate limit there is none: nobody knows when
+// one's message; nil if that is not sure enough. It must be claimed, and no other worker free for it. It counts in the budget of
+// doubt from now on, so that its own message need not wait for that. With a rate limit there is none: it is not known when
 // that lets the next one through.
 func (r *Run) promise() *attempt {
 	r.mu.Lock()

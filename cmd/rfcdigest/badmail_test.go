@@ -41,7 +41,7 @@ func answering(t testing.TB, line string) string {
 // closedPort is an address on loopback where nothing listens.
 func closedPort(t testing.TB) string {
 	t.Helper()
-	// As long as it is bound, nobody else gets it; and nobody listens.
+	// As long as it is bound, no other program gets it; and none listens.
 	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = syscall.Close(socket) })

@@ -25,8 +25,8 @@ type inboundCommand struct{}
 // inboundTime is how long taking one mail may take.
 const inboundTime = 5 * time.Minute
 
-// Run takes one mail that came back from standard input, as a mail server's aliases pipe it. Whatever goes wrong, the exit
-// code is that by which the server keeps the mail and tries again.
+// Run takes one mail that came back from standard input, as a mail server's aliases pipe it. After any error, the exit
+// code has the server keep the mail and try again.
 func (inboundCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	ctx, cancel := context.WithTimeout(ctx, inboundTime)
 	defer cancel()

@@ -89,7 +89,7 @@ func TestMailThatCameBackCountsAgainstItsAddress(t *testing.T) {
 		assert.Equal(t, exitDone, pipe(bounce(forged, "p2@rfc.example")).code)
 		assert.NotContains(t, s.run("suppressed").done().out, "(user 2)")
 
-		// Whatever goes wrong, the server is to try again.
+		// After any error, the server is to try again.
 		broken := s.with("DIGEST_DATABASE_URL=sqlite://nowhere/app.db")
 		broken.write("report", bounce(senders["p2@rfc.example"], "p2@rfc.example"))
 		assert.Equal(t, 75, broken.startOther("sh", "-c", program+" inbound < report").wait().code)

@@ -40,7 +40,7 @@ type Settings struct {
 	secrets [][]byte
 	keyring links.Keyring
 	style   *core.Style // how digests read and look
-	// countReturn counts mail that came back; nil if nobody does.
+	// countReturn counts mail that came back; nil if it is not counted.
 	countReturn func(kind string)
 	adopt       bool // the database belongs to this installation from now on
 }

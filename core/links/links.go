@@ -47,8 +47,8 @@ func (l Links) URL(recipient, mark int64) string {
 	return l.publicURL + Path + l.keyring.Token(recipient, mark)
 }
 
-// WithReturnPath returns l with an address to which mail comes back. Without a secret there is none, since nobody could
-// tell whose mail it is.
+// WithReturnPath returns l with an address to which mail comes back. Without a secret there is none, since a token
+// must be signed.
 func (l Links) WithReturnPath(p ReturnPath, ring Keyring) Links {
 	if ring.CanSign() {
 		l.returns, l.keyring = p, ring

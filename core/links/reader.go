@@ -21,7 +21,7 @@ const ReaderAge = 60 * 24 * time.Hour
 // person's mark, when it was made, and the signature.
 const readerSize = 4 + 8 + 8 + 8 + sha256.Size
 
-// Reader is whom a token lets change their preferences.
+// Reader is a person who may change their preferences, by a token.
 type Reader struct {
 	Recipient, Mark int64
 	// Made is when the token was made, at whole seconds.
@@ -40,7 +40,7 @@ func (r Keyring) ReaderToken(reader Reader) string {
 	return base64.RawURLEncoding.EncodeToString(r.keys[0].sign(readerPurpose, token))
 }
 
-// VerifyReader returns whom a token lets in. ok is false if no secret of the ring has signed it. How old it may be is
+// VerifyReader returns the person of a token. ok is false if no secret of the ring has signed it. How old it may be is
 // the caller's to say.
 func (r Keyring) VerifyReader(token string) (reader Reader, ok bool) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)

@@ -67,7 +67,7 @@ func TestNothingElsePassesForAReturnToken(t *testing.T) {
 	assert.Equal(t, about, got)
 }
 
-// Nobody makes a token up, and no report changes hands: of any bytes in an address, only what was signed is found.
+// A token cannot be made up, and no report counts for another mail: of any bytes in an address, only what was signed is found.
 func TestNoBytesAreATokenByAccident(t *testing.T) {
 	t.Parallel()
 	r := ring(t, "a")

@@ -5,7 +5,7 @@ import "strings"
 // vague are phrases that count only if the enhanced status code says nothing in particular.
 var vague = []string{"access denied", "rejected by", "not allowed", "not permitted", "denied", "refused"}
 
-// certain are phrases by which a server cannot mean anybody but the recipient, at whatever command it said them: of au
+// certain are phrases by which a server cannot mean anybody but the recipient, at any command: of au
 // (KDDI), Yahoo, BSD's mail.local, IMail, Notes, Verizon, iCloud, Exchange, qmail, Exim and OpenSMTPD.
 var certain = []string{
 	"<@>: user unknown", "delivery error: dd this user doesn't", "mail.local: unknown user", "unknown user: @", "invalid final delivery userid",

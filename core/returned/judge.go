@@ -127,7 +127,7 @@ func delayed(v Verdict) Verdict {
 	return v
 }
 
-// spared returns the verdict on what may not be a report at all: nobody's address is dead for that.
+// spared returns the verdict on what may not be a report at all: it makes no address dead.
 func spared(v Verdict) Verdict {
 	if v.Kind == Dead {
 		v.Kind, v.Cause = Unable, Hearsay

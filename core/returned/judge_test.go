@@ -25,7 +25,7 @@ func TestAnswersMeanWhatTheySay(t *testing.T) {
 		kind                Kind
 		cause               Cause
 	}{
-		// What words say, they say whatever the codes are.
+		// Words count before codes.
 		{"5.0.0", "550 5.1.1 User unknown", "", Dead, NoAddress},
 		{"5.0.0", "550 Unknown user", "RCPT TO", Dead, NoAddress},
 		{"5.0.0", "550 Unknown user", "end of DATA", Unable, Hearsay},
@@ -202,7 +202,7 @@ func TestNoRowOfATableHidesAnother(t *testing.T) {
 	}
 }
 
-// Whatever a report says, the verdict has words for it, and no mail but a server's report makes an address dead.
+// Every verdict has words for its reason, and no mail but a server's report makes an address dead.
 func TestVerdictsHoldForAnyReport(t *testing.T) {
 	t.Parallel()
 	text := rapid.Custom(func(t *rapid.T) string {

@@ -1,7 +1,7 @@
 // Package returned says what a mail that came back means: a bounce, a complaint, a vacation notice, a wish to
 // unsubscribe. A parsed mail goes in as a [Report], and a [Verdict] comes out.
 //
-// Whom it is about is not judged here. That is the token's to say, in the address to which the mail came (see
+// It is not judged here which person it is about. The token says that, in the address to which the mail came (see
 // core/links): anybody can write such a mail, and only a good token makes it count.
 package returned
 

@@ -76,7 +76,7 @@ var phrases = []struct {
 		"size limit exceeded", "size exceeds", "larger than",
 	}},
 
-	// Groups and lists, and policy in whatever words.
+	// Groups and lists, and policy in other words.
 	{Refused, NotMember, []string{
 		"not a member of", "are not member", "permission to post", "only*members*post", "post by non-member", "non-members", "subscribers only",
 		"members only",

@@ -84,7 +84,7 @@ func (s *site) page(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, p)
 }
 
-// explain explains the person whom t has chosen.
+// explain explains the person that is chosen in t.
 func (s *site) explain(r *http.Request, t state) (core.Explanation, bool, error) {
 	if t.person <= 0 {
 		return core.Explanation{}, false, nil
