@@ -82,7 +82,8 @@ func (r *Run) nextSet() (notes []*outcome, claims, leave []*attempt, ok bool) {
 	}
 	notes, r.notes, r.noting, r.late = r.notes, nil, len(r.notes), false
 	if r.claimsAhead() {
-		n := min(len(r.fresh), r.mostAhead()-len(r.ahead))
+		// There may be more than the most: it falls with the connections, and with the pace of the server.
+		n := max(0, min(len(r.fresh), r.mostAhead()-len(r.ahead)))
 		claims, r.fresh = r.fresh[:n:n], r.fresh[n:]
 		r.room.Broadcast()
 	}
