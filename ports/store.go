@@ -152,9 +152,9 @@ type Returns interface {
 type Watches interface {
 	// Stale returns how many watches Lapse would make dormant.
 	Stale(ctx context.Context, then time.Time) (int, error)
-	// Lapse makes dormant every watch that is watching and whose owner last took part before then, in
-	// one statement, and returns how many there were. It leaves a watch alone if its owner never took
-	// part, or if the time cannot be read.
+	// Lapse makes dormant every watch that is watching and whose owner last took part before then, and returns how many
+	// there were. It may take several transactions; if it fails, those that are done stay. It leaves a watch alone if its
+	// owner never took part, or if the time cannot be read.
 	Lapse(ctx context.Context, then time.Time) (int, error)
 }
 

@@ -239,54 +239,6 @@ var personCases = []storeCase{
 		assert.Empty(s, s.dump().Held)
 	}},
 
-	{"a link unsubscribes the person whom it was sent to", func(s *storeTest) {
-		s.fill(pair())
-		before, second := s.succeeded()
-		_, third := s.succeeded()
-		for _, dead := range []int64{before.Person.Mark, second.Person.Mark, third.Person.Mark + 1} {
-			require.NoError(s, s.Unsubscribe(s.ctx, 1, dead))
-			assert.Equal(s, core.Daily, s.user(1).Cadence)
-		}
-		require.NoError(s, s.Unsubscribe(s.ctx, 1, third.Person.Mark))
-		assert.Equal(s, core.Off, s.user(1).Cadence)
-		require.NoError(s, s.Unsubscribe(s.ctx, 2, third.Person.Mark))
-		assert.Equal(s, core.Daily, s.user(2).Cadence)
-		require.NoError(s, s.Unsubscribe(s.ctx, 2, 0))
-		assert.Equal(s, core.Off, s.user(2).Cadence, "who was there has the links that they had")
-	}},
-
-	{"a reader chooses for themselves alone", func(s *storeTest) {
-		s.fill(pair())
-		before, second := s.succeeded()
-		choice := core.Choice{Digests: true, TimeZone: "Asia/Kathmandu", Rhythm: "workdays at 7", PausedUntil: "2026-04-06", QuietStart: "22:00", QuietEnd: "6:00"}
-		for _, dead := range []int64{before.Person.Mark, second.Person.Mark + 1} {
-			require.ErrorIs(s, s.Choose(s.ctx, 1, dead, choice), ports.ErrConflict)
-		}
-		require.ErrorIs(s, s.Choose(s.ctx, 99, 0, choice), ports.ErrConflict)
-		assert.Zero(s, s.user(1).Preferences)
-		require.NoError(s, s.Choose(s.ctx, 1, second.Person.Mark, choice))
-		assert.Equal(s, core.Choose(second, choice).Preferences, s.user(1).Preferences)
-		assert.Equal(s, core.Daily, s.user(1).Cadence)
-		require.NoError(s, s.Choose(s.ctx, 1, second.Person.Mark, core.Choice{Rhythm: "daily at 9"}))
-		assert.Equal(s, core.Preferences{Rhythm: "daily at 9"}, s.user(1).Preferences)
-		assert.Equal(s, core.Off, s.user(1).Cadence)
-		require.NoError(s, s.Choose(s.ctx, 1, second.Person.Mark, core.Choice{Digests: true}))
-		assert.Equal(s, core.Daily, s.user(1).Cadence)
-		assert.Zero(s, s.user(2).Preferences)
-	}},
-
-	{"what a reader chooses leaves their refusals and the app's settings", func(s *storeTest) {
-		w, hour := pair(), 12
-		w.Users[0].Preferences = core.Preferences{SendHour: &hour, SendWeekday: "friday", SuppressedAddress: "x@y", SuppressedReason: "complaint", Failures: 2}
-		w.Users[0].Cadence = core.Weekly
-		s.fill(w)
-		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Digests: true, TimeZone: "Asia/Tokyo"}))
-		want := w.Users[0].Preferences
-		want.TimeZone = "Asia/Tokyo"
-		assert.Equal(s, want, s.user(1).Preferences)
-		assert.Equal(s, core.Weekly, s.user(1).Cadence)
-	}},
-
 	{"a newcomer is due when they are, whatever windows are left", func(s *storeTest) {
 		s.fill(inhabited())
 		s.succeeded()
