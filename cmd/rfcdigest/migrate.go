@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
+	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 )
 
@@ -25,6 +28,9 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	done, err := database.migrate(ctx, func(s schema.Progress) {
 		latest.Store(&term.Stage{Done: int64(s.Done), Total: int64(s.Of), What: s.What})
 	})
+	if err == nil && len(done) > 0 {
+		err = s.noteWhenDue(ctx, database, &latest)
+	}
 	stop()
 	if err != nil {
 		return err
@@ -39,6 +45,30 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	fmt.Fprintf(std.out, "%s is migrated:\n", database.name)
 	for _, step := range done {
 		fmt.Fprintf(std.out, "  %s\n", step)
+	}
+	return nil
+}
+
+// noteWhenDue does what the first tick would have to do else.
+func (s *Settings) noteWhenDue(ctx context.Context, database namedDatabase, stage *atomic.Pointer[term.Stage]) error {
+	clock, err := database.clock(ctx)
+	if err != nil {
+		return err
+	}
+	plans, store, err := s.plans(ctx, sqlite.Options{}, clock, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	now := clock.Now()
+	b, err := plans.Backlog(ctx, now)
+	if err == nil {
+		err = app.NoteWhenDue(ctx, plans, store, now, func(people int) {
+			stage.Store(&term.Stage{Done: int64(people), Total: int64(b.Due), What: "noting when people with a send hour are due"})
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("%s is migrated, but the first tick will take longer: %w", database.name, err)
 	}
 	return nil
 }

@@ -54,6 +54,30 @@ func TestMigrateTwiceChangesNothing(t *testing.T) {
 	}
 }
 
+func TestMigrateLeavesNothingToTheFirstTickOfWhenPeopleAreDue(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.run("migrate").done()
+	s.query("rfcdigest.db", `WITH RECURSIVE n (id) AS (VALUES (1) UNION ALL SELECT id + 1 FROM n WHERE id < 1200)
+INSERT INTO users (id, email, display_name, digest_cadence) SELECT id, 'p'||id||'@rfc.example', 'P'||id, CASE id % 3 WHEN 0 THEN 'weekly' ELSE 'daily' END FROM n;
+INSERT INTO digest_preferences (user_id, time_zone, send_hour, rhythm) SELECT id, CASE id % 2 WHEN 0 THEN 'Asia/Kathmandu' ELSE 'America/St_Johns' END,
+ CASE WHEN id % 7 > 0 THEN id % 24 END, CASE id % 7 WHEN 0 THEN 'workdays at 6 and 18' END FROM users;
+INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status)
+ SELECT id, datetime('now'), datetime('now', '-1 day'), datetime('now'), '[]', 'sent' FROM users WHERE id > 1;
+DROP TABLE digest_due`)
+	s.run("migrate").done()
+	const due = "SELECT user_id, due_at FROM digest_due ORDER BY user_id"
+	noted := s.query("rfcdigest.db", due)
+	assert.Len(t, s.query("rfcdigest.db", "SELECT 1 FROM digest_due WHERE due_at > unixepoch()"), 1199)
+	assert.Len(t, s.query("rfcdigest.db", "SELECT 1 FROM digest_due WHERE due_at = 0"), 1, "who never had a digest may be due at once")
+
+	s.run("migrate").done()
+	assert.Equal(t, noted, s.query("rfcdigest.db", due))
+	s.query("rfcdigest.db", "DELETE FROM users WHERE id = 1; UPDATE digest_due SET due_at = 0, revision = revision + 1")
+	s.run("tick", "--mail", "discard://").done()
+	assert.Equal(t, noted[1:], s.query("rfcdigest.db", due), "a tick that looks at everybody comes to the same")
+}
+
 // watches is a table of the app that is missing in the fixtures, since no digest depends on it.
 const watches = `CREATE TABLE watches (user_id INTEGER NOT NULL, rfc_slug TEXT NOT NULL, state TEXT NOT NULL, last_participation_at TEXT);
 INSERT INTO watches VALUES (1, 'rfc-0001', 'watching', NULL);
