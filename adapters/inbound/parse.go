@@ -1,5 +1,5 @@
 // Package inbound is where mail comes back: reports, complaints, replies. They come through a pipe ([Pipe]), by LMTP
-// ([LMTP]), from a maildir ([Maildir]) or from a mailbox ([IMAP]), and are read one at a time ([Read]). It says what stands
+// ([LMTP]), from a maildir ([Maildir]) or a mailbox ([IMAP]), or by HTTP ([Post]), and are read one at a time ([Read]). It says what stands
 // in them; what that means is core/returned's to judge.
 package inbound
 

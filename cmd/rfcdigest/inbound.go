@@ -17,6 +17,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
+	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -61,9 +62,14 @@ type way interface {
 // inboundForms is what --inbound takes.
 const inboundForms = "want lmtp://127.0.0.1:2424, maildir://DIR or imaps://USER:PASS@HOST/INBOX"
 
-// checkInbound says what is wrong with --inbound; nil if nothing is, or if it is not set.
+// checkInbound says what is wrong with --inbound and --inbound-secret; nil if nothing is, or if they are not set.
 func (s *Settings) checkInbound() error {
-	if s.Inbound == "" {
+	switch {
+	case s.InboundSecret != "" && len(s.InboundSecret) < links.MinSecret:
+		return usagef("--inbound-secret: it has %d bytes, want %d or more, such as those of: openssl rand -hex 32", len(s.InboundSecret), links.MinSecret)
+	case s.InboundSecret != "" && !s.keyring.CanSign():
+		return usagef("--inbound-secret needs the --secret with which the addresses are signed")
+	case s.Inbound == "":
 		return nil
 	}
 	u, err := url.Parse(s.Inbound)

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -117,6 +119,8 @@ func TestServeTakesMailThatCameBack(t *testing.T) {
 		assert.Contains(t, r.err, says)
 		assert.NotContains(t, r.err, "tick done", "nothing is sent before")
 	}
+	s.run("serve", "--inbound-secret", "short").fails(exitUsage, "--inbound-secret", "want 32 or more").silent()
+	s.with("DIGEST_SECRET=", "DIGEST_RETURN_PATH=").run("serve", "--inbound-secret", secret).fails(exitUsage, "--inbound-secret needs the --secret")
 	s.run("tick", "--return-path", "digest@back.example").fails(exitUsage, "want one {token} before the @")
 	require.NoError(t, os.MkdirAll(s.path("back", "new"), 0o755))
 	s.write("back/new/1", "Subject: hello\r\n\r\nThis is nobody's report.\r\n")
@@ -125,6 +129,41 @@ func TestServeTakesMailThatCameBack(t *testing.T) {
 		_, err := os.Stat(s.path("back", "cur", "1:2,S"))
 		return err == nil
 	}, patience, 50*time.Millisecond)
+	p.signal(syscall.SIGTERM)
+	p.wait().done()
+}
+
+func TestServeTakesMailThatIsPosted(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "DIGEST_SECRET="+secret, "DIGEST_RETURN_PATH=digest+{token}@back.example", "DIGEST_APP_URL=https://rfc.example").withDatabase(people(1), recent)
+	m := serveMail(t, &mailServer{TB: t}, nil)
+	p := s.start("serve", "--mail", m.url(), "--listen", "127.0.0.1:0", "--inbound-secret", "the key of the hook, of 32 bytes")
+	p.await(tickDone, 1)
+	require.Len(t, m.taken, 1)
+	post := func(secret string) int {
+		address := regexp.MustCompile(answersHTTP + `,"address":"([^"]+)"`).FindStringSubmatch(p.err.String())
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address[1]+"/inbound", strings.NewReader(bounce(m.taken[0].sender, m.taken[0].recipient)))
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer "+secret)
+		r.Header.Set("Content-Type", "message/rfc822")
+		answer, err := (&http.Client{Timeout: patience}).Do(r)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		return answer.StatusCode
+	}
+	assert.Equal(t, http.StatusUnauthorized, post(secret), "the secret of links is another")
+	assert.NotContains(t, s.run("suppressed").done().out, "(user 1)")
+	assert.Equal(t, http.StatusNoContent, post("the key of the hook, of 32 bytes"))
+	assert.Contains(t, s.run("suppressed").done().out, "(user 1)")
+	_, _, text := p.ask(http.MethodGet, "/metrics")
+	assert.Contains(t, text, `rfcdigest_returned_mails_total{kind="dead"} 1`)
+	assert.NotContains(t, p.err.String(), "the key of the hook")
+	p.signal(syscall.SIGTERM)
+	p.wait().done()
+
+	p = s.start("serve", "--mail", "discard://", "--listen", "127.0.0.1:0", "--no-enabled")
+	status, _, _ := p.ask(http.MethodPost, "/inbound")
+	assert.Equal(t, http.StatusNotFound, status)
 	p.signal(syscall.SIGTERM)
 	p.wait().done()
 }

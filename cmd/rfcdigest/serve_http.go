@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/adapters/inbound"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/adapters/web"
 	"github.com/wiggleverse/rfcdigest/app"
@@ -22,7 +23,7 @@ const lateTick = 10 * time.Minute
 const lookTime = 2 * time.Second
 
 // handler returns the handler for recipients who unsubscribe, and for operators. It counts the ticker's ticks.
-func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.Subscriptions, log *slog.Logger) (http.Handler, error) {
+func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.Store, log *slog.Logger) (http.Handler, error) {
 	before, err := ticker.Planner().LastTick(ctx)
 	if err != nil {
 		return nil, err
@@ -48,6 +49,9 @@ func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.
 	mux.Handle(links.PreferencesPath, web.Preferences(web.ReaderPage{
 		Ring: s.keyring, Readers: ticker.Planner(), Store: store, Clock: systemclock.Clock{}, Brand: s.Name, Log: log, Count: metrics.PageAsked,
 	}))
+	if s.InboundSecret != "" {
+		mux.Handle("POST /inbound", inbound.Post{Secret: s.InboundSecret, Take: s.inbox(store, log, metrics.CameBack).Take, Log: log})
+	}
 	mux.Handle("GET /healthz", web.Alive())
 	mux.Handle("GET /readyz", web.Ready(watched, time.Duration(s.TickSeconds)*time.Second+lateTick))
 	mux.Handle("GET /metrics", metrics.Handler())

@@ -12,27 +12,28 @@ import (
 
 // Settings are what all commands share. Each can be given as a flag or in the environment; the flag wins.
 type Settings struct {
-	Database     string        `default:"sqlite://rfcdigest.db" env:"DIGEST_DATABASE_URL" placeholder:"URL" help:"The database: sqlite://PATH, sqlite:///PATH from the root, or postgres://USER:PASS@HOST:5432/NAME (${default})."`
-	Mail         string        `default:"maildir://outbox" env:"DIGEST_MAIL_URL" placeholder:"URL" help:"Where mail goes: smtp://USER:PASS@HOST:587 (with STARTTLS), smtps://HOST:465, maildir://DIR or discard:// (${default})."`
-	AppURL       string        `default:"http://localhost:8000" env:"DIGEST_APP_URL" placeholder:"URL" help:"The RFC app's address, for links in mails (${default})."`
-	From         string        `default:"Wiggleverse <digest@localhost>" env:"DIGEST_FROM" placeholder:"ADDRESS" help:"The sender (${default})."`
-	Name         string        `default:"Wiggleverse" env:"DIGEST_NAME" placeholder:"TEXT" help:"The name in subjects and at the head of mails (${default})."`
-	TickSeconds  int           `default:"3600" env:"DIGEST_TICK_SECONDS" placeholder:"N" help:"Tick length of serve, in seconds (${default})."`
-	Enabled      bool          `default:"true" negatable:"" env:"DIGEST_ENABLED" help:"Mail on; with --no-enabled only watches lapse."`
-	Connections  int           `default:"4" env:"DIGEST_CONNECTIONS" placeholder:"N" help:"Mail connections used at once, 1 to 64 (${default})."`
-	Doubt        int           `default:"0" env:"DIGEST_DOUBT" placeholder:"N" help:"Messages that may be accepted and not yet on record, up to 1000: so many may arrive twice after a crash (${default}: 16, or as many as connections)."`
-	SuppressDays int           `default:"30" env:"DIGEST_SUPPRESS_DAYS" placeholder:"N" help:"Days for which an address is left alone after it was refused on three days in a row (${default})."`
-	WatchDays    int           `default:"90" env:"DIGEST_WATCH_DAYS" placeholder:"N" help:"Days without participation after which a watch lapses (${default})."`
-	MaxRFCs      int           `name:"max-rfcs" default:"50" env:"DIGEST_MAX_RFCS" placeholder:"N" help:"RFCs that a digest lists at the most (${default})."`
-	Spread       time.Duration `default:"0" env:"DIGEST_SPREAD" placeholder:"TIME" help:"Spread the digests that fall due at once over this time, like 30m, with ticks closer together (${default})."`
-	MaxRate      int           `default:"0" env:"DIGEST_MAX_RATE" placeholder:"N" help:"Messages a minute at the most, of all processes on the database (${default}: no limit)."`
-	Engine       string        `default:"plain" enum:"plain,river" env:"DIGEST_ENGINE" placeholder:"NAME" help:"How processes share ticks: plain for one process, or river for several on PostgreSQL; migrate then adds its tables (${default})."`
-	Listen       string        `env:"DIGEST_LISTEN" placeholder:"ADDR" help:"Where serve answers HTTP, like 127.0.0.1:8095 (nowhere)."`
-	PublicURL    string        `env:"DIGEST_PUBLIC_URL" placeholder:"URL" help:"Where recipients reach --listen: the https address in front of /unsubscribe and /preferences (none)."`
-	ReturnPath   string        `env:"DIGEST_RETURN_PATH" placeholder:"ADDRESS" help:"Where reports of mail that could not be delivered come back: an address with {token} in it, like digest+{token}@mail.example (none)."`
-	Inbound      string        `name:"inbound" env:"DIGEST_INBOUND" placeholder:"URL" help:"Where serve takes mail that came back: lmtp://127.0.0.1:2424, maildir://DIR or imaps://USER:PASS@HOST/INBOX (nowhere)."`
-	Secret       string        `env:"DIGEST_SECRET" placeholder:"TEXT" help:"Signs unsubscribe links; 32 bytes or more. Several, separated by commas: the first signs, all verify (none)."`
-	Zoneinfo     string        `env:"ZONEINFO" placeholder:"PATH" help:"A folder or zip archive of time zones (the newest of the system's and those that are built in)."`
+	Database      string        `default:"sqlite://rfcdigest.db" env:"DIGEST_DATABASE_URL" placeholder:"URL" help:"The database: sqlite://PATH, sqlite:///PATH from the root, or postgres://USER:PASS@HOST:5432/NAME (${default})."`
+	Mail          string        `default:"maildir://outbox" env:"DIGEST_MAIL_URL" placeholder:"URL" help:"Where mail goes: smtp://USER:PASS@HOST:587 (with STARTTLS), smtps://HOST:465, maildir://DIR or discard:// (${default})."`
+	AppURL        string        `default:"http://localhost:8000" env:"DIGEST_APP_URL" placeholder:"URL" help:"The RFC app's address, for links in mails (${default})."`
+	From          string        `default:"Wiggleverse <digest@localhost>" env:"DIGEST_FROM" placeholder:"ADDRESS" help:"The sender (${default})."`
+	Name          string        `default:"Wiggleverse" env:"DIGEST_NAME" placeholder:"TEXT" help:"The name in subjects and at the head of mails (${default})."`
+	TickSeconds   int           `default:"3600" env:"DIGEST_TICK_SECONDS" placeholder:"N" help:"Tick length of serve, in seconds (${default})."`
+	Enabled       bool          `default:"true" negatable:"" env:"DIGEST_ENABLED" help:"Mail on; with --no-enabled only watches lapse."`
+	Connections   int           `default:"4" env:"DIGEST_CONNECTIONS" placeholder:"N" help:"Mail connections used at once, 1 to 64 (${default})."`
+	Doubt         int           `default:"0" env:"DIGEST_DOUBT" placeholder:"N" help:"Messages that may be accepted and not yet on record, up to 1000: so many may arrive twice after a crash (${default}: 16, or as many as connections)."`
+	SuppressDays  int           `default:"30" env:"DIGEST_SUPPRESS_DAYS" placeholder:"N" help:"Days for which an address is left alone after it was refused on three days in a row (${default})."`
+	WatchDays     int           `default:"90" env:"DIGEST_WATCH_DAYS" placeholder:"N" help:"Days without participation after which a watch lapses (${default})."`
+	MaxRFCs       int           `name:"max-rfcs" default:"50" env:"DIGEST_MAX_RFCS" placeholder:"N" help:"RFCs that a digest lists at the most (${default})."`
+	Spread        time.Duration `default:"0" env:"DIGEST_SPREAD" placeholder:"TIME" help:"Spread the digests that fall due at once over this time, like 30m, with ticks closer together (${default})."`
+	MaxRate       int           `default:"0" env:"DIGEST_MAX_RATE" placeholder:"N" help:"Messages a minute at the most, of all processes on the database (${default}: no limit)."`
+	Engine        string        `default:"plain" enum:"plain,river" env:"DIGEST_ENGINE" placeholder:"NAME" help:"How processes share ticks: plain for one process, or river for several on PostgreSQL; migrate then adds its tables (${default})."`
+	Listen        string        `env:"DIGEST_LISTEN" placeholder:"ADDR" help:"Where serve answers HTTP, like 127.0.0.1:8095 (nowhere)."`
+	PublicURL     string        `env:"DIGEST_PUBLIC_URL" placeholder:"URL" help:"Where recipients reach --listen: the https address in front of /unsubscribe and /preferences (none)."`
+	ReturnPath    string        `env:"DIGEST_RETURN_PATH" placeholder:"ADDRESS" help:"Where reports of mail that could not be delivered come back: an address with {token} in it, like digest+{token}@mail.example (none)."`
+	Inbound       string        `name:"inbound" env:"DIGEST_INBOUND" placeholder:"URL" help:"Where serve takes mail that came back: lmtp://127.0.0.1:2424, maildir://DIR or imaps://USER:PASS@HOST/INBOX (nowhere)."`
+	InboundSecret string        `env:"DIGEST_INBOUND_SECRET" placeholder:"TEXT" help:"Has --listen take mail that came back, too: POST /inbound with Authorization: Bearer TEXT, 32 bytes or more (none)."`
+	Secret        string        `env:"DIGEST_SECRET" placeholder:"TEXT" help:"Signs unsubscribe links; 32 bytes or more. Several, separated by commas: the first signs, all verify (none)."`
+	Zoneinfo      string        `env:"ZONEINFO" placeholder:"PATH" help:"A folder or zip archive of time zones (the newest of the system's and those that are built in)."`
 
 	RedirectAllTo string `env:"DIGEST_REDIRECT_ALL_TO" placeholder:"ADDRESS" help:"For a copy of an installation: where every mail goes instead, marked with its recipient. Nothing counts as sent (none)."`
 
