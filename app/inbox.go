@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"log/slog"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
@@ -18,6 +20,7 @@ type Inbox struct {
 	Store interface {
 		ports.Returns
 		ports.Subscriptions
+		ports.Marks
 	}
 	Clock ports.Clock
 	// SuppressFor is how long an address is suppressed; 0 means [core.SuppressFor].
@@ -61,7 +64,42 @@ func (i *Inbox) Take(ctx context.Context, mail returned.Mail) error {
 		row := map[links.ReturnKind]string{links.ReturnDigest: "digest", links.ReturnHeld: "held_email"}[about.Kind]
 		i.Log.Info("mail came back", row, about.ID, "kind", string(v.Kind), "reason", string(v.Cause), "status", v.Status, "reply", v.Reply)
 	}
+	if news && v.Kind == returned.Refused {
+		i.disliked(ctx, v)
+	}
 	return nil
+}
+
+// DislikedADay is how many mails refused for the same reason within a day (UTC) are a line in the log, since that is the
+// operator's to mend.
+const DislikedADay = 20
+
+// disliked counts a mail that was refused for what we are or sent. Other processes count the same: if two do at once, one of
+// them may not count, which only has the line come later.
+func (i *Inbox) disliked(ctx context.Context, v returned.Verdict) {
+	name, today := core.FactDisliked+string(v.Cause), i.Clock.Now().UTC().Format(time.DateOnly)
+	facts, err := i.Store.Facts(ctx)
+	if err != nil {
+		i.Log.Warn("not counted how often mail is refused", "error", err)
+		return
+	}
+	n := Disliked(facts, v.Cause, today) + 1
+	if err := i.Store.PutFact(ctx, name, today+" "+strconv.Itoa(n)); err != nil {
+		i.Log.Warn("not counted how often mail is refused", "error", err)
+	}
+	if n == DislikedADay {
+		i.Log.Warn("so many mails came back today for the same reason, which is not the readers' to mend", "mails", n, "reason", string(v.Cause), "status", v.Status, "reply", v.Reply)
+	}
+}
+
+// Disliked returns how many mails were refused for a reason on a date, by the facts of a store.
+func Disliked(facts map[string]string, cause returned.Cause, date string) int {
+	day, number, _ := strings.Cut(facts[core.FactDisliked+string(cause)], " ")
+	n, err := strconv.Atoi(number)
+	if day != date || err != nil {
+		return 0
+	}
+	return n
 }
 
 // unsubscribe does what mail to the address for it asks for.

@@ -72,3 +72,45 @@ func TestWhatFollowsFromMailThatCameBack(t *testing.T) {
 	err = in.Take(ctx, returned.Mail{Report: unknownUser, Addresses: []string{"digest+" + ring.ReturnToken(links.Return{Kind: links.ReturnDigest, ID: 8}) + "@mail.example"}})
 	assert.ErrorIs(t, err, context.Canceled)
 }
+
+// What a server has against the sender is no reader's fault, but the operator's to know.
+func TestManyRefusalsOfAKindInADayAreALine(t *testing.T) {
+	t.Parallel()
+	ring, err := links.NewKeyring([]byte(strings.Repeat("s", links.MinSecret)))
+	require.NoError(t, err)
+	clock := memory.NewClock(time.Date(2026, 11, 3, 22, 0, 0, 0, time.UTC))
+	var w core.World
+	for id := int64(1); id <= 60; id++ {
+		w.Users = append(w.Users, core.Recipient{ID: id, Address: "ada@rfc.example", Cadence: core.Daily})
+		w.Ledger = append(w.Ledger, core.LedgerRow{Claim: core.Claim{ID: id, Recipient: id, Window: core.Window{Start: clock.Now().Add(-25 * time.Hour), End: clock.Now().Add(-time.Hour)}},
+			Status: core.Sent, SentAt: clock.Now().Add(-time.Hour)})
+	}
+	store := memory.New(w)
+	var log bytes.Buffer
+	in := app.Inbox{Ring: ring, Store: store, Clock: clock, Log: slog.New(slog.NewTextHandler(&log, nil))}
+	next := int64(0)
+	refused := func(n int, status, answer string) (lines int) {
+		for range n {
+			next++
+			report := returned.Report{NullSender: true, ReportType: "delivery-status", Recipients: []returned.Recipient{{Action: "failed", Status: status, Diagnostic: answer}}}
+			address := "digest+" + ring.ReturnToken(links.Return{Kind: links.ReturnDigest, ID: next}) + "@mail.example"
+			for range 2 { // a relay may tell more than once
+				require.NoError(t, in.Take(t.Context(), returned.Mail{Report: report, Addresses: []string{address}}))
+			}
+		}
+		return strings.Count(log.String(), "so many mails came back today")
+	}
+	const spam, policy = "550 5.7.1 message contains spam", "550 5.7.1 not permitted by local policy"
+	assert.Equal(t, 0, refused(app.DislikedADay-1, "5.7.1", spam))
+	assert.Equal(t, 0, refused(1, "5.7.1", policy), "of another kind")
+	assert.Equal(t, 1, refused(1, "5.7.1", spam))
+	assert.Equal(t, 1, refused(5, "5.7.1", spam), "once a day")
+	clock.Set(clock.Now().Add(3 * time.Hour))
+	assert.Equal(t, 1, refused(app.DislikedADay-1, "5.7.1", spam))
+	assert.Equal(t, 2, refused(1, "5.7.1", spam))
+	assert.Contains(t, log.String(), "level=WARN")
+	assert.NotContains(t, log.String(), "@")
+	people, err := store.Lookup(t.Context(), []int64{1})
+	require.NoError(t, err)
+	assert.Zero(t, people[0].Preferences.Failures)
+}

@@ -27,6 +27,8 @@ const (
 	// FactStopped is since when every tick has had to stop sending early: the instant of the first of them. Empty if
 	// the last tick did not.
 	FactStopped = "mail stopped"
+	// FactDisliked and a reason is how many mails came back on a day, refused for that: the date, a blank and the number.
+	FactDisliked = "disliked: "
 )
 
 // Installation tells a running installation from a copy of it, by where the links in its mails lead and by the

@@ -59,6 +59,7 @@ func (c *doctorCommand) Run(ctx context.Context, s *Settings, std streams) error
 	}
 	d.timeZones()
 	d.mail(ctx)
+	d.mailBack()
 	d.secretsMatch()
 	d.unsubscribing(ctx)
 	return d.conclude()

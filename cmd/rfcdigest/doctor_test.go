@@ -25,7 +25,9 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/web"
 	"github.com/wiggleverse/rfcdigest/app/planner"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
+	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/links"
+	"github.com/wiggleverse/rfcdigest/core/returned"
 )
 
 // diagnosis is what doctor --json prints.
@@ -81,18 +83,18 @@ func TestDoctorFindsNothingInAGoodInstallation(t *testing.T) {
 	require.NoError(t, err)
 	page := s.unsubscribePage(web.Unsubscribe(web.Page{Ring: ring, Brand: "Wiggleverse", Log: slog.New(slog.DiscardHandler)}))
 	s.env = []string{"SSL_CERT_FILE=" + trusted, "DIGEST_SECRET=" + secret, "DIGEST_PUBLIC_URL=" + page, "DIGEST_MAIL_URL=smtp://digest:" + password + "@" + m.address,
-		"DIGEST_FROM=digest@rfc.example", "DIGEST_APP_URL=https://rfc.example"}
+		"DIGEST_FROM=digest@rfc.example", "DIGEST_APP_URL=https://rfc.example", "DIGEST_RETURN_PATH=digest+{token}@rfc.example"}
 	s.env = append(s.env, "ZONEINFO="+s.unpackedZones("2998a")) // in case the program's zones are old
 	s.run("tick").done()
 	before, sent := s.read("rfcdigest.db"), len(m.letters())
 	d := s.diagnosed()
-	assert.Equal(t, 21, d.OK, "%+v", d.Checks)
+	assert.Equal(t, 22, d.OK, "%+v", d.Checks)
 	assert.Zero(t, d.Warnings, "%+v", d.Checks)
 	assert.Contains(t, d.named("mail").Found, m.address+" is ready for mail, with STARTTLS, logged in; nothing was sent; it announces no limits; with PIPELINING, without SMTPUTF8; its certificate is good until ")
 	out := s.run("doctor").done().out
 	assert.Contains(t, out, "ok       schema             migrated\n")
-	assert.True(t, strings.HasSuffix(out, "\n21 checks: 21 ok, 0 warnings, 0 failures\n"), out)
-	assert.Equal(t, 22, strings.Count(out, "\n"), "a line for each, and one for all")
+	assert.True(t, strings.HasSuffix(out, "\n22 checks: 22 ok, 0 warnings, 0 failures\n"), out)
+	assert.Equal(t, 23, strings.Count(out, "\n"), "a line for each, and one for all")
 	assert.Len(t, m.letters(), sent)
 	assert.True(t, before == s.read("rfcdigest.db"), "not a byte of it")
 }
@@ -109,6 +111,10 @@ func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 	}
 	const owned = "INSERT INTO digest_facts VALUES ('installation', 'https://rfc.example rfc.example')"
 	longDue := fmt.Sprintf(ended, "datetime('now', '-3 days')")
+	dislikedOn := func(day string) string {
+		return fmt.Sprintf("INSERT INTO digest_facts VALUES ('%s%s', date('now', '%s') || ' 20')", core.FactDisliked, returned.Reputation, day)
+	}
+	returning := "--mail smtp://" + closedPort(t) + "?tls=none --return-path digest+{token}@rfc.example --secret " + secret
 	for name, c := range map[string]struct {
 		sql   []string
 		args  string
@@ -184,10 +190,13 @@ SELECT id, email, 3, 'RCPT: 550 5.1.1', '2999-01-01 00:00:00' FROM users WHERE i
 			[]string{"can be answered"}},
 		"a page with another secret": {[]string{answeredBy(t, "another secret of more than thirty-two bytes")}, "--public-url https://" + closedPort(t) + " --secret " + secret, "secrets", warning,
 			[]string{"the page that was started last"}},
-		"no secret, no URL": {nil, "", "unsubscribe links", warning, []string{"no secret and no public URL", "openssl rand -hex 32"}},
-		"no secret":         {nil, "--public-url https://rfc.example", "unsubscribe links", warning, []string{"no secret:", "openssl rand -hex 32"}},
-		"no URL":            {nil, "--secret " + secret, "unsubscribe links", warning, []string{"no public URL", "DIGEST_PUBLIC_URL"}},
-		"nobody at the URL": {nil, "--secret " + secret + " --public-url https://" + closedPort(t), "unsubscribe links", warning, []string{"cannot be reached", "refused", "--listen"}},
+		"no return path":       {nil, "--mail smtp://" + closedPort(t) + "?tls=none --from digest@rfc.example", "mail that returns", warning, []string{"nobody is told", "digest+{token}@rfc.example", "--inbound"}},
+		"mail that is refused": {[]string{dislikedOn("0 days")}, returning, "mail that returns", warning, []string{"20 mails came back, since the server distrusts where the mail came from", "SPF"}},
+		"the same a while ago": {[]string{dislikedOn("-3 days")}, returning, "mail that returns", fine, []string{"by its address digest+{token}@rfc.example"}},
+		"no secret, no URL":    {nil, "", "unsubscribe links", warning, []string{"no secret and no public URL", "openssl rand -hex 32"}},
+		"no secret":            {nil, "--public-url https://rfc.example", "unsubscribe links", warning, []string{"no secret:", "openssl rand -hex 32"}},
+		"no URL":               {nil, "--secret " + secret, "unsubscribe links", warning, []string{"no public URL", "DIGEST_PUBLIC_URL"}},
+		"nobody at the URL":    {nil, "--secret " + secret + " --public-url https://" + closedPort(t), "unsubscribe links", warning, []string{"cannot be reached", "refused", "--listen"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t).inside().withDatabase(append([]string{people(3)}, c.sql...)...)
