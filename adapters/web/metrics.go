@@ -87,7 +87,7 @@ func NewMetrics(watched Watched, version string) *Metrics {
 	})
 	m.leaving = counters("rfcdigest_unsubscribes_total", "Requests to unsubscribe, by what their token was; only good ones end digests.", "token",
 		GoodToken, string(links.Malformed), string(links.UnknownSecret), string(links.BadSignature))
-	m.pages = counters("rfcdigest_preferences_requests_total", "Requests to the readers' pages, by what became of them.", "result", PageShown, PageSaved, PageRefused, PageFailed)
+	m.pages = counters("rfcdigest_preferences_requests_total", "Requests to the readers' pages, by what became of them.", "result", PageShown, PageSaved, PageRefused, PageLimited, PageFailed)
 	m.returns = counters("rfcdigest_returned_mails_total", "Mails that came back, by what they mean; no_token are of others' mail or forged.", "kind",
 		string(returned.Dead), string(returned.Unable), string(returned.Refused), string(returned.Delayed), string(returned.Delivered),
 		string(returned.Complaint), string(returned.Unsubscribe), string(returned.AutoReply), "no_token", "no_report")

@@ -39,8 +39,8 @@ type ReaderPage struct {
 	// Brand stands at the head of the page.
 	Brand string
 	Log   *slog.Logger
-	// Count, if it is set, is called for each request with what became of it: [PageShown], [PageSaved], [PageRefused]
-	// or [PageFailed].
+	// Count, if it is set, is called for each request with what became of it: [PageShown], [PageSaved], [PageRefused],
+	// [PageLimited] or [PageFailed].
 	Count func(what string)
 }
 
@@ -49,6 +49,7 @@ const (
 	PageShown   = "shown"
 	PageSaved   = "saved"
 	PageRefused = "bad_token"
+	PageLimited = "rate_limited"
 	PageFailed  = "failed"
 )
 
@@ -57,9 +58,10 @@ const maxForm = 16 << 10
 
 // Preferences answers at [links.PreferencesPath] and a token. GET shows what the reader has set, what comes next, and
 // the last digests; it changes nothing, since scanners follow the links in mails. POST saves what the form says, and
-// offers to undo it. A token is good for [links.ReaderAge], and dies with its person.
+// offers to undo it. A token is good for [links.ReaderAge], and dies with its person. There is a rate limit for each
+// person; beyond it the answer is 429.
 func Preferences(p ReaderPage) http.Handler {
-	h := &reader{p}
+	h := &reader{ReaderPage: p}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+links.PreferencesPath+"{token}", h.get)
 	mux.HandleFunc("POST "+links.PreferencesPath+"{token}", h.post)
@@ -67,13 +69,22 @@ func Preferences(p ReaderPage) http.Handler {
 	return guardedBy(readerPolicy, mux)
 }
 
-type reader struct{ ReaderPage }
+type reader struct {
+	ReaderPage
+	throttle throttle
+}
 
 // admit returns the person whom the request's token names. If there is none, it has answered.
 func (h *reader) admit(w http.ResponseWriter, r *http.Request) (core.Outlook, links.Reader, bool) {
 	who, ok := h.Ring.VerifyReader(r.PathValue("token"))
 	if !ok || h.Clock.Now().Sub(who.Made) > links.ReaderAge {
 		h.refuse(w)
+		return core.Outlook{}, who, false
+	}
+	if !h.throttle.allows(who.Recipient, h.Clock.Now()) {
+		h.count(PageLimited)
+		w.Header().Set("Retry-After", strconv.Itoa(int(pause.Seconds())))
+		h.answer(w, http.StatusTooManyRequests, readerView{Brand: h.Brand, Heading: "Too many requests", Notice: "Nothing was changed. Please try again in a moment."})
 		return core.Outlook{}, who, false
 	}
 	o, found, err := h.Readers.Outlook(r.Context(), who.Recipient, who.Mark)

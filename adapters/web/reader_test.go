@@ -123,6 +123,27 @@ func TestAReadersPageShowsWhatTheySetAndWhatComes(t *testing.T) {
 	assert.NotContains(t, p.log.String(), "rfc.example")
 }
 
+func TestAReadersPageHasARateLimit(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	for range 30 {
+		status, _ := p.ask(p.token(1, 0), nil)
+		require.Equal(t, http.StatusOK, status)
+	}
+	status, page := p.ask(p.token(1, time.Hour), url.Values{"digests": {"off"}})
+	assert.Equal(t, http.StatusTooManyRequests, status, "by the person, whatever the token")
+	assert.Contains(t, page, "Too many requests")
+	assert.Equal(t, core.Weekly, p.person(1).Cadence)
+	status, _ = p.ask(p.token(2, 0), nil)
+	assert.Equal(t, http.StatusOK, status)
+	p.clock.Set(now.Add(2 * time.Second))
+	status, _ = p.ask(p.token(1, 0), url.Values{"digests": {"off"}, "rhythm": {""}})
+	assert.Equal(t, http.StatusOK, status)
+	status, _ = p.ask(p.token(1, 0), nil)
+	assert.Equal(t, http.StatusTooManyRequests, status)
+	assert.Equal(t, []string{web.PageLimited, web.PageShown, web.PageSaved, web.PageLimited}, p.asked[30:])
+}
+
 func TestAReaderChoosesAndUndoes(t *testing.T) {
 	t.Parallel()
 	p := newPages(t)

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
@@ -128,6 +130,7 @@ func (s *Settings) answer(handler http.Handler, log *slog.Logger) (stop func(), 
 	if err != nil {
 		return nil, fmt.Errorf("--listen %s: %w; choose another address, or end the program that has it", s.Listen, err)
 	}
+	listener = netutil.LimitListener(listener, maxClients)
 	server := newServer(handler, log)
 	log.Info("answering HTTP", "address", listener.Addr().String())
 	go func() {
@@ -141,6 +144,9 @@ func (s *Settings) answer(handler http.Handler, log *slog.Logger) (stop func(), 
 		_ = server.Shutdown(ctx) // a request that is cut off is made again
 	}, nil
 }
+
+// maxClients is how many connections are open at once. More wait, so that they cost no memory.
+const maxClients = 512
 
 // newServer returns a server with limits that suit people, mail programs and scrapers of metrics.
 func newServer(handler http.Handler, log *slog.Logger) *http.Server {

@@ -113,7 +113,7 @@ func TestAFlagWinsOverTheEnvironment(t *testing.T) {
 // Every setting has a flag and a variable, and is tried above.
 func TestEverySettingHasBothAFlagAndAVariable(t *testing.T) {
 	t.Parallel()
-	variables := map[string]bool{"DIGEST_LISTEN": true, "DIGEST_INBOUND": true, "DIGEST_RETURN_PATH": true} // tried with serve
+	variables := map[string]bool{"DIGEST_LISTEN": true, "DIGEST_INBOUND": true, "DIGEST_INBOUND_SECRET": true, "DIGEST_RETURN_PATH": true} // tried with serve
 	for _, c := range settingsTried {
 		variables[c.variable] = true
 	}
