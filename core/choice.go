@@ -7,18 +7,36 @@ import (
 
 // Choice is what a reader has set on their page.
 type Choice struct {
-	// Digests says that they want any. If not, the cadence becomes [Off]. If they do, and it is one without digests,
-	// it becomes [Daily]; else it stays as it is.
-	Digests bool
+	// Cadence is [Off], or another without digests, if they want none. Else it is what the cadence becomes if it is one
+	// without digests now; one with digests is the app's, and stays as it is.
+	Cadence Cadence
 	// The rest is as in [Preferences].
 	TimeZone, Rhythm, PausedUntil, QuietStart, QuietEnd string
+}
+
+// Digests reports whether they want any.
+func (c Choice) Digests() bool { return c.Cadence.Period() > 0 }
+
+// Weekly returns c with one digest a week instead of more: on Mondays, if the days or the hour are chosen.
+func (c Choice) Weekly() Choice {
+	mondays := Rhythm{Days: OnWeekdays, Weekdays: []time.Weekday{time.Monday}, Hours: []int{usualHour}}
+	r, err := ParseRhythm(c.Rhythm)
+	switch {
+	case c.Rhythm == "" && c.Cadence == Daily:
+		c.Rhythm = mondays.String()
+	case err == nil && r.Period() < Weekly.Period():
+		mondays.Hours = r.Hours[:1]
+		c.Rhythm = mondays.String()
+	}
+	c.Cadence = Weekly
+	return c
 }
 
 // ChoiceOf returns what r has set. The rhythm is in words even if it is the cadence that says it.
 func ChoiceOf(r Recipient) Choice {
 	p := r.Preferences
 	c := Choice{
-		Digests: r.Cadence.Period() > 0, TimeZone: strings.TrimSpace(p.TimeZone), PausedUntil: strings.TrimSpace(p.PausedUntil),
+		Cadence: r.Cadence, TimeZone: strings.TrimSpace(p.TimeZone), PausedUntil: strings.TrimSpace(p.PausedUntil),
 		QuietStart: strings.TrimSpace(p.QuietStart), QuietEnd: strings.TrimSpace(p.QuietEnd),
 	}
 	if rhythm := r.Rhythm(); len(rhythm.Hours) > 0 {
@@ -30,10 +48,10 @@ func ChoiceOf(r Recipient) Choice {
 // Choose returns r as it is after c. A rhythm that is empty leaves those that the app set as they are.
 func Choose(r Recipient, c Choice) Recipient {
 	switch {
-	case !c.Digests:
+	case !c.Digests():
 		r.Cadence = Off
 	case r.Cadence.Period() == 0:
-		r.Cadence = Daily
+		r.Cadence = c.Cadence
 	}
 	p := &r.Preferences
 	p.TimeZone, p.Rhythm, p.PausedUntil, p.QuietStart, p.QuietEnd = c.TimeZone, c.Rhythm, c.PausedUntil, c.QuietStart, c.QuietEnd

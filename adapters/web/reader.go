@@ -130,7 +130,8 @@ func (h *reader) post(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	before, choice := core.ChoiceOf(o.Recipient), chosen(r.PostForm)
+	before := core.ChoiceOf(o.Recipient)
+	choice := chosen(before, r.PostForm)
 	if wrong := choice.Check(h.Readers.KnowsZone); wrong != "" {
 		v := h.view(r, o, choice)
 		v.Wrong = wrong
@@ -272,8 +273,8 @@ func changes(before, after core.Choice) (all []string) {
 			all = append(all, name+" "+is+".")
 		}
 	}
-	if before.Digests != after.Digests {
-		if !after.Digests {
+	if before.Digests() != after.Digests() {
+		if !after.Digests() {
 			return []string{"You get no more digests."}
 		}
 		all = append(all, "You get digests again.")

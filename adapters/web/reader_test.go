@@ -61,13 +61,16 @@ func newPages(t *testing.T) *pages {
 	log := slog.New(slog.NewTextHandler(p.log, nil))
 	ticker, err := app.New(app.Config{Style: style, Log: log, Zones: zonedata.Source{Folders: []string{}}}, p.store, new(memory.Mailer), p.clock)
 	require.NoError(t, err)
-	p.Server = httptest.NewServer(web.Preferences(web.ReaderPage{
+	mux := http.NewServeMux()
+	mux.Handle(links.PreferencesPath, web.Preferences(web.ReaderPage{
 		Ring: ring, Readers: ticker.Planner(), Store: p.store, Clock: p.clock, Brand: "Wiggle <verse>", Log: log, Count: func(what string) {
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.asked = append(p.asked, what)
 		},
 	}))
+	mux.Handle(links.Path, web.Unsubscribe(web.Page{Ring: ring, Readers: ticker.Planner(), Store: p.store, Clock: p.clock, Brand: "Wiggle <verse>", Log: log}))
+	p.Server = httptest.NewServer(mux)
 	t.Cleanup(p.Close)
 	return p
 }
@@ -77,14 +80,19 @@ func (p *pages) token(recipient int64, age time.Duration) string {
 	return p.ring.ReaderToken(links.Reader{Recipient: recipient, Made: now.Add(-age)})
 }
 
-// ask makes a request; one with a form is a POST. It returns the status and the page.
+// ask makes a request to a reader's page; one with a form is a POST. It returns the status and the page.
 func (p *pages) ask(path string, form url.Values) (int, string) {
+	p.Helper()
+	return p.askAt(links.PreferencesPath+path, form)
+}
+
+func (p *pages) askAt(path string, form url.Values) (int, string) {
 	p.Helper()
 	method, body := http.MethodGet, ""
 	if form != nil {
 		method, body = http.MethodPost, form.Encode()
 	}
-	r, err := http.NewRequestWithContext(p.Context(), method, p.URL+links.PreferencesPath+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(p.Context(), method, p.URL+path, strings.NewReader(body))
 	require.NoError(p, err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answer, err := p.Client().Do(r)
@@ -123,6 +131,51 @@ func TestAReadersPageShowsWhatTheySetAndWhatComes(t *testing.T) {
 	assert.NotContains(t, p.log.String(), "rfc.example")
 }
 
+// unsubscribed unsubscribes, and returns the buttons of the page that says so: by their names, what they post and where.
+func (p *pages) unsubscribed(token string) (page string, action string, again map[string]string) {
+	p.Helper()
+	status, page := p.askAt(links.Path+token, url.Values{})
+	require.Equal(p, http.StatusOK, status)
+	found := regexp.MustCompile(`<form method="post" action="([^"]+)">`).FindStringSubmatch(page)
+	require.Len(p, found, 2, page)
+	again = map[string]string{}
+	for _, b := range regexp.MustCompile(`<button name="again" value="([^"]+)">([^<]+)</button>`).FindAllStringSubmatch(page, -1) {
+		again[b[2]] = b[1]
+	}
+	return page, found[1], again
+}
+
+func TestWhoUnsubscribedMayComeBack(t *testing.T) {
+	t.Parallel()
+	const undo, weekly = "Undo", "A digest each week instead"
+	p := newPages(t)
+	_, action, again := p.unsubscribed(p.ring.Token(1, 0))
+	assert.Equal(t, core.Off, p.person(1).Cadence)
+	assert.NotContains(t, again, weekly, "they had one each week")
+	status, page := p.askAt(action, url.Values{"again": {again[undo]}})
+	assert.Equal(t, http.StatusOK, status)
+	assert.Contains(t, page, "You get digests again.")
+	assert.Equal(t, core.Weekly, p.person(1).Cadence)
+
+	p.ask(p.token(2, 0), url.Values{"digests": {"daily"}, "rhythm": {"workdays at 7, 15"}, "zone": {"Asia/Tokyo"}})
+	_, action, again = p.unsubscribed(p.ring.Token(2, 0))
+	p.askAt(action, url.Values{"again": {again[undo]}})
+	assert.Equal(t, core.Daily, p.person(2).Cadence)
+	assert.Equal(t, core.Preferences{Rhythm: "workdays at 7, 15", TimeZone: "Asia/Tokyo"}, p.person(2).Preferences)
+	good, action, again := p.unsubscribed(p.ring.Token(2, 0))
+	p.askAt(action, url.Values{"again": {again[weekly]}})
+	assert.Equal(t, core.Weekly, p.person(2).Cadence)
+	assert.Equal(t, core.Preferences{Rhythm: "monday at 7", TimeZone: "Asia/Tokyo"}, p.person(2).Preferences)
+
+	// A token that nobody signed gets the same page, but its buttons lead to nobody's.
+	bad, action, again := p.unsubscribed("nonsense")
+	token := regexp.MustCompile(`/preferences/[^"]+`)
+	assert.Equal(t, token.ReplaceAllString(good, ""), token.ReplaceAllString(bad, ""))
+	assert.Len(t, bad, len(good))
+	status, _ = p.askAt(action, url.Values{"again": {again[undo]}})
+	assert.Equal(t, http.StatusNotFound, status)
+}
+
 func TestAReadersPageHasARateLimit(t *testing.T) {
 	t.Parallel()
 	p := newPages(t)
@@ -148,7 +201,7 @@ func TestAReaderChoosesAndUndoes(t *testing.T) {
 	t.Parallel()
 	p := newPages(t)
 	token := p.token(1, 0)
-	status, page := p.ask(token, url.Values{"digests": {"on"}, "days": {"workdays"}, "hour": {"7"}, "zone": {"Asia/Kathmandu"}, "paused": {"2026-12-05"}, "from": {"22:00"}, "to": {"06:00"}})
+	status, page := p.ask(token, url.Values{"digests": {"daily"}, "days": {"workdays"}, "hour": {"7"}, "zone": {"Asia/Kathmandu"}, "paused": {"2026-12-05"}, "from": {"22:00"}, "to": {"06:00"}})
 	assert.Equal(t, http.StatusOK, status)
 	for _, want := range []string{"They come on workdays at 07:00.", "Your clock is that of Asia/Kathmandu.", "Quiet hours are 22:00 to 06:00.", "They pause until 2026-12-05.",
 		"Monday, 7 December 2026, 07:00", "Tuesday, 8 December 2026, 07:00", "By the clocks of Asia/Kathmandu"} {
@@ -227,7 +280,7 @@ func TestReadersTurnDigestsOffAndOnAgain(t *testing.T) {
 	assert.Contains(t, page, "You get no more digests.")
 	assert.Contains(t, page, "No digests come.")
 	assert.Equal(t, core.Off, p.person(1).Cadence)
-	_, page = p.ask(p.token(1, 0), url.Values{"digests": {"on"}, "days": {"app"}})
+	_, page = p.ask(p.token(1, 0), url.Values{"digests": {"daily"}, "days": {"app"}})
 	assert.Contains(t, page, "You get digests again.")
 	assert.Equal(t, core.Daily, p.person(1).Cadence)
 }

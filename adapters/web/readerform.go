@@ -50,7 +50,7 @@ var weekdays = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Th
 
 func newForm(o core.Outlook, c core.Choice, zones []string) *form {
 	f := &form{
-		Digests: c.Digests, MonthDay: 1, Zone: c.TimeZone, Zones: zones, Paused: c.PausedUntil, QuietFrom: clockTime(c.QuietStart), Until: clockTime(c.QuietEnd),
+		Digests: c.Digests(), MonthDay: 1, Zone: c.TimeZone, Zones: zones, Paused: c.PausedUntil, QuietFrom: clockTime(c.QuietStart), Until: clockTime(c.QuietEnd),
 		Tomorrow: o.Now.In(o.Zone).AddDate(0, 0, 1).Format(time.DateOnly), From: o.Now.In(o.Zone).Format(time.DateOnly),
 	}
 	r, err := core.ParseRhythm(c.Rhythm)
@@ -109,10 +109,22 @@ func clockTime(text string) string {
 	return text
 }
 
-// chosen returns what a form says. A field rhythm says all of the days and hours, as undoing has it.
-func chosen(sent url.Values) core.Choice {
+// weeklyInstead is what a field again says of those who want a digest each week instead of none.
+const weeklyInstead = "weekly instead"
+
+// chosen returns what a form says. A field again says that digests come as before, with that cadence, or
+// [weeklyInstead]. A field rhythm says all of the days and hours, as undoing has it.
+func chosen(before core.Choice, sent url.Values) core.Choice {
+	switch again := sent.Get("again"); again {
+	case "":
+	case weeklyInstead:
+		return before.Weekly()
+	default:
+		before.Cadence = core.Cadence(again)
+		return before
+	}
 	c := core.Choice{
-		Digests: sent.Get("digests") == "on", TimeZone: clean(sent, "zone"), PausedUntil: clean(sent, "paused"),
+		Cadence: core.Cadence(sent.Get("digests")), TimeZone: clean(sent, "zone"), PausedUntil: clean(sent, "paused"),
 		QuietStart: clean(sent, "from"), QuietEnd: clean(sent, "to"), Rhythm: clean(sent, "rhythm"),
 	}
 	if sent.Has("rhythm") {
@@ -142,11 +154,7 @@ type field struct{ Name, Value string }
 
 // fieldsOf returns the fields by which that choice is made again.
 func fieldsOf(c core.Choice) []field {
-	digests := "off"
-	if c.Digests {
-		digests = "on"
-	}
-	return []field{{"digests", digests}, {"rhythm", c.Rhythm}, {"zone", c.TimeZone}, {"paused", c.PausedUntil}, {"from", c.QuietStart}, {"to", c.QuietEnd}}
+	return []field{{"digests", string(c.Cadence)}, {"rhythm", c.Rhythm}, {"zone", c.TimeZone}, {"paused", c.PausedUntil}, {"from", c.QuietStart}, {"to", c.QuietEnd}}
 }
 
 // clean returns a field of a form as one line.

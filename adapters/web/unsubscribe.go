@@ -3,12 +3,14 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"html/template"
 	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
@@ -26,7 +28,11 @@ type Page struct {
 	Brand string
 	// PreferencesURL is the app's page with the person's preferences, http or https.
 	PreferencesURL string
-	Log            *slog.Logger
+	// Readers and Clock are those of [ReaderPage]: after unsubscribing the page offers to undo that, or to get a digest
+	// each week instead. Without Readers it does not.
+	Readers Readers
+	Clock   ports.Clock
+	Log     *slog.Logger
 	// Count, if it is set, is called for each POST with [GoodToken] or the token's
 	// [links.TokenFault].
 	Count func(token string)
@@ -39,12 +45,13 @@ const GoodToken = "good"
 // and change nothing, since scanners follow the links in mails. POST ends the digests of the person
 // whom the token names, whether it comes from the button or from a mail program (RFC 8058). It needs
 // no cookies or session, and may be repeated. A bad token gets the same answers, so that they do not
-// tell which tokens are good. So the texts only promise what holds for both.
+// tell which tokens are good. So the texts only promise what holds for both, and the buttons of the second lead to
+// nobody's page.
 func Unsubscribe(p Page) http.Handler {
 	u := &unsubscribe{Page: p, faults: faultLog{log: p.Log, last: make(map[links.TokenFault]time.Time)}}
-	u.ask = p.render("Unsubscribe from digests?", "If this link is yours, no more digest e-mails come after this. Your inbox in the app stays as it is.", "Unsubscribe")
-	u.done = p.render("If this link is yours, you get no more digests", "Should one come all the same, the link was incomplete or too old: turn digests off in your preferences.", "")
-	u.later = p.render("That did not work just now", "Nothing was changed. Please try again in a few minutes.", "Try again")
+	u.ask = p.render(words{Heading: "Unsubscribe from digests?", Text: "If this link is yours, no more digest e-mails come after this. Your inbox in the app stays as it is.",
+		Buttons: []button{{Label: "Unsubscribe"}}})
+	u.later = p.render(words{Heading: "That did not work just now", Text: "Nothing was changed. Please try again in a few minutes.", Buttons: []button{{Label: "Try again"}}})
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+links.Path+"{token}", u.get)
 	mux.HandleFunc("POST "+links.Path+"{token}", u.post)
@@ -54,8 +61,8 @@ func Unsubscribe(p Page) http.Handler {
 type unsubscribe struct {
 	Page
 	faults faultLog
-	// The pages, ready to be sent.
-	ask, done, later []byte
+	// The pages that are always the same.
+	ask, later []byte
 }
 
 func (u *unsubscribe) get(w http.ResponseWriter, r *http.Request) { answer(w, http.StatusOK, u.ask) }
@@ -71,17 +78,42 @@ func (u *unsubscribe) post(w http.ResponseWriter, r *http.Request) {
 		fault, secret := u.Ring.Fault(token)
 		u.count(string(fault))
 		u.faults.say(fault, secret)
-		answer(w, http.StatusOK, u.done)
+		answer(w, http.StatusOK, u.done(0, 0, core.Daily))
 		return
 	}
 	u.count(GoodToken)
+	was := u.cadence(r.Context(), recipient, mark)
 	if err := u.Store.Unsubscribe(r.Context(), recipient, mark); err != nil {
 		u.Log.Error("unsubscribing failed", "recipient", recipient, "error", err)
 		answer(w, http.StatusServiceUnavailable, u.later)
 		return
 	}
 	u.Log.Info("unsubscribed", "recipient", recipient)
-	answer(w, http.StatusOK, u.done)
+	answer(w, http.StatusOK, u.done(recipient, mark, was))
+}
+
+// cadence returns what is undone if a person comes back. If that is not known, it is the most usual.
+func (u *unsubscribe) cadence(ctx context.Context, recipient, mark int64) core.Cadence {
+	if u.Readers != nil {
+		if o, found, err := u.Readers.Outlook(ctx, recipient, mark); err == nil && found && o.Recipient.Cadence.Period() > 0 {
+			return o.Recipient.Cadence
+		}
+	}
+	return core.Daily
+}
+
+// done returns the page that a person sees who has unsubscribed. A person 0 is nobody.
+func (u *unsubscribe) done(recipient, mark int64, was core.Cadence) []byte {
+	w := words{Heading: "If this link is yours, you get no more digests", Text: "Should one come all the same, the link was incomplete or too old: turn digests off in your preferences."}
+	if u.Readers == nil {
+		return u.render(w)
+	}
+	w.Action = links.PreferencesPath + u.Ring.ReaderToken(links.Reader{Recipient: recipient, Mark: mark, Made: u.Clock.Now().UTC().Truncate(time.Second)})
+	w.Buttons = []button{{Label: "Undo", Value: string(was)}}
+	if was != core.Weekly {
+		w.Buttons = append(w.Buttons, button{Label: "A digest each week instead", Value: weeklyInstead})
+	}
+	return u.render(w)
 }
 
 func (u *unsubscribe) count(token string) {
@@ -123,10 +155,16 @@ const style = `:root{color-scheme:light dark}body{margin:0;background:#f4f3ef;co
 	`button:focus-visible,a:focus-visible{outline:3px solid #6cc9c0;outline-offset:2px}` +
 	`@media (prefers-color-scheme:dark){body{background:#14171a;color:#e6e8ea}p.brand,a{color:#6cc9c0}button{background:#6cc9c0;color:#0c2423}}`
 
-// render returns a page with a heading, a text and a link to the preferences. If button is not empty, it
-// is the label of a button that posts to the page's own address.
-func (p Page) render(heading, text, button string) []byte {
-	page := template.Must(template.New("page").Parse(`<!doctype html>
+// words are what a page says. Its buttons post to Action, or to the page's own address.
+type words struct {
+	Heading, Text, Action string
+	Buttons               []button
+}
+
+// button is one that posts a field "again", if Value is not empty.
+type button struct{ Label, Value string }
+
+var wordsTemplate = template.Must(template.New("page").Parse(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -139,14 +177,20 @@ func (p Page) render(heading, text, button string) []byte {
 <p class="brand" dir="auto">{{.Brand}}</p>
 <h1>{{.Heading}}</h1>
 <p>{{.Text}}</p>
-{{with .Button}}<form method="post"><button>{{.}}</button></form>
+{{if .Buttons}}<form method="post"{{with .Action}} action="{{.}}"{{end}}>{{range $i, $b := .Buttons}}{{if $i}} {{end}}<button{{with .Value}} name="again" value="{{.}}"{{end}}>{{.Label}}</button>{{end}}</form>
 {{end}}{{with .PreferencesURL}}<p><a href="{{.}}">Digest preferences in the app</a></p>
 {{end}}</main>
 </body>
 </html>
 `))
+
+// render returns a page that says w, with a link to the preferences.
+func (p Page) render(w words) []byte {
 	var b bytes.Buffer
-	if err := page.Execute(&b, struct{ Brand, Heading, Text, Button, PreferencesURL string }{p.Brand, heading, text, button, p.PreferencesURL}); err != nil {
+	if err := wordsTemplate.Execute(&b, struct {
+		words
+		Brand, PreferencesURL string
+	}{w, p.Brand, p.PreferencesURL}); err != nil {
 		panic(err) // a mistake in the template
 	}
 	return b.Bytes()

@@ -45,6 +45,7 @@ func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.
 	mux := http.NewServeMux()
 	mux.Handle(links.Path, web.Unsubscribe(web.Page{
 		Ring: s.keyring, Store: store, Brand: s.Name, PreferencesURL: s.style.PreferencesURL(), Log: log, Count: metrics.Unsubscribed,
+		Readers: ticker.Planner(), Clock: systemclock.Clock{},
 	}))
 	mux.Handle(links.PreferencesPath, web.Preferences(web.ReaderPage{
 		Ring: s.keyring, Readers: ticker.Planner(), Store: store, Clock: systemclock.Clock{}, Brand: s.Name, Log: log, Count: metrics.PageAsked,

@@ -28,7 +28,7 @@ var choiceCases = []storeCase{
 	{"a reader chooses for themselves alone", func(s *storeTest) {
 		s.fill(pair())
 		before, second := s.succeeded()
-		choice := core.Choice{Digests: true, TimeZone: "Asia/Kathmandu", Rhythm: "workdays at 7", PausedUntil: "2026-04-06", QuietStart: "22:00", QuietEnd: "6:00"}
+		choice := core.Choice{Cadence: core.Daily, TimeZone: "Asia/Kathmandu", Rhythm: "workdays at 7", PausedUntil: "2026-04-06", QuietStart: "22:00", QuietEnd: "6:00"}
 		for _, dead := range []int64{before.Person.Mark, second.Person.Mark + 1} {
 			require.ErrorIs(s, s.Choose(s.ctx, 1, dead, choice), ports.ErrConflict)
 		}
@@ -40,8 +40,10 @@ var choiceCases = []storeCase{
 		require.NoError(s, s.Choose(s.ctx, 1, second.Person.Mark, core.Choice{Rhythm: "daily at 9"}))
 		assert.Equal(s, core.Preferences{Rhythm: "daily at 9"}, s.user(1).Preferences)
 		assert.Equal(s, core.Off, s.user(1).Cadence)
-		require.NoError(s, s.Choose(s.ctx, 1, second.Person.Mark, core.Choice{Digests: true}))
-		assert.Equal(s, core.Daily, s.user(1).Cadence)
+		require.NoError(s, s.Choose(s.ctx, 1, second.Person.Mark, core.Choice{Cadence: core.Weekly}))
+		assert.Equal(s, core.Weekly, s.user(1).Cadence)
+		require.NoError(s, s.Choose(s.ctx, 1, second.Person.Mark, core.Choice{Cadence: core.Daily}))
+		assert.Equal(s, core.Weekly, s.user(1).Cadence, "which of the two it is, is for the app to say")
 		assert.Zero(s, s.user(2).Preferences)
 	}},
 
@@ -50,7 +52,7 @@ var choiceCases = []storeCase{
 		w.Users[0].Preferences = core.Preferences{SendHour: &hour, SendWeekday: "friday", SuppressedAddress: "x@y", SuppressedReason: "complaint", Failures: 2}
 		w.Users[0].Cadence = core.Weekly
 		s.fill(w)
-		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Digests: true, TimeZone: "Asia/Tokyo"}))
+		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Cadence: core.Daily, TimeZone: "Asia/Tokyo"}))
 		want := w.Users[0].Preferences
 		want.TimeZone = "Asia/Tokyo"
 		assert.Equal(s, want, s.user(1).Preferences)
