@@ -10,8 +10,9 @@ type Choice struct {
 	// Cadence is [Off], or another without digests, if they want none. Else it is what the cadence becomes if it is one
 	// without digests now; one with digests is the app's, and stays as it is.
 	Cadence Cadence
-	// The rest is as in [Preferences].
+	// The rest is as in [Preferences]. Links that were ended stay ended: a zero LinksSince changes nothing.
 	TimeZone, Rhythm, PausedUntil, QuietStart, QuietEnd string
+	LinksSince                                          time.Time
 }
 
 // Digests reports whether they want any.
@@ -55,6 +56,9 @@ func Choose(r Recipient, c Choice) Recipient {
 	}
 	p := &r.Preferences
 	p.TimeZone, p.Rhythm, p.PausedUntil, p.QuietStart, p.QuietEnd = c.TimeZone, c.Rhythm, c.PausedUntil, c.QuietStart, c.QuietEnd
+	if c.LinksSince.After(p.LinksSince) {
+		p.LinksSince = c.LinksSince
+	}
 	return r
 }
 

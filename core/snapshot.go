@@ -90,6 +90,9 @@ type Preferences struct {
 	// QuietStart and QuietEnd are the start and the end of the local quiet hours, HH:MM; both empty if there are
 	// none.
 	QuietStart, QuietEnd string
+	// LinksSince is since when the person's links to their page are good, since they have ended the older ones; zero if
+	// they have not.
+	LinksSince time.Time
 	// SuppressedAddress is the address that refusals are counted against.
 	SuppressedAddress string
 	// SuppressedReason is what the mail server said when it last refused that address.

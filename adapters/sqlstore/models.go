@@ -69,6 +69,7 @@ type (
 		SendHour                            number `bun:"type:integer"`
 		SendWeekday, QuietStart, QuietEnd   text
 		Rhythm, PausedUntil                 text
+		LinksSince                          stamp
 		SuppressedAddress, SuppressedReason text
 		Failures                            number `bun:"type:integer"`
 		RetryAt                             stamp
@@ -206,6 +207,7 @@ func heldRowOf(r core.HeldRow) heldRow {
 func (p *preferenceRow) core() core.Preferences {
 	out := core.Preferences{
 		TimeZone: string(p.TimeZone), SendWeekday: string(p.SendWeekday), Rhythm: string(p.Rhythm), PausedUntil: string(p.PausedUntil), QuietStart: string(p.QuietStart), QuietEnd: string(p.QuietEnd),
+		LinksSince:        p.LinksSince.At,
 		SuppressedAddress: texts.Mailbox(string(p.SuppressedAddress)), SuppressedReason: string(p.SuppressedReason),
 		Failures: int(p.Failures.value), RetryAt: p.RetryAt.At,
 	}
@@ -219,6 +221,7 @@ func (p *preferenceRow) core() core.Preferences {
 func preferencesOf(user int64, p core.Preferences) preferenceRow {
 	row := preferenceRow{
 		UserID: integer(user), TimeZone: text(p.TimeZone), SendWeekday: text(p.SendWeekday), Rhythm: text(p.Rhythm), PausedUntil: text(p.PausedUntil), QuietStart: text(p.QuietStart), QuietEnd: text(p.QuietEnd),
+		LinksSince:        stampOf(p.LinksSince),
 		SuppressedAddress: text(p.SuppressedAddress), SuppressedReason: text(p.SuppressedReason), Failures: nonzero(p.Failures), RetryAt: stampOf(p.RetryAt),
 	}
 	if p.SendHour != nil {

@@ -115,6 +115,8 @@ func Steps(later string) []schema.Step {
 		Statement: "UPDATE digest_preferences SET retry_at = " + later + " WHERE failures >= 3 AND retry_at IS NULL",
 	}, {
 		What: "a migration notes that it is not at its end",
+	}, {
+		What: "readers can end the links to their page",
 	}}
 }
 

@@ -58,7 +58,8 @@ const maxForm = 16 << 10
 
 // Preferences answers at [links.PreferencesPath] and a token. GET shows what the reader has set, what comes next, and
 // the last digests; it changes nothing, since scanners follow the links in mails. POST saves what the form says, and
-// offers to undo it. A token is good for [links.ReaderAge], and dies with its person. There is a rate limit for each
+// offers to undo it. A token is good for [links.ReaderAge], and dies with its person, or if they end all that were made
+// before. There is a rate limit for each
 // person; beyond it the answer is 429.
 func Preferences(p ReaderPage) http.Handler {
 	h := &reader{ReaderPage: p}
@@ -91,8 +92,9 @@ func (h *reader) admit(w http.ResponseWriter, r *http.Request) (core.Outlook, li
 	switch {
 	case err != nil:
 		h.fail(w, who, err)
-	case !found:
+	case !found || who.Made.Before(o.Recipient.Preferences.LinksSince):
 		h.refuse(w)
+		found = false
 	}
 	return o, who, err == nil && found
 }
@@ -117,7 +119,11 @@ func (h *reader) get(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.count(PageShown)
-	h.answer(w, http.StatusOK, h.view(r, o, core.ChoiceOf(o.Recipient)))
+	v := h.view(r, o, core.ChoiceOf(o.Recipient))
+	if r.URL.Query().Has("ended") {
+		v.Saved = []string{"The links in your mails so far no longer lead to this page. Your next digest has one that does."}
+	}
+	h.answer(w, http.StatusOK, v)
 }
 
 func (h *reader) post(w http.ResponseWriter, r *http.Request) {
@@ -131,6 +137,10 @@ func (h *reader) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	before := core.ChoiceOf(o.Recipient)
+	if r.PostForm.Has("end_links") {
+		h.endLinks(w, r, who, before)
+		return
+	}
 	choice := chosen(before, r.PostForm)
 	if wrong := choice.Check(h.Readers.KnowsZone); wrong != "" {
 		v := h.view(r, o, choice)
@@ -156,6 +166,19 @@ func (h *reader) post(w http.ResponseWriter, r *http.Request) {
 	v := h.view(r, o, core.ChoiceOf(o.Recipient))
 	v.Saved, v.Undo = changes(before, choice), fieldsOf(before)
 	h.answer(w, http.StatusOK, v)
+}
+
+// endLinks makes all links void that lead to the reader's page, and leads them to it by a new one.
+func (h *reader) endLinks(w http.ResponseWriter, r *http.Request, who links.Reader, c core.Choice) {
+	who.Made = h.Clock.Now().UTC().Truncate(time.Second)
+	c.LinksSince = who.Made
+	if err := h.Store.Choose(r.Context(), who.Recipient, who.Mark, c); err != nil {
+		h.fail(w, who, err)
+		return
+	}
+	h.count(PageSaved)
+	h.Log.Info("a reader ended the links to their page", "recipient", who.Recipient)
+	http.Redirect(w, r, links.PreferencesPath+h.Ring.ReaderToken(who)+"?ended", http.StatusSeeOther)
 }
 
 // mailPolicy lets a digest show itself, and nothing else.

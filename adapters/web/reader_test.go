@@ -176,6 +176,32 @@ func TestWhoUnsubscribedMayComeBack(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, status)
 }
 
+func TestAReaderEndsOldLinks(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	old := p.token(1, time.Hour)
+	p.ask(old, url.Values{"digests": {"daily"}, "rhythm": {"workdays at 7"}})
+	status, page := p.ask(old, url.Values{"end_links": {"yes"}})
+	assert.Equal(t, http.StatusOK, status, "it leads on to the new link")
+	assert.Contains(t, page, "no longer lead to this page")
+	assert.NotContains(t, page, ">Undo<")
+	assert.Equal(t, "workdays at 7", p.person(1).Preferences.Rhythm)
+	for _, path := range []string{old, old + "/digest/1"} {
+		status, page = p.ask(path, nil)
+		assert.Equal(t, http.StatusNotFound, status)
+		assert.Contains(t, page, "This link is no longer good")
+	}
+	status, _ = p.ask(old, url.Values{"digests": {"off"}, "rhythm": {""}})
+	assert.Equal(t, http.StatusNotFound, status)
+	assert.Equal(t, core.Weekly, p.person(1).Cadence)
+	for _, good := range []string{p.token(1, 0), p.token(2, time.Hour)} {
+		status, _ = p.ask(good, nil)
+		assert.Equal(t, http.StatusOK, status)
+	}
+	p.unsubscribed(p.ring.Token(1, 0))
+	assert.Equal(t, core.Off, p.person(1).Cadence, "the links to unsubscribe stay good")
+}
+
 func TestAReadersPageHasARateLimit(t *testing.T) {
 	t.Parallel()
 	p := newPages(t)

@@ -1,6 +1,8 @@
 package porttest
 
 import (
+	"time"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -44,6 +46,15 @@ var choiceCases = []storeCase{
 		assert.Equal(s, core.Weekly, s.user(1).Cadence)
 		require.NoError(s, s.Choose(s.ctx, 1, second.Person.Mark, core.Choice{Cadence: core.Daily}))
 		assert.Equal(s, core.Weekly, s.user(1).Cadence, "which of the two it is, is for the app to say")
+		assert.Zero(s, s.user(2).Preferences)
+	}},
+
+	{"a reader ends the links that were made before, for good", func(s *storeTest) {
+		s.fill(pair())
+		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Cadence: core.Daily, LinksSince: noon}))
+		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Cadence: core.Daily, TimeZone: "Asia/Tokyo"}))
+		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Cadence: core.Daily, LinksSince: noon.Add(-time.Hour)}))
+		assert.Equal(s, noon, s.user(1).Preferences.LinksSince)
 		assert.Zero(s, s.user(2).Preferences)
 	}},
 
