@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pauses returns how long the pauses were after transactions of 10 ms, before each of which another process had
+// pauses returns how long the pauses were after transactions that took so long, before each of which another process had
 // written or had not.
-func pauses(written ...bool) (pauses []time.Duration) {
+func pauses(took time.Duration, written ...bool) (pauses []time.Duration) {
 	var y yield
 	version := int64(7)
 	y.note(version)
@@ -22,7 +22,7 @@ func pauses(written ...bool) (pauses []time.Duration) {
 		}
 		y.began = time.Now()
 		y.note(version)
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(took)
 		before := time.Now()
 		y.end()
 		pauses = append(pauses, time.Since(before))
@@ -33,13 +33,45 @@ func pauses(written ...bool) (pauses []time.Duration) {
 func TestOthersAreLetInBetweenTransactions(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		assert.Equal(t, []time.Duration{0, 0, 0, 0, gap, 0, 0, 0, 0, gap}, pauses(make([]bool, 10)...), "nobody is known to write")
-		const held = 10 * time.Millisecond
-		assert.Equal(t, []time.Duration{0, held, held, held}, pauses(false, true, false, true), "another process writes")
-		many := pauses(append([]bool{true}, make([]bool, 200)...)...)
-		assert.Equal(t, held, many[98], "for two seconds")
-		assert.Equal(t, []time.Duration{0, 0, 0, 0, gap}, many[100:105], "and then no more")
+		const ms = time.Millisecond
+		assert.Equal(t, []time.Duration{0, 0, 0, 0, minPause, 0, 0, 0, 0, minPause}, pauses(10*ms, make([]bool, 10)...), "nobody is known to write")
+		assert.Equal(t, []time.Duration{0, 0, 0, 0, 0, 0, 6 * ms, 0, 0, 0, 0, 0, 0, 6 * ms}, pauses(2*ms, append([]bool{true}, make([]bool, 13)...)...), "another process writes")
+		assert.Equal(t, []time.Duration{10 * ms, 10 * ms}, pauses(10*ms, true, false), "as much as is left of a round")
+		assert.Equal(t, []time.Duration{10 * ms, 10 * ms}, pauses(30*ms, true, false), "and more after long ones")
+		assert.Equal(t, []time.Duration{maxPause}, pauses(100*ms, true))
+		many := pauses(10*ms, append([]bool{true}, make([]bool, 200)...)...)
+		assert.Equal(t, 10*ms, many[98], "for two seconds")
+		assert.Equal(t, []time.Duration{0, 0, 0, 0, minPause}, many[100:105], "and then no more")
 	})
+}
+
+// A process with SQLite's busy timeout finds the lock free when it asks for the sixth time at the latest.
+func TestWhoWaitsLikeSQLiteMeetsAPause(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	for _, took := range []time.Duration{300 * time.Microsecond, ms, 2 * ms, 3 * ms, 5 * ms} {
+		synctest.Test(t, func(t *testing.T) {
+			began, free := time.Now(), map[time.Duration]bool{}
+			y := yield{seen: began}
+			for time.Since(began) < time.Second {
+				y.began = time.Now()
+				time.Sleep(took)
+				from := time.Since(began)
+				y.end()
+				for at := (from + ms/10 - 1).Truncate(ms / 10); at < time.Since(began); at += ms / 10 {
+					free[at] = true
+				}
+			}
+			missed, starts := 0, 0
+			for start := 100 * ms; start < 900*ms; start += ms / 10 {
+				starts++
+				if !free[start] && !free[start+ms] && !free[start+3*ms] && !free[start+8*ms] && !free[start+18*ms] && !free[start+33*ms] {
+					missed++
+				}
+			}
+			assert.LessOrEqual(t, 100*missed, starts, "transactions of %s", took)
+		})
+	}
 }
 
 // The writer makes the pauses.
@@ -55,7 +87,7 @@ func TestAWriterLetsOthersInBetweenItsTransactions(t *testing.T) {
 				return insert(n, nil)(ctx, tx)
 			}}))
 		}
-		assert.Equal(t, 11*10*time.Millisecond+2*gap, time.Since(began))
+		assert.Equal(t, 11*10*time.Millisecond+2*minPause, time.Since(began))
 		assert.Len(t, numbers(), 11)
 		require.NoError(t, w.close())
 	})
