@@ -83,18 +83,22 @@ func (c Choice) Check(known func(zone string) bool) string {
 	return ""
 }
 
-// Upcoming returns the next n instants after now at which digests of r fall due, if each window ends when it is due;
-// fewer if there are none. Quiet hours are not looked at. zone is as in [Snapshot].
+// Upcoming returns the next n instants, from now on, at which digests of r fall due, if each window ends when it is due;
+// fewer if there are none. If that is in quiet hours, it is when they are over. zone is as in [Snapshot].
 func (s Schedule) Upcoming(r Recipient, zone *time.Location, now time.Time, n int) (all []time.Time) {
 	if r.Cadence.Period() == 0 {
 		return nil
 	}
-	at := s.dueAt(r, WindowAt(r, now).Start, zone)
-	if at.Before(now) {
-		at = now
-	}
-	for all = append(all, at); len(all) < n; all = append(all, at) {
-		at = s.dueAt(r, at, zone)
+	start := WindowAt(r, now).Start
+	for len(all) < n {
+		at := s.dueAt(r, start, zone)
+		if at.Before(now) {
+			at = now
+		}
+		for s.InQuietHours(r.Preferences, zone, at) {
+			at = at.Truncate(time.Minute).Add(time.Minute)
+		}
+		all, start = append(all, at), at
 	}
 	return all
 }
@@ -116,8 +120,10 @@ type Outlook struct {
 	Zone *time.Location
 	// Now is the instant that all of it is of.
 	Now time.Time
-	// Next are when the next digests are due; nil if none are.
+	// Next are when the next digests are due; nil if none are. They come with the first tick after that, Tick later at
+	// the most.
 	Next []time.Time
+	Tick time.Duration
 	// Digests are the last that were sent, the newest first.
 	Digests []LedgerRow
 }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -21,5 +22,34 @@ func TestADigestEachWeekInstead(t *testing.T) {
 		{Cadence: Off, TimeZone: "Asia/Tokyo"}:         {Cadence: Weekly, TimeZone: "Asia/Tokyo"},
 	} {
 		assert.Equal(t, want, was.Weekly())
+	}
+}
+
+func TestUpcomingDigestsComeOutsideQuietHours(t *testing.T) {
+	t.Parallel()
+	kathmandu, err := time.LoadLocation("Asia/Kathmandu") // UTC+5:45
+	if err != nil {
+		t.Skip(err)
+	}
+	now := time.Date(2026, 11, 29, 10, 20, 0, 0, time.UTC) // a Sunday
+	served := Entry{End: now.Add(-3*time.Hour - 7*time.Minute)}
+	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, time.UTC) }
+	for name, c := range map[string]struct {
+		r    Recipient
+		want []time.Time
+	}{
+		"each day, at no hour":                   {Recipient{Cadence: Daily, Latest: served}, []time.Time{at(30, 7, 13), at(31, 7, 13), at(32, 7, 13)}},
+		"never had one":                          {Recipient{Cadence: Daily}, []time.Time{now, now.AddDate(0, 0, 1), now.AddDate(0, 0, 2)}},
+		"at an hour":                             {Recipient{Cadence: Daily, Latest: served, Preferences: Preferences{TimeZone: "x", Rhythm: "workdays at 7"}}, []time.Time{at(30, 1, 15), at(31, 1, 15), at(32, 1, 15)}},
+		"after quiet hours":                      {Recipient{Cadence: Daily, Latest: served, Preferences: Preferences{QuietStart: "10:00", QuietEnd: "15:00"}}, []time.Time{at(30, 9, 15), at(31, 9, 15), at(32, 9, 15)}},
+		"quiet hours that leave no tick outside": {Recipient{Cadence: Daily, Latest: served, Preferences: Preferences{QuietStart: "10:00", QuietEnd: "09:59"}}, []time.Time{at(30, 7, 13), at(31, 7, 13), at(32, 7, 13)}},
+		"none":                                   {Recipient{Cadence: Off, Latest: served}, nil},
+	} {
+		all := Schedule{}.Upcoming(c.r, kathmandu, now, 3)
+		if assert.Len(t, all, len(c.want), name) {
+			for i, at := range all {
+				assert.True(t, c.want[i].Equal(at), "%s: %s, not %s", name, at.UTC(), c.want[i])
+			}
+		}
 	}
 }

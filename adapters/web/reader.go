@@ -256,6 +256,7 @@ type readerView struct {
 	// Next are when digests come, and Clock names the clock.
 	Next    []string
 	Clock   string
+	Within  string // of which they come
 	Digests []pastDigest
 	// Base is the path of the page.
 	Base string
@@ -274,7 +275,7 @@ const longTime = "Monday, 2 January 2006, 15:04"
 func (h *reader) view(r *http.Request, o core.Outlook, c core.Choice) readerView {
 	v := readerView{
 		Brand: h.Brand, Heading: "When your digests come", Address: core.MaskAddress(o.Recipient.Address),
-		Form: newForm(o, c, h.Readers.ZoneNames()), Clock: o.Zone.String(), Base: links.PreferencesPath + r.PathValue("token"),
+		Form: newForm(o, c, h.Readers.ZoneNames()), Clock: o.Zone.String(), Within: within(o.Tick), Base: links.PreferencesPath + r.PathValue("token"),
 	}
 	for _, at := range o.Next {
 		v.Next = append(v.Next, at.In(o.Zone).Format(longTime))
@@ -283,6 +284,20 @@ func (h *reader) view(r *http.Request, o core.Outlook, c core.Choice) readerView
 		v.Digests = append(v.Digests, pastDigest{row.ID, row.SentAt.In(o.Zone).Format(longTime), row.SentAt.UTC().Format(time.RFC3339), len(row.Notifications)})
 	}
 	return v
+}
+
+// within is how long after it is due a digest comes, in words.
+func within(tick time.Duration) string {
+	minutes := int((tick + time.Minute - 1) / time.Minute)
+	switch {
+	case minutes == 60:
+		return "an hour"
+	case minutes > 60:
+		return strconv.Itoa((minutes+59)/60) + " hours"
+	case minutes > 1:
+		return strconv.Itoa(minutes) + " minutes"
+	}
+	return "a minute"
 }
 
 // changes says in words what a choice changed.

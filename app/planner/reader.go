@@ -24,7 +24,7 @@ func (pl *Planner) Outlook(ctx context.Context, id, mark int64) (o core.Outlook,
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	o.Next = pl.config.Schedule.Upcoming(o.Recipient, o.Zone, now, 3)
+	o.Next, o.Tick = pl.config.Schedule.Upcoming(o.Recipient, o.Zone, now, 3), pl.config.Schedule.Tick
 	rows, err := pl.store.Windows(ctx, id, 0, windowsShown)
 	if err != nil {
 		return core.Outlook{}, false, wrap(err, "reading digests")
