@@ -54,7 +54,7 @@ func (i *Inbox) Take(ctx context.Context, mail returned.Mail) error {
 	if about.Kind == links.ReturnUnsubscribe {
 		return i.unsubscribe(ctx, about, v)
 	}
-	r := core.Return{Kind: v.Kind, Why: string(v.Cause), At: i.Clock.Now().UTC().Truncate(time.Second)}
+	r := core.Return{Kind: v.Kind, Why: string(v.Cause), At: i.Clock.Now().UTC().Truncate(time.Second), To: about.To}
 	news, err := i.Store.NoteReturn(ctx, about, r, i.SuppressFor)
 	if err != nil {
 		return wrap(err, "noting what came back")

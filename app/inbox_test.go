@@ -36,7 +36,7 @@ func TestWhatFollowsFromMailThatCameBack(t *testing.T) {
 	var counted []string
 	in := app.Inbox{Ring: ring, Store: store, Clock: memory.NewClock(now), Log: slog.New(slog.NewTextHandler(&log, nil)), Count: func(what string) { counted = append(counted, what) }}
 	take := func(kind links.ReturnKind, id int64, report returned.Report) {
-		address := "digest+" + strings.ToUpper(ring.ReturnToken(links.Return{Kind: kind, ID: id})) + "@mail.example"
+		address := "digest+" + strings.ToUpper(ring.ReturnToken(links.Return{Kind: kind, ID: id, To: links.AddressMark("ada@rfc.example")})) + "@mail.example"
 		require.NoError(t, in.Take(t.Context(), returned.Mail{Report: report, Addresses: []string{"digest@mail.example", address}}))
 	}
 	user := func(id int64) core.Recipient {

@@ -14,6 +14,8 @@ type Return struct {
 	Why string
 	// At is when we heard of it.
 	At time.Time
+	// To is the [links.AddressMark] of the address that the mail was sent to.
+	To uint16
 }
 
 // Words says in a sentence what came back: "Came back on 3 November 2026: the address does not exist." It is empty if
@@ -39,16 +41,16 @@ func (r Return) EndsDigests() bool {
 	return r.Kind == returned.Complaint || r.Kind == returned.Unsubscribe
 }
 
-// DeadDays is on how many days (UTC) in a row the newest mails of a person came back as dead. A relay accepts every mail
-// and reports later, so that an acceptance says nothing. rows are ledger rows of that person, the newest first; those
-// that shipped nothing do not count.
+// DeadDays is on how many days (UTC) in a row the newest mails of a person came back as dead from the address that the newest
+// of them was sent to. A relay accepts every mail and reports later, so that an acceptance says nothing. rows are ledger rows
+// of that person, the newest first; those that shipped nothing do not count.
 func DeadDays(rows []LedgerRow) (days int) {
 	last := time.Time{}
 	for _, row := range rows {
 		if row.Status != Sent {
 			continue
 		}
-		if row.Return.Kind != returned.Dead {
+		if row.Return.Kind != returned.Dead || row.Return.To != rows[0].Return.To {
 			break
 		}
 		if day := row.SentAt.UTC().Truncate(24 * time.Hour); !day.Equal(last) {

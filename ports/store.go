@@ -141,8 +141,8 @@ type Refusals interface {
 // Returns keeps what came back of mail.
 type Returns interface {
 	// NoteReturn notes what came back of a digest or of a held e-mail, and does what follows: if the address is dead, it
-	// counts it against the recipient's present address, as [core.CountReturn] does with [core.DeadDays]; if the
-	// reader wants no more, it sets their cadence to off. news is false, and nothing is changed, if the mail was not
+	// counts it, as [core.CountReturn] does with [core.DeadDays]; if the reader wants no more, it sets their cadence to off.
+	// Neither follows if the recipient has another address by now than r.To is the mark of. news is false, and nothing is changed, if the mail was not
 	// sent, if its recipient is not the one whose [core.Person] has the mark, or if it is not [core.Return.After]
 	// what is known. It is durable on return.
 	NoteReturn(ctx context.Context, about links.Return, r core.Return, suppressFor time.Duration) (news bool, err error)

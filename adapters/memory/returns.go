@@ -39,6 +39,7 @@ func (s *Store) NoteReturn(ctx context.Context, about links.Return, r core.Retur
 		news = true
 		u := s.users[recipient]
 		switch {
+		case links.AddressMark(texts.Mailbox(u.Address)) != r.To: // they have another by now
 		case r.EndsDigests():
 			u.Cadence = core.Off
 		case r.Kind == returned.Dead:

@@ -52,6 +52,7 @@ type (
 		LeaseUntil                     stamp
 		Error, Returned, ReturnedWhy   text
 		ReturnedAt                     stamp
+		ReturnedTo                     number `bun:"type:integer"`
 	}
 
 	watchRow struct {
@@ -109,6 +110,7 @@ type (
 		SentAt                      stamp
 		Returned, ReturnedWhy       text
 		ReturnedAt                  stamp
+		ReturnedTo                  number `bun:"type:integer"`
 	}
 
 	paceRow struct {
@@ -171,7 +173,7 @@ func (r *ledgerRow) core() (core.LedgerRow, bool) {
 			MessageID: string(r.MessageID), Notifications: r.SignalIDsIncluded, Lease: r.LeaseUntil.At, Attempts: int(r.Attempts.value),
 		},
 		Status: core.Status(r.Status), SentAt: r.SentAt.At, Error: string(r.Error),
-		Return: core.Return{Kind: returned.Kind(r.Returned), Why: string(r.ReturnedWhy), At: r.ReturnedAt.At},
+		Return: core.Return{Kind: returned.Kind(r.Returned), Why: string(r.ReturnedWhy), At: r.ReturnedAt.At, To: uint16(r.ReturnedTo.value)},
 	}, r.ID.ok
 }
 
@@ -179,7 +181,7 @@ func ledgerRowOf(r core.LedgerRow) ledgerRow {
 	return ledgerRow{
 		ID: nonzero(r.ID), RecipientUserID: integer(r.Recipient), SentAt: stampOf(r.SentAt), PeriodStart: stampOf(r.Window.Start), PeriodEnd: stampOf(r.Window.End),
 		SignalIDsIncluded: r.Notifications, Status: text(r.Status), MessageID: text(r.MessageID), Attempts: nonzero(r.Attempts),
-		LeaseUntil: stampOf(r.Lease), Error: text(r.Error), Returned: text(r.Return.Kind), ReturnedWhy: text(r.Return.Why), ReturnedAt: stampOf(r.Return.At),
+		LeaseUntil: stampOf(r.Lease), Error: text(r.Error), Returned: text(r.Return.Kind), ReturnedWhy: text(r.Return.Why), ReturnedAt: stampOf(r.Return.At), ReturnedTo: nonzero(int64(r.Return.To)),
 	}
 }
 
@@ -191,7 +193,7 @@ func (r *heldRow) core() (core.HeldRow, bool) {
 			Attempts: int(r.Attempts.value), Lease: r.LeaseUntil.At,
 		},
 		SentAt: r.SentAt.Stamp, Error: string(r.Error),
-		Return: core.Return{Kind: returned.Kind(r.Returned), Why: string(r.ReturnedWhy), At: r.ReturnedAt.At},
+		Return: core.Return{Kind: returned.Kind(r.Returned), Why: string(r.ReturnedWhy), At: r.ReturnedAt.At, To: uint16(r.ReturnedTo.value)},
 	}, r.ID.ok
 }
 
@@ -200,7 +202,7 @@ func heldRowOf(r core.HeldRow) heldRow {
 		ID: nonzero(r.ID), RecipientUserID: integer(r.Recipient), Subject: text(r.Subject), BodyText: text(r.Text), BodyHTML: text(r.HTML),
 		NotificationIDs: r.Notifications, CreatedAt: stampOf(r.CreatedAt), Status: text(r.Status), MessageID: text(r.MessageID),
 		Attempts: nonzero(r.Attempts), LeaseUntil: stampOf(r.Lease), Error: text(r.Error), SentAt: stamp{r.SentAt},
-		Returned: text(r.Return.Kind), ReturnedWhy: text(r.Return.Why), ReturnedAt: stampOf(r.Return.At),
+		Returned: text(r.Return.Kind), ReturnedWhy: text(r.Return.Why), ReturnedAt: stampOf(r.Return.At), ReturnedTo: nonzero(int64(r.Return.To)),
 	}
 }
 

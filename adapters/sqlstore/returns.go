@@ -42,15 +42,21 @@ func (s *Store) NoteReturn(ctx context.Context, about links.Return, r core.Retur
 		if still, err := s.ownMail(ctx, tx, about, user.value); err != nil || !still {
 			return err
 		}
-		if _, err := tx.Change(ctx, "UPDATE "+table+" SET returned = ?, returned_why = ?, returned_at = ? WHERE id = ?", string(r.Kind), Plain(r.Why), stampOf(r.At), about.ID); err != nil {
+		if _, err := tx.Change(ctx, "UPDATE "+table+" SET returned = ?, returned_why = ?, returned_at = ?, returned_to = ? WHERE id = ?", string(r.Kind), Plain(r.Why), stampOf(r.At), int64(r.To), about.ID); err != nil {
 			return err
 		}
 		news = true
+		var email text
+		if err := tx.One(ctx, []any{&email}, "SELECT u.email FROM users AS u WHERE u.id = ?", user.value); err != nil {
+			return fmt.Errorf("read the address: %w", err)
+		}
+		address := texts.Mailbox(string(email))
 		switch {
+		case links.AddressMark(address) != r.To: // they have another by now
 		case r.EndsDigests():
 			_, err = tx.Change(ctx, "UPDATE users SET digest_cadence = ?0 WHERE id = ?1 AND coalesce(digest_cadence, '') <> ?0", string(core.Off), user.value)
 		case r.Kind == returned.Dead && user.value == recipient:
-			err = s.countReturn(ctx, tx, user.value, about.Mark, r, earlier, suppressFor)
+			err = s.countReturn(ctx, tx, user.value, about.Mark, address, r, earlier, suppressFor)
 		}
 		return err
 	})
@@ -93,16 +99,12 @@ func (s *Store) deadBefore(ctx context.Context, about links.Return, r core.Retur
 }
 
 // countReturn counts a dead address against its person, who may have had no preferences.
-func (s *Store) countReturn(ctx context.Context, tx engine.Tx, user, mark int64, r core.Return, days int, suppressFor time.Duration) error {
-	var address text
-	if err := tx.One(ctx, []any{&address}, "SELECT u.email FROM users AS u WHERE u.id = ?", user); err != nil {
-		return fmt.Errorf("read the address: %w", err)
-	}
+func (s *Store) countReturn(ctx context.Context, tx engine.Tx, user, mark int64, address string, r core.Return, days int, suppressFor time.Duration) error {
 	p, there, err := s.preferences(ctx, tx, user)
 	if err != nil {
 		return err
 	}
-	refusal := core.Refusal{Recipient: user, Mark: mark, Address: Plain(texts.Mailbox(string(address))), Reason: Plain("came back: " + r.Why), At: r.At, SuppressFor: suppressFor}
+	refusal := core.Refusal{Recipient: user, Mark: mark, Address: Plain(address), Reason: Plain("came back: " + r.Why), At: r.At, SuppressFor: suppressFor}
 	p = core.CountReturn(p, refusal, days)
 	if there {
 		return s.putRefusals(ctx, tx, user, p)

@@ -52,10 +52,11 @@ func (j *Job) Recipient() int64 {
 
 // about is what mail that comes back is about, once the job is claimed.
 func (j *Job) about() links.Return {
+	about := links.Return{Kind: links.ReturnDigest, ID: j.Claim.ID, Mark: j.Mark, To: links.AddressMark(j.Message.To.Mailbox)}
 	if j.Kind == Held {
-		return links.Return{Kind: links.ReturnHeld, ID: j.Held.ID, Mark: j.Mark}
+		about.Kind, about.ID = links.ReturnHeld, j.Held.ID
 	}
-	return links.Return{Kind: links.ReturnDigest, ID: j.Claim.ID, Mark: j.Mark}
+	return about
 }
 
 // claim returns the change that claims it until lease; ok is false if it needs none.

@@ -2,6 +2,7 @@ package links
 
 import (
 	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
@@ -29,18 +30,27 @@ type Return struct {
 	ID   int64
 	// Mark is the core.Person.Mark of the recipient. So a token dies with the person, also if their number is used again.
 	Mark int64
+	// To is the [AddressMark] of the address that the mail was sent to, since a person may have another by the time that
+	// it comes back; 0 if it was sent to none.
+	To uint16
+}
+
+// AddressMark tells addresses of one person apart, and nothing more: one in 65,535 others has the same. It is never 0.
+func AddressMark(address string) uint16 {
+	sum := sha256.Sum256([]byte(address))
+	return max(binary.BigEndian.Uint16(sum[:]), 1)
 }
 
 // returnPurpose is signed with every token in an address, so that no token of a link passes for one, nor the other way
 // round. It and the form of tokens must not change while mail is on its way: reports come for days.
 const returnPurpose = "rfcdigest return path v1\x00"
 
-// The sizes of a token, in bytes before it becomes text: kind, ID, mark, and as much of the signature as makes the whole
-// a multiple of five, of which base32 leaves no spare bits. 104 bits are more than the least that RFC 2104 §5 allows
+// The sizes of a token, in bytes before it becomes text: kind, ID, mark, address, and as much of the signature as makes the
+// whole a multiple of five, of which base32 leaves no spare bits. 88 bits are more than the least that RFC 2104 §5 allows
 // (80), and less than the half that it recommends: each guess is a mail, and an address has to fit into 64 octets.
 const (
-	returnContent = 1 + 8 + 8
-	returnSum     = 13
+	returnContent = 1 + 8 + 8 + 2
+	returnSum     = 11
 )
 
 // ReturnTokenSize is the length of a token in an address. The part before the @ may have 64 octets (RFC 5321 §4.5.3.1.1).
@@ -56,6 +66,7 @@ func (r Keyring) ReturnToken(about Return) string {
 	content = append(content, byte(about.Kind))
 	content = binary.BigEndian.AppendUint64(content, uint64(about.ID))
 	content = binary.BigEndian.AppendUint64(content, uint64(about.Mark))
+	content = binary.BigEndian.AppendUint16(content, about.To)
 	signed := r.keys[0].sign(returnPurpose, content)
 	return strings.ToLower(base32.StdEncoding.EncodeToString(signed[:returnContent+returnSum]))
 }
@@ -76,6 +87,7 @@ func (r Keyring) VerifyReturn(token string) (about Return, ok bool) {
 				Kind: ReturnKind(content[0]),
 				ID:   int64(binary.BigEndian.Uint64(content[1:])),
 				Mark: int64(binary.BigEndian.Uint64(content[9:])),
+				To:   binary.BigEndian.Uint16(content[17:]),
 			}, true
 		}
 	}

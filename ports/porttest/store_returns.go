@@ -24,11 +24,14 @@ func shipped(days int) core.World {
 	return w
 }
 
+// sentTo is the mark of person 1's address.
+var sentTo = links.AddressMark(someone(1).Address)
+
 // came notes that a mail of person 1's came back.
 func (s *storeTest) came(kind links.ReturnKind, id int64, what returned.Kind, why returned.Cause) (news bool) {
 	s.Helper()
 	at := noon.Add(time.Hour)
-	news, err := s.NoteReturn(s.ctx, links.Return{Kind: kind, ID: id}, core.Return{Kind: what, Why: string(why), At: at}, 0)
+	news, err := s.NoteReturn(s.ctx, links.Return{Kind: kind, ID: id}, core.Return{Kind: what, Why: string(why), At: at, To: sentTo}, 0)
 	require.NoError(s, err)
 	return news
 }
@@ -43,7 +46,7 @@ var returnCases = []storeCase{
 		row, found, err := s.Window(s.ctx, 1)
 		require.NoError(s, err)
 		require.True(s, found)
-		assert.Equal(s, core.Return{Kind: returned.Unable, Why: string(returned.Full), At: noon.Add(time.Hour)}, row.Return)
+		assert.Equal(s, core.Return{Kind: returned.Unable, Why: string(returned.Full), At: noon.Add(time.Hour), To: sentTo}, row.Return)
 		assert.Zero(s, s.user(1).Preferences)
 		assert.True(s, s.came(links.ReturnHeld, 1, returned.Unable, returned.Full))
 		assert.Equal(s, returned.Unable, s.dump().Held[0].Return.Kind)
@@ -71,6 +74,23 @@ var returnCases = []storeCase{
 		s.came(links.ReturnDigest, 2, returned.Dead, returned.NoAddress)
 		s.came(links.ReturnHeld, 1, returned.Dead, returned.NoAddress)
 		assert.LessOrEqual(s, s.user(1).Preferences.Failures, 3)
+	}},
+
+	{"what came back from an address of before counts for nothing more", func(s *storeTest) {
+		w := shipped(4)
+		w.Users[0].Address = "new@rfc.example"
+		s.fill(w)
+		for id := range int64(3) {
+			assert.True(s, s.came(links.ReturnDigest, id+1, returned.Dead, returned.NoAddress))
+		}
+		assert.Zero(s, s.user(1).Preferences)
+		at := core.Return{Kind: returned.Dead, Why: string(returned.NoAddress), At: noon.Add(time.Hour), To: links.AddressMark("new@rfc.example")}
+		news, err := s.NoteReturn(s.ctx, links.Return{Kind: links.ReturnDigest, ID: 4}, at, 0)
+		require.NoError(s, err)
+		assert.True(s, news)
+		assert.Equal(s, 1, s.user(1).Preferences.Failures, "those of before are of another address")
+		assert.True(s, s.came(links.ReturnDigest, 3, returned.Complaint, returned.Spam))
+		assert.Equal(s, core.Daily, s.user(1).Cadence)
 	}},
 
 	{"a complaint ends digests", func(s *storeTest) {
