@@ -227,6 +227,32 @@ func TestNothingIsBegunWhileTheStoreTakesNoOutcome(t *testing.T) {
 	})
 }
 
+// Nor if every connection waits for its server.
+func TestNotificationsAreMarkedWhileTheServerHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, crowd(30))
+		s.mailer.Fault = func(n int, _ core.Message) (bool, error) {
+			if n >= 20 {
+				time.Sleep(2 * time.Minute)
+			}
+			return true, nil
+		}
+		began := time.Now()
+		var marked []time.Duration
+		s.faulty.Fault = func(method string) (bool, error) {
+			if method == "Mark" {
+				marked = append(marked, time.Since(began).Round(time.Second))
+			}
+			return true, nil
+		}
+		s.restart(app.Config{Connections: 2})
+		s.tick()
+		require.GreaterOrEqual(t, len(marked), 2)
+		assert.Equal(t, 5*time.Second, marked[1])
+	})
+}
+
 // In a long tick notifications are not left unmarked for long, nor by ticks without mail.
 func TestNotificationsAreMarkedNowAndThen(t *testing.T) {
 	t.Parallel()

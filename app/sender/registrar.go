@@ -2,6 +2,7 @@ package sender
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,6 +23,8 @@ const (
 	// cheaper.
 	maxUnmarked = 200_000
 	markAfter   = 5 * time.Second
+	// releaseTime is how long it may take to release claims at the end.
+	releaseTime = 5 * time.Second
 )
 
 // notBegun is what is said of a claim that is given up without a message.
@@ -158,11 +161,13 @@ func (r *Run) enter(notes []*outcome, claims []*attempt) {
 		made = append(made, r.failed(asked, err)...)
 		r.insist(notes)
 	}
-	if r.unmarked == 0 {
-		r.since = time.Now()
-	}
+	first := r.unmarked == 0
 	for _, o := range notes {
 		r.unmarked += len(o.change.Claim.Notifications)
+	}
+	if first && r.unmarked > 0 {
+		r.since = time.Now()
+		time.AfterFunc(markAfter, r.wakeAll) // else nothing might, if every connection waits for its server
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -288,10 +293,13 @@ func (r *Run) leaveAll(jobs []*attempt) {
 			}
 		}
 	}
-	results, err := r.book.try(r.hands, changes)
+	// The grace may be over by now: a server that did not answer took all of it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.hands), releaseTime)
+	defer cancel()
+	results, err := r.book.try(ctx, changes)
 	for i := range results {
 		if errors.Is(results[i].Err, ports.ErrBusy) && err == nil {
-			_, err = r.book.try(r.hands, changes[i:i+1])
+			_, err = r.book.try(ctx, changes[i:i+1])
 		}
 	}
 	if err != nil {
