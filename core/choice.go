@@ -126,4 +126,6 @@ type Outlook struct {
 	Tick time.Duration
 	// Digests are the last that were sent, the newest first.
 	Digests []LedgerRow
+	// Refused says that mail servers refused the address, so that nothing is sent before Next.
+	Refused bool
 }

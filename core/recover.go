@@ -49,8 +49,8 @@ type RecoveryPlan struct {
 
 // The further reasons of a [RecoveryPlan].
 const (
-	NothingLeft Reason = "its notifications do not exist any more" // Abandon
-	NoAnswer    Reason = "no answer came the last time"            // Resend
+	NothingLeft Reason = "its notifications do not exist any more"              // Abandon
+	NoAnswer    Reason = "it was claimed, and nothing says whether it was sent" // Resend
 )
 
 // PlanRecovery returns what to do about one digest in doubt. Nothing is judged a second time: the

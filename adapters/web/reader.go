@@ -15,6 +15,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/links"
+	"github.com/wiggleverse/rfcdigest/core/returned"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -84,7 +85,7 @@ func (h *reader) admit(w http.ResponseWriter, r *http.Request) (core.Outlook, li
 	}
 	if !h.throttle.allows(who.Recipient, h.Clock.Now()) {
 		h.count(PageLimited)
-		w.Header().Set("Retry-After", strconv.Itoa(int(pause.Seconds())))
+		w.Header().Set("Retry-After", strconv.Itoa(int(refill.Seconds())))
 		h.answer(w, http.StatusTooManyRequests, readerView{Brand: h.Brand, Heading: "Too many requests", Notice: "Nothing was changed. Please try again in a moment."})
 		return core.Outlook{}, who, false
 	}
@@ -141,10 +142,12 @@ func (h *reader) post(w http.ResponseWriter, r *http.Request) {
 		h.endLinks(w, r, who, before)
 		return
 	}
-	choice := chosen(before, r.PostForm)
-	if wrong := choice.Check(h.Readers.KnowsZone); wrong != "" {
-		v := h.view(r, o, choice)
+	today, _ := time.Parse(time.DateOnly, o.Now.In(o.Zone).Format(time.DateOnly))
+	choice, wrong := chosen(before, r.PostForm, today, h.Readers.KnowsZone)
+	if wrong != "" {
+		v := h.view(r, o, before)
 		v.Wrong = wrong
+		v.Form.keep(r.PostForm)
 		h.count(PageShown)
 		h.answer(w, http.StatusUnprocessableEntity, v)
 		return
@@ -164,7 +167,11 @@ func (h *reader) post(w http.ResponseWriter, r *http.Request) {
 	h.count(PageSaved)
 	h.Log.Info("a reader saved preferences", "recipient", who.Recipient)
 	v := h.view(r, o, core.ChoiceOf(o.Recipient))
-	v.Saved, v.Undo = changes(before, choice), fieldsOf(before)
+	if v.Saved = changes(before, choice); v.Saved != nil {
+		v.Undo = fieldsOf(before)
+	} else {
+		v.Saved = []string{"Nothing is different from before."}
+	}
 	h.answer(w, http.StatusOK, v)
 }
 
@@ -196,7 +203,8 @@ func (h *reader) digest(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		h.fail(w, who, err)
 	case !found:
-		h.refuse(w)
+		h.count(PageRefused)
+		h.answer(w, http.StatusNotFound, readerView{Brand: h.Brand, Heading: "This digest cannot be shown any more", Notice: "What it told of is gone, or it was another reader's."})
 	default:
 		h.count(PageShown)
 		w.Header().Set("Content-Security-Policy", mailPolicy)
@@ -247,6 +255,8 @@ type readerView struct {
 	Brand, Heading, Address string
 	// Notice is all that there is if there is no form.
 	Notice string
+	// Trouble says what keeps digests from coming, beside what the reader has chosen.
+	Trouble string
 	// Wrong says what is wrong with the form that was sent.
 	Wrong string
 	// Saved says what was changed, and Undo are the fields that change it back.
@@ -277,6 +287,7 @@ func (h *reader) view(r *http.Request, o core.Outlook, c core.Choice) readerView
 		Brand: h.Brand, Heading: "When your digests come", Address: core.MaskAddress(o.Recipient.Address),
 		Form: newForm(o, c, h.Readers.ZoneNames()), Clock: o.Zone.String(), Within: within(o.Tick), Base: links.PreferencesPath + r.PathValue("token"),
 	}
+	v.Trouble = trouble(o)
 	for _, at := range o.Next {
 		v.Next = append(v.Next, at.In(o.Zone).Format(longTime))
 	}
@@ -300,7 +311,20 @@ func within(tick time.Duration) string {
 	return "a minute"
 }
 
-// changes says in words what a choice changed.
+// trouble says what keeps digests from coming, beside what the reader has chosen; empty if nothing does.
+func trouble(o core.Outlook) string {
+	switch {
+	case o.Refused && len(o.Next) == 0:
+		return "Mail to your address was refused, so no digests are sent there. A new address in the app starts clean."
+	case o.Refused:
+		return "Mail to your address was refused, so no digests are sent there until the first date below. A new address in the app starts clean."
+	case o.Recipient.Cadence.Period() == 0 && len(o.Digests) > 0 && o.Digests[0].Return.Kind == returned.Complaint:
+		return "Digests ended on " + o.Digests[0].Return.At.In(o.Zone).Format("2 January 2006") + ", since one was reported as spam. If that was a mistake, have them sent again."
+	}
+	return ""
+}
+
+// changes says in words what a choice changed; nil if it changed nothing.
 func changes(before, after core.Choice) (all []string) {
 	say := func(was, is, name, none string) {
 		switch {
@@ -321,9 +345,6 @@ func changes(before, after core.Choice) (all []string) {
 	say(before.TimeZone, after.TimeZone, "Your clock is that of", "Your clock is UTC.")
 	say(quietWords(before), quietWords(after), "Quiet hours are", "There are no quiet hours.")
 	say(before.PausedUntil, after.PausedUntil, "They pause until", "There is no pause.")
-	if len(all) == 0 {
-		all = []string{"Nothing is different from before."}
-	}
 	return all
 }
 
@@ -332,7 +353,10 @@ func rhythmWords(c core.Choice) string {
 	if err != nil {
 		return ""
 	}
-	return r.Words()
+	if r.From.IsZero() {
+		return r.Words()
+	}
+	return r.Words() + ", as in the week of " + r.From.Format("2 January 2006")
 }
 
 func quietWords(c core.Choice) string {

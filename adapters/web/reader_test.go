@@ -23,6 +23,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/links"
+	"github.com/wiggleverse/rfcdigest/core/returned"
 )
 
 // now is the instant at which readers open their pages, a Sunday.
@@ -149,31 +150,50 @@ func TestWhoUnsubscribedMayComeBack(t *testing.T) {
 	t.Parallel()
 	const undo, weekly = "Undo", "A digest each week instead"
 	p := newPages(t)
+	back := func(action, how string) string {
+		status, page := p.askAt(action, url.Values{"again": {how}})
+		assert.Equal(t, http.StatusOK, status)
+		assert.NotContains(t, page, links.PreferencesPath, "who has an old mail is not to open the reader's page")
+		return page
+	}
 	_, action, again := p.unsubscribed(p.ring.Token(1, 0))
 	assert.Equal(t, core.Off, p.person(1).Cadence)
-	assert.NotContains(t, again, weekly, "they had one each week")
-	status, page := p.askAt(action, url.Values{"again": {again[undo]}})
-	assert.Equal(t, http.StatusOK, status)
-	assert.Contains(t, page, "You get digests again.")
+	assert.Equal(t, map[string]string{undo: "weekly"}, again, "they had one each week")
+	back(action, again[undo])
+	assert.Equal(t, core.Weekly, p.person(1).Cadence)
+	p.unsubscribed(p.ring.Token(1, 0))
+	_, action, again = p.unsubscribed(p.ring.Token(1, 0))
+	assert.Equal(t, map[string]string{"Digests again, each day": "daily", "Digests again, each week": "weekly"}, again, "the second time it is not known how often they came")
+	back(action, "weekly")
 	assert.Equal(t, core.Weekly, p.person(1).Cadence)
 
 	p.ask(p.token(2, 0), url.Values{"digests": {"daily"}, "rhythm": {"workdays at 7, 15"}, "zone": {"Asia/Tokyo"}})
 	_, action, again = p.unsubscribed(p.ring.Token(2, 0))
-	p.askAt(action, url.Values{"again": {again[undo]}})
+	back(action, again[undo])
 	assert.Equal(t, core.Daily, p.person(2).Cadence)
 	assert.Equal(t, core.Preferences{Rhythm: "workdays at 7, 15", TimeZone: "Asia/Tokyo"}, p.person(2).Preferences)
 	good, action, again := p.unsubscribed(p.ring.Token(2, 0))
-	p.askAt(action, url.Values{"again": {again[weekly]}})
+	back(action, again[weekly])
 	assert.Equal(t, core.Weekly, p.person(2).Cadence)
 	assert.Equal(t, core.Preferences{Rhythm: "monday at 7", TimeZone: "Asia/Tokyo"}, p.person(2).Preferences)
 
-	// A token that nobody signed gets the same page, but its buttons lead to nobody's.
-	bad, action, again := p.unsubscribed("nonsense")
-	token := regexp.MustCompile(`/preferences/[^"]+`)
+	// A token that nobody signed gets the same pages.
+	bad, nobodys, _ := p.unsubscribed("nonsense")
+	token := regexp.MustCompile(links.Path + `[^"]+`)
 	assert.Equal(t, token.ReplaceAllString(good, ""), token.ReplaceAllString(bad, ""))
 	assert.Len(t, bad, len(good))
-	status, _ = p.askAt(action, url.Values{"again": {again[undo]}})
-	assert.Equal(t, http.StatusNotFound, status)
+	done := back(action, "weekly")
+	for _, address := range []string{nobodys, links.Path + "nonsense/undo", links.Path + p.ring.Token(2, 0) + "/undo", links.Path + p.token(2, 0) + "/undo"} {
+		p.ask(p.token(2, 0), url.Values{"digests": {"off"}, "rhythm": {""}})
+		assert.Equal(t, done, back(address, "daily"))
+		assert.Equal(t, core.Off, p.person(2).Cadence)
+	}
+	_, action, _ = p.unsubscribed(p.ring.Token(2, 0))
+	status, _ := p.ask(strings.TrimSuffix(strings.TrimPrefix(action, links.Path), "/undo"), nil)
+	assert.Equal(t, http.StatusNotFound, status, "it opens no page")
+	p.clock.Set(now.Add(time.Hour + time.Second))
+	back(action, "daily")
+	assert.Equal(t, core.Off, p.person(2).Cadence, "for an hour")
 }
 
 func TestAReaderEndsOldLinks(t *testing.T) {
@@ -250,53 +270,115 @@ func TestAReaderChoosesAndUndoes(t *testing.T) {
 func TestWhatAFormSays(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		form url.Values
-		want string
+		person int64
+		form   url.Values
+		want   string
 	}{
-		{url.Values{"days": {"daily"}, "hour": {"7", "17"}}, "daily at 7, 17"},
-		{url.Values{"days": {"chosen"}, "weekday": {"monday", "thursday"}, "hour": {"9"}}, "monday, thursday at 9"},
-		{url.Values{"days": {"fortnight"}, "weekday": {"friday", "sunday"}, "hour": {"9"}, "since": {"2026-12-04"}}, "every two weeks on friday at 9 from 2026-12-04"},
-		{url.Values{"days": {"monthly"}, "monthday": {"31"}, "hour": {"9"}}, "monthly on 31 at 9"},
-		{url.Values{"days": {"app"}, "hour": {"9"}}, ""},
+		{2, url.Values{"days": {"daily"}, "hour": {"7", "17"}}, "daily at 7, 17"},
+		{2, url.Values{"days": {"daily"}}, "daily at 8"},
+		{2, url.Values{"days": {"chosen"}, "weekday": {"monday", "thursday"}, "hour": {"9"}}, "monday, thursday at 9"},
+		{2, url.Values{"days": {"fortnight"}, "weekday": {"friday", "sunday"}, "hour": {"9"}, "since": {"2026-12-04"}}, "every two weeks on friday at 9 from 2026-12-04"},
+		{2, url.Values{"days": {"monthly"}, "monthday": {"31"}, "hour": {"9"}}, "monthly on 31 at 9"},
+		{2, url.Values{"days": {"app"}}, ""},
+		// Who ticks an hour or a day means it.
+		{2, url.Values{"days": {"app"}, "hour": {"9"}}, "daily at 9"},
+		{1, url.Values{"days": {"app"}, "hour": {"9"}}, "monday at 9"},
+		{2, url.Values{"days": {"app"}, "weekday": {"tuesday"}}, "tuesday at 8"},
 	} {
 		p := newPages(t)
-		c.form.Set("digests", "on")
-		status, page := p.ask(p.token(2, 0), c.form)
+		c.form.Set("digests", "daily")
+		cadence := p.person(c.person).Cadence
+		status, page := p.ask(p.token(c.person, 0), c.form)
 		require.Equal(t, http.StatusOK, status, page)
-		assert.Equal(t, c.want, p.person(2).Preferences.Rhythm)
+		assert.Equal(t, c.want, p.person(c.person).Preferences.Rhythm)
+		assert.Equal(t, cadence, p.person(c.person).Cadence)
 		// The form then shows it, and says the same once more.
-		status, page = p.ask(p.token(2, 0), nil)
+		status, page = p.ask(p.token(c.person, 0), nil)
 		require.Equal(t, http.StatusOK, status)
-		again := url.Values{}
-		for _, field := range regexp.MustCompile(`name="(\w+)" value="([^"]*)" checked`).FindAllStringSubmatch(page, -1) {
-			again.Add(field[1], field[2])
-		}
-		for _, field := range regexp.MustCompile(`type="(?:date|number)" name="(\w+)"[^>]* value="([^"]*)"`).FindAllStringSubmatch(page, -1) {
-			again.Add(field[1], field[2])
-		}
-		p.ask(p.token(2, 0), again)
-		assert.Equal(t, c.want, p.person(2).Preferences.Rhythm)
+		_, page = p.ask(p.token(c.person, 0), shown(page))
+		assert.Equal(t, c.want, p.person(c.person).Preferences.Rhythm)
+		assert.Contains(t, page, "Nothing is different from before.")
+		assert.NotContains(t, page, ">Undo<")
 	}
 }
 
-func TestAFormThatCannotBeSavedSaysWhy(t *testing.T) {
+// shown returns what the form of a page shows, as a browser would send it.
+func shown(page string) url.Values {
+	sent := url.Values{}
+	for _, field := range regexp.MustCompile(`type="(?:radio|checkbox)" name="(\w+)" value="([^"]*)" checked`).FindAllStringSubmatch(page, -1) {
+		sent.Add(field[1], field[2])
+	}
+	for _, field := range regexp.MustCompile(`<input (?:[^>]*? )?name="(\w+)"[^>]*? value="([^"]*)"[^>]*>`).FindAllStringSubmatch(page, -1) {
+		if !strings.Contains(field[0], "radio") && !strings.Contains(field[0], "checkbox") && !strings.Contains(field[0], "hidden") {
+			sent.Set(field[1], html.UnescapeString(field[2]))
+		}
+	}
+	return sent
+}
+
+func TestWhoHasNoDigestsChoosesHowOftenTheyCome(t *testing.T) {
+	t.Parallel()
+	for days, want := range map[string]core.Cadence{"app": core.Daily, "weekly": core.Weekly, "workdays": core.Daily} {
+		p := newPages(t)
+		p.ask(p.token(2, 0), url.Values{"digests": {"off"}})
+		_, page := p.ask(p.token(2, 0), nil)
+		assert.Contains(t, page, `value="weekly"`)
+		p.ask(p.token(2, 0), url.Values{"digests": {"daily"}, "days": {days}})
+		assert.Equal(t, want, p.person(2).Cadence, days)
+	}
+}
+
+func TestAFormThatCannotBeSavedSaysWhyAndKeepsWhatWasEntered(t *testing.T) {
 	t.Parallel()
 	p := newPages(t)
 	for want, form := range map[string]url.Values{
-		"time zone is not known":       {"days": {"daily"}, "hour": {"7"}, "zone": {"Mars/Olympus"}},
-		"at least one day":             {"days": {"daily"}},
-		"at least one day and":         {"days": {"chosen"}, "hour": {"7"}},
-		"at least one day and one":     {"days": {"monthly"}, "monthday": {"99"}, "hour": {"7"}},
-		"until which you pause cannot": {"days": {"daily"}, "hour": {"7"}, "paused": {"soon"}},
-		"need a start and an end":      {"days": {"daily"}, "hour": {"7"}, "from": {"22:00"}},
+		"The time zone is not known.":                      {"days": {"daily"}, "hour": {"7"}, "zone": {"Mars/Olympus"}},
+		"Choose at least one day of the week.":             {"days": {"chosen"}, "hour": {"7"}},
+		"Choose at least one day and one hour.":            {"days": {"sometimes"}, "hour": {"7"}},
+		"The day of the month is a number from 1 to 31.":   {"days": {"monthly"}, "monthday": {"99"}, "hour": {"7"}},
+		"The date in the first of the two weeks cannot be": {"days": {"fortnight"}, "weekday": {"monday"}, "hour": {"7"}, "since": {"9999-12-31"}},
+		"The date until which you pause cannot be read.":   {"days": {"daily"}, "hour": {"7"}, "paused": {"soon"}},
+		"You can pause for 5 years at the most.":           {"days": {"daily"}, "hour": {"7"}, "paused": {"2036-01-01"}},
+		"Quiet hours need a start and an end":              {"days": {"daily"}, "hour": {"7"}, "from": {"22:00"}},
+		"Choose whether digests are sent.":                 {"days": {"daily"}, "hour": {"7"}, "digests": {"hourly"}},
 	} {
-		form.Set("digests", "on")
+		if !form.Has("digests") {
+			form.Set("digests", "daily")
+		}
 		status, page := p.ask(p.token(1, 0), form)
 		assert.Equal(t, http.StatusUnprocessableEntity, status)
 		assert.Contains(t, page, want)
 		assert.Contains(t, page, "Nothing was saved.")
+		kept := shown(page)
+		for name, values := range form {
+			if !strings.Contains("hourly sometimes", values[0]) {
+				assert.Equal(t, values, kept[name], "%s: %s", want, name)
+			}
+		}
 	}
 	assert.Zero(t, p.person(1).Preferences)
+}
+
+// Who wants no digests gets that, whatever the app's own settings are.
+func TestDigestsCanAlwaysBeEnded(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	require.NoError(t, p.store.Choose(t.Context(), 2, 0, core.Choice{Cadence: core.Daily, TimeZone: "Mars/Olympus", PausedUntil: "soon"}))
+	status, _ := p.ask(p.token(2, 0), url.Values{"digests": {"daily"}, "days": {"app"}, "zone": {"Mars/Olympus"}})
+	assert.Equal(t, http.StatusOK, status, "what is as it was does no harm")
+	status, _ = p.ask(p.token(2, 0), url.Values{"digests": {"off"}, "days": {"monthly"}, "zone": {"Pluto"}})
+	assert.Equal(t, http.StatusOK, status)
+	assert.Equal(t, core.Off, p.person(2).Cadence)
+	assert.Equal(t, core.Preferences{TimeZone: "Mars/Olympus"}, p.person(2).Preferences)
+}
+
+func TestAPauseThatIsOverIsNone(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	for _, past := range []string{"2020-01-01", "2026-11-29"} {
+		p.ask(p.token(2, 0), url.Values{"digests": {"daily"}, "days": {"app"}, "paused": {past}})
+		assert.Zero(t, p.person(2).Preferences)
+	}
 }
 
 func TestReadersTurnDigestsOffAndOnAgain(t *testing.T) {
@@ -350,6 +432,37 @@ func TestADigestIsReadAgainByItsReaderAlone(t *testing.T) {
 		assert.Equal(t, http.StatusNotFound, status, path)
 		assert.NotContains(t, page, "secret-rfc")
 	}
+}
+
+// Whatever keeps digests from them now, they can read those that they got.
+func TestADigestIsReadAgainByThoseWhoGetNone(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]core.Choice{"digests off": {Cadence: core.Off}, "quiet hours": {Cadence: core.Daily, QuietStart: "09:00", QuietEnd: "12:00"}} {
+		p := newPages(t)
+		require.NoError(t, p.store.Choose(t.Context(), 1, 0, c))
+		status, page := p.ask(p.token(1, 0)+"/digest/1", nil)
+		assert.Equal(t, http.StatusOK, status, name)
+		assert.Contains(t, page, "https://rfc.example/rfc/rfc-1", name)
+	}
+}
+
+func TestAReadersPageSaysWhatKeepsDigestsFromComing(t *testing.T) {
+	t.Parallel()
+	p := newPages(t)
+	back := core.Return{Kind: returned.Complaint, Why: string(returned.Spam), At: now.Add(-time.Hour), To: links.AddressMark("ada@rfc.example")}
+	_, err := p.store.NoteReturn(t.Context(), links.Return{Kind: links.ReturnDigest, ID: 1}, back, 0)
+	require.NoError(t, err)
+	_, page := p.ask(p.token(1, 0), nil)
+	assert.Contains(t, page, "Digests ended on 29 November 2026, since one was reported as spam.")
+	_, page = p.ask(p.token(1, 0), url.Values{"digests": {"daily"}, "days": {"app"}})
+	assert.NotContains(t, page, "reported as spam")
+
+	for at := now.AddDate(0, 0, -2); !at.After(now); at = at.AddDate(0, 0, 1) {
+		require.NoError(t, p.store.CountRefusals(t.Context(), []core.Refusal{{Recipient: 2, Address: "grace@rfc.example", Reason: "550", At: at}}))
+	}
+	_, page = p.ask(p.token(2, 0), nil)
+	assert.Contains(t, page, "Mail to your address was refused, so no digests are sent there until the first date below.")
+	assert.Contains(t, page, "Tuesday, 29 December 2026, 10:00")
 }
 
 func TestALongFormIsRefused(t *testing.T) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -14,12 +15,14 @@ import (
 
 // The days of the form.
 const (
-	asTheApp      = "app"
-	everyDay      = "daily"
-	onWorkdays    = "workdays"
-	onChosenDays  = "chosen"
-	everyTwoWeeks = "fortnight"
-	monthly       = "monthly"
+	asTheApp = "app"
+	// weeklyAsTheApp is offered to those who have no digests, since the app does not say then which it was.
+	weeklyAsTheApp = "weekly"
+	everyDay       = "daily"
+	onWorkdays     = "workdays"
+	onChosenDays   = "chosen"
+	everyTwoWeeks  = "fortnight"
+	monthly        = "monthly"
 )
 
 // form is the state of the page's form.
@@ -29,7 +32,7 @@ type form struct {
 	Weekdays []option
 	Hours    []option
 	// MonthDay is the day of the month, and From the date from which every second week counts.
-	MonthDay         int
+	MonthDay         string
 	From             string
 	Zone             string
 	Zones            []string
@@ -48,33 +51,36 @@ type option struct {
 // weekdays are in the order of the form.
 var weekdays = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday, time.Sunday}
 
+// usualHour is the hour of those who choose days and no hour.
+const usualHour = 8
+
 func newForm(o core.Outlook, c core.Choice, zones []string) *form {
 	f := &form{
-		Digests: c.Digests(), MonthDay: 1, Zone: c.TimeZone, Zones: zones, Paused: c.PausedUntil, QuietFrom: clockTime(c.QuietStart), Until: clockTime(c.QuietEnd),
+		Digests: c.Digests(), MonthDay: "1", Zone: c.TimeZone, Zones: zones, Paused: c.PausedUntil, QuietFrom: clockTime(c.QuietStart), Until: clockTime(c.QuietEnd),
 		Tomorrow: o.Now.In(o.Zone).AddDate(0, 0, 1).Format(time.DateOnly), From: o.Now.In(o.Zone).Format(time.DateOnly),
 	}
 	r, err := core.ParseRhythm(c.Rhythm)
 	days := daysOf(r)
 	if err != nil {
-		days, r = asTheApp, core.Rhythm{Weekdays: []time.Weekday{time.Monday}, Hours: []int{8}}
+		days, r = asTheApp, core.Rhythm{}
 	}
 	if r.MonthDay > 0 {
-		f.MonthDay = r.MonthDay
+		f.MonthDay = strconv.Itoa(r.MonthDay)
 	}
 	if !r.From.IsZero() {
 		f.From = r.From.Format(time.DateOnly)
 	}
-	app := "Once a day"
+	app := option{Value: asTheApp, Label: "Once a day, at no fixed hour"}
 	if o.Recipient.Cadence == core.Weekly {
-		app = "Once a week"
+		app.Label = "Once a week, at no fixed hour"
 	}
-	for _, choice := range []option{
-		{Value: asTheApp, Label: app + ", at no fixed hour"}, {Value: everyDay, Label: "Every day"}, {Value: onWorkdays, Label: "Monday to Friday"},
-		{Value: onChosenDays, Label: "On the days below"}, {Value: everyTwoWeeks, Label: "Every two weeks, on the first day below"}, {Value: monthly, Label: "Once a month"},
-	} {
-		choice.Chosen = choice.Value == days
-		f.Days = append(f.Days, choice)
+	f.Days = []option{app}
+	if !c.Digests() {
+		f.Days = append(f.Days, option{Value: weeklyAsTheApp, Label: "Once a week, at no fixed hour"})
 	}
+	f.Days = append(f.Days, option{Value: everyDay, Label: "Every day"}, option{Value: onWorkdays, Label: "Monday to Friday"}, option{Value: onChosenDays, Label: "On the days below"},
+		option{Value: everyTwoWeeks, Label: "Every two weeks, on the first day below"}, option{Value: monthly, Label: "Once a month"})
+	choose(f.Days, days)
 	for _, d := range weekdays {
 		f.Weekdays = append(f.Weekdays, option{strings.ToLower(d.String()), d.String(), slices.Contains(r.Weekdays, d)})
 	}
@@ -82,6 +88,23 @@ func newForm(o core.Outlook, c core.Choice, zones []string) *form {
 		f.Hours = append(f.Hours, option{strconv.Itoa(hour), fmt.Sprintf("%02d:00", hour), slices.Contains(r.Hours, hour)})
 	}
 	return f
+}
+
+// choose has those options be chosen that have one of the values.
+func choose(all []option, values ...string) {
+	for i := range all {
+		all[i].Chosen = slices.Contains(values, all[i].Value)
+	}
+}
+
+// keep has the form show what was sent, since something is wrong with it.
+func (f *form) keep(sent url.Values) {
+	f.Digests = sent.Get("digests") != string(core.Off)
+	choose(f.Days, sent["days"]...)
+	choose(f.Weekdays, sent["weekday"]...)
+	choose(f.Hours, sent["hour"]...)
+	f.MonthDay, f.From, f.Zone, f.Paused = clean(sent, "monthday"), clean(sent, "since"), clean(sent, "zone"), clean(sent, "paused")
+	f.QuietFrom, f.Until = clean(sent, "from"), clean(sent, "to")
 }
 
 // daysOf returns what of the form r is.
@@ -109,45 +132,87 @@ func clockTime(text string) string {
 	return text
 }
 
-// weeklyInstead is what a field again says of those who want a digest each week instead of none.
-const weeklyInstead = "weekly instead"
+// farthest is how far away a date of a form may be.
+const farthest = 5
 
-// chosen returns what a form says. A field again says that digests come as before, with that cadence, or
-// [weeklyInstead]. A field rhythm says all of the days and hours, as undoing has it.
-func chosen(before core.Choice, sent url.Values) core.Choice {
-	switch again := sent.Get("again"); again {
-	case "":
-	case weeklyInstead:
-		return before.Weekly()
-	default:
-		before.Cadence = core.Cadence(again)
-		return before
-	}
-	c := core.Choice{
+// chosen returns what a form says on a date, or what is wrong with it, in words. A field rhythm says all of the days and
+// hours, as undoing has it. Who wants no digests gets that, whatever else is wrong. known reports whether a time zone is.
+func chosen(before core.Choice, sent url.Values, today time.Time, known func(zone string) bool) (c core.Choice, wrong string) {
+	c = core.Choice{
 		Cadence: core.Cadence(sent.Get("digests")), TimeZone: clean(sent, "zone"), PausedUntil: clean(sent, "paused"),
 		QuietStart: clean(sent, "from"), QuietEnd: clean(sent, "to"), Rhythm: clean(sent, "rhythm"),
 	}
-	if sent.Has("rhythm") {
-		return c
+	if c.Digests() && before.Digests() {
+		c.Cadence = before.Cadence // which is the app's
 	}
-	days := strings.Join(sent["weekday"], ", ")
-	switch sent.Get("days") {
-	case asTheApp:
-		return c
-	case everyTwoWeeks:
-		first, _, _ := strings.Cut(days, ",")
+	if !sent.Has("rhythm") {
+		c, wrong = chosenRhythm(c, sent, today)
+	}
+	wrong = cmp.Or(wrong, pause(&c, today), c.Check(func(zone string) bool { return zone == before.TimeZone || known(zone) }))
+	switch {
+	case c.Cadence == core.Off && wrong != "":
+		before.Cadence = core.Off
+		return before, ""
+	case c.Cadence != core.Off && !c.Digests():
+		return c, "Choose whether digests are sent."
+	}
+	return c, wrong
+}
+
+// pause takes a pause that is over for none, and says what is wrong with one.
+func pause(c *core.Choice, today time.Time) (wrong string) {
+	until, err := time.Parse(time.DateOnly, c.PausedUntil)
+	switch {
+	case err != nil:
+		return "" // there is none, or it cannot be read, which is said elsewhere
+	case until.After(today.AddDate(farthest, 0, 0)):
+		return fmt.Sprintf("You can pause for %d years at the most. To get no more digests, choose to send none.", farthest)
+	case !until.After(today):
+		c.PausedUntil = ""
+	}
+	return ""
+}
+
+// chosenRhythm returns the days and hours of a form in words, and the cadence if that is chosen with them.
+func chosenRhythm(c core.Choice, sent url.Values, today time.Time) (core.Choice, string) {
+	weekdays, hours := strings.Join(sent["weekday"], ", "), cmp.Or(strings.Join(sent["hour"], ", "), strconv.Itoa(usualHour))
+	days := sent.Get("days")
+	if days == weeklyAsTheApp {
+		c.Cadence, days = core.Weekly, asTheApp
+	}
+	switch {
+	case days == asTheApp && weekdays == "" && !sent.Has("hour"):
+		return c, ""
+	case days == asTheApp && weekdays == "" && c.Cadence == core.Weekly:
+		days = "monday"
+	case days == asTheApp && weekdays == "":
+		days = everyDay
+	case days == asTheApp, days == onChosenDays, days == everyTwoWeeks:
+		if weekdays == "" {
+			return c, "Choose at least one day of the week."
+		}
+		if days != everyTwoWeeks {
+			days = weekdays
+			break
+		}
+		first, _, _ := strings.Cut(weekdays, ",")
 		days = "every two weeks on " + first
-	case monthly:
-		days = "monthly on " + clean(sent, "monthday")
-	case onChosenDays:
-	default:
-		days = sent.Get("days")
+		if since := clean(sent, "since"); since != "" {
+			date, err := time.Parse(time.DateOnly, since)
+			if err != nil || date.Before(today.AddDate(-farthest, 0, 0)) || date.After(today.AddDate(farthest, 0, 0)) {
+				return c, "The date in the first of the two weeks cannot be read, or is far away. Write it like 2026-12-31."
+			}
+			hours += " from " + since
+		}
+	case days == monthly:
+		day, err := strconv.Atoi(clean(sent, "monthday"))
+		if err != nil || day < 1 || day > 31 {
+			return c, "The day of the month is a number from 1 to 31."
+		}
+		days = "monthly on " + strconv.Itoa(day)
 	}
-	c.Rhythm = days + " at " + strings.Join(sent["hour"], ", ")
-	if from := clean(sent, "since"); sent.Get("days") == everyTwoWeeks && from != "" {
-		c.Rhythm += " from " + from
-	}
-	return c
+	c.Rhythm = days + " at " + hours
+	return c, ""
 }
 
 type field struct{ Name, Value string }

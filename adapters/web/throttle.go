@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// perPerson is how many requests for one person's page are answered at once, and then one more after each pause.
+	// perPerson is how many requests for one person's page are answered at once, and then one more after each refill.
 	perPerson = 30
-	pause     = 2 * time.Second
+	refill    = 2 * time.Second
 	// maxRemembered is for how many people a throttle remembers that. Beyond it, it begins anew.
 	maxRemembered = 10_000
 )
@@ -31,7 +31,7 @@ func (t *throttle) allows(person int64, now time.Time) bool {
 		if t.limits == nil || len(t.limits) >= maxRemembered {
 			t.limits = map[int64]*rate.Limiter{}
 		}
-		limit = rate.NewLimiter(rate.Every(pause), perPerson)
+		limit = rate.NewLimiter(rate.Every(refill), perPerson)
 		t.limits[person] = limit
 	}
 	return limit.AllowN(now, 1)

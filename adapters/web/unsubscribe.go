@@ -4,6 +4,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"html/template"
 	"io"
 	"log/slog"
@@ -45,8 +46,8 @@ const GoodToken = "good"
 // and change nothing, since scanners follow the links in mails. POST ends the digests of the person
 // whom the token names, whether it comes from the button or from a mail program (RFC 8058). It needs
 // no cookies or session, and may be repeated. A bad token gets the same answers, so that they do not
-// tell which tokens are good. So the texts only promise what holds for both, and the buttons of the second lead to
-// nobody's page.
+// tell which tokens are good. So the texts only promise what holds for both, and the buttons of the second undo
+// nothing then.
 func Unsubscribe(p Page) http.Handler {
 	u := &unsubscribe{Page: p, faults: faultLog{log: p.Log, last: make(map[links.TokenFault]time.Time)}}
 	u.ask = p.render(words{Heading: "Unsubscribe from digests?", Text: "If this link is yours, no more digest e-mails come after this. Your inbox in the app stays as it is.",
@@ -55,6 +56,9 @@ func Unsubscribe(p Page) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+links.Path+"{token}", u.get)
 	mux.HandleFunc("POST "+links.Path+"{token}", u.post)
+	if p.Readers != nil {
+		mux.HandleFunc("POST "+links.Path+"{token}/undo", u.undo)
+	}
 	return guarded(mux)
 }
 
@@ -78,42 +82,98 @@ func (u *unsubscribe) post(w http.ResponseWriter, r *http.Request) {
 		fault, secret := u.Ring.Fault(token)
 		u.count(string(fault))
 		u.faults.say(fault, secret)
-		answer(w, http.StatusOK, u.done(0, 0, core.Daily))
+		answer(w, http.StatusOK, u.done(0, 0, core.Choice{Cadence: core.Daily}))
 		return
 	}
 	u.count(GoodToken)
-	was := u.cadence(r.Context(), recipient, mark)
+	before := u.choice(r.Context(), recipient, mark)
 	if err := u.Store.Unsubscribe(r.Context(), recipient, mark); err != nil {
 		u.Log.Error("unsubscribing failed", "recipient", recipient, "error", err)
 		answer(w, http.StatusServiceUnavailable, u.later)
 		return
 	}
 	u.Log.Info("unsubscribed", "recipient", recipient)
-	answer(w, http.StatusOK, u.done(recipient, mark, was))
+	answer(w, http.StatusOK, u.done(recipient, mark, before))
 }
 
-// cadence returns what is undone if a person comes back. If that is not known, it is the most usual.
-func (u *unsubscribe) cadence(ctx context.Context, recipient, mark int64) core.Cadence {
+// choice returns what a person has chosen; as good as nothing if that is not known.
+func (u *unsubscribe) choice(ctx context.Context, recipient, mark int64) core.Choice {
 	if u.Readers != nil {
-		if o, found, err := u.Readers.Outlook(ctx, recipient, mark); err == nil && found && o.Recipient.Cadence.Period() > 0 {
-			return o.Recipient.Cadence
+		if o, found, err := u.Readers.Outlook(ctx, recipient, mark); err == nil && found {
+			return core.ChoiceOf(o.Recipient)
 		}
 	}
-	return core.Daily
+	return core.Choice{Cadence: core.Daily}
 }
 
-// done returns the page that a person sees who has unsubscribed. A person 0 is nobody.
-func (u *unsubscribe) done(recipient, mark int64, was core.Cadence) []byte {
+// What a field again says: digests come as they did, with that cadence, or instead of that each week.
+const (
+	asDaily       = string(core.Daily)
+	asWeekly      = string(core.Weekly)
+	weeklyInstead = "weekly instead"
+)
+
+// done returns the page that a person sees who has unsubscribed. A person 0 is nobody. If they had no digests before, it is
+// not known how often they came.
+func (u *unsubscribe) done(recipient, mark int64, before core.Choice) []byte {
 	w := words{Heading: "If this link is yours, you get no more digests", Text: "Should one come all the same, the link was incomplete or too old: turn digests off in your preferences."}
 	if u.Readers == nil {
 		return u.render(w)
 	}
-	w.Action = links.PreferencesPath + u.Ring.ReaderToken(links.Reader{Recipient: recipient, Mark: mark, Made: u.Clock.Now().UTC().Truncate(time.Second)})
-	w.Buttons = []button{{Label: "Undo", Value: string(was)}}
-	if was != core.Weekly {
-		w.Buttons = append(w.Buttons, button{Label: "A digest each week instead", Value: weeklyInstead})
+	w.Action = links.Path + u.Ring.UndoToken(links.Reader{Recipient: recipient, Mark: mark, Made: u.Clock.Now().UTC().Truncate(time.Second)}) + "/undo"
+	switch before.Cadence {
+	case core.Daily:
+		w.Buttons = []button{{Label: "Undo", Value: asDaily}}
+		if before.Weekly() != before {
+			w.Buttons = append(w.Buttons, button{Label: "A digest each week instead", Value: weeklyInstead})
+		}
+	case core.Weekly:
+		w.Buttons = []button{{Label: "Undo", Value: asWeekly}}
+	default:
+		w.Buttons = []button{{Label: "Digests again, each day", Value: asDaily}, {Label: "Digests again, each week", Value: asWeekly}}
 	}
 	return u.render(w)
+}
+
+// undo has digests come again. Like all answers here, this one does not tell good tokens from others.
+func (u *unsubscribe) undo(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, "the form cannot be read", http.StatusBadRequest)
+		return
+	}
+	who, ok := u.Ring.VerifyUndo(r.PathValue("token"))
+	if ok && u.Clock.Now().Sub(who.Made) <= links.UndoAge {
+		if err := u.again(r.Context(), who, r.PostForm.Get("again")); err != nil {
+			u.Log.Error("undoing failed", "recipient", who.Recipient, "error", err)
+			answer(w, http.StatusServiceUnavailable, u.later)
+			return
+		}
+	}
+	answer(w, http.StatusOK, u.render(words{Heading: "If this was yours to undo, digests come again",
+		Text: "It can be undone for an hour. After that, turn digests on in your preferences, or by the link in your latest digest."}))
+}
+
+// again makes a person's choice what a field again says.
+func (u *unsubscribe) again(ctx context.Context, who links.Reader, how string) error {
+	o, found, err := u.Readers.Outlook(ctx, who.Recipient, who.Mark)
+	if err != nil || !found {
+		return err
+	}
+	c := core.ChoiceOf(o.Recipient)
+	switch how {
+	case asDaily, asWeekly:
+		c.Cadence = core.Cadence(how)
+	case weeklyInstead:
+		c = c.Weekly()
+	default:
+		return nil
+	}
+	if err := u.Store.Choose(ctx, who.Recipient, who.Mark, c); err != nil && !errors.Is(err, ports.ErrConflict) {
+		return err
+	}
+	u.Log.Info("unsubscribing was undone", "recipient", who.Recipient)
+	return nil
 }
 
 func (u *unsubscribe) count(token string) {

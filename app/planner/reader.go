@@ -24,13 +24,20 @@ func (pl *Planner) Outlook(ctx context.Context, id, mark int64) (o core.Outlook,
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	o.Next, o.Tick = pl.config.Schedule.Upcoming(o.Recipient, o.Zone, now, 3), pl.config.Schedule.Tick
+	o.Tick, o.Refused = pl.config.Schedule.Tick, core.IsSuppressed(o.Recipient, now)
+	from, retry := now, o.Recipient.Preferences.RetryAt
+	if o.Refused || core.Stands(o.Recipient, now) == core.RefusedLately && retry.After(now) {
+		from = retry
+	}
+	if !from.IsZero() {
+		o.Next = pl.config.Schedule.Upcoming(o.Recipient, o.Zone, from, 3)
+	}
 	rows, err := pl.store.Windows(ctx, id, 0, windowsShown)
 	if err != nil {
 		return core.Outlook{}, false, wrap(err, "reading digests")
 	}
 	for _, row := range rows {
-		if row.Status == core.Sent && len(o.Digests) < digestsListed {
+		if row.Status == core.Sent && len(row.Notifications) > 0 && len(o.Digests) < digestsListed {
 			o.Digests = append(o.Digests, row)
 		}
 	}
@@ -55,15 +62,26 @@ func (pl *Planner) ZoneNames() []string {
 	return nil
 }
 
-// DigestMail makes a digest again that was sent to a person. found is false if it is not one of theirs.
+// DigestMail makes a digest again that was sent to a person, whatever keeps digests from them now. found is false if it is
+// not one of theirs, or if nothing of what it told is left.
 func (pl *Planner) DigestMail(ctx context.Context, id, mark, digest int64) (m core.Message, found bool, err error) {
 	row, found, err := pl.store.Window(ctx, digest)
 	if err != nil || !found || row.Recipient != id || row.Status != core.Sent {
 		return core.Message{}, false, wrap(err, "looking up the digest")
 	}
-	e, found, err := pl.Explain(ctx, core.View{Now: row.Window.End, Past: true}, id)
-	if err != nil || !found || e.Recipient.Person.Mark != mark || !e.Recipient.Person.HasDigest(digest) || !e.Drafted {
-		return core.Message{}, false, err
+	facts, err := pl.facts(ctx, []int64{id}, row.Notifications)
+	if err != nil {
+		return core.Message{}, false, wrap(err, "reading the digest")
 	}
-	return e.Draft, true, nil
+	r := facts.people[id]
+	if r.Person.Mark != mark {
+		return core.Message{}, false, nil
+	}
+	if r.Cadence.Period() == 0 {
+		r.Cadence = core.Daily
+	}
+	p := &r.Preferences
+	p.SuppressedAddress, p.QuietStart, p.QuietEnd = "", "", ""
+	plan := pl.resend(row, r, facts)
+	return plan.Message, plan.Action == core.Resend, nil
 }

@@ -49,10 +49,13 @@ func (pl *Planner) PlanResend(ctx context.Context, digest int64) (plan core.Reco
 	if err != nil {
 		return core.RecoveryPlan{}, false, fmt.Errorf("reading the digest: %w", err)
 	}
-	r := facts.people[row.Recipient]
+	return pl.resend(row, facts.people[row.Recipient], facts), true, nil
+}
+
+func (pl *Planner) resend(row core.LedgerRow, r core.Recipient, facts facts) core.RecoveryPlan {
 	return core.PlanResend(row, core.RecoverySnapshot{
 		Now: pl.clock.Now().UTC().Truncate(time.Second), Claim: row.Claim, Recipient: r, Zone: pl.zones.of(r), Schedule: pl.config.Schedule, Notifications: facts.of(row.Notifications),
-	}, pl.config.Style), true, nil
+	}, pl.config.Style)
 }
 
 // facts are the people and notifications that some rows refer to.

@@ -11,11 +11,17 @@ import (
 // PreferencesPath is what stands between the public URL and a token of a reader's page.
 const PreferencesPath = "/preferences/"
 
-// readerPurpose is that of tokens that open a reader's page.
-const readerPurpose = "rfcdigest preferences v1\x00"
+// readerPurpose is that of tokens that open a reader's page, and undoPurpose of those that undo unsubscribing.
+const (
+	readerPurpose = "rfcdigest preferences v1\x00"
+	undoPurpose   = "rfcdigest undo v1\x00"
+)
 
-// ReaderAge is how long a link to a reader's page is good.
-const ReaderAge = 60 * 24 * time.Hour
+// ReaderAge is how long a link to a reader's page is good, and UndoAge how long unsubscribing can be undone.
+const (
+	ReaderAge = 60 * 24 * time.Hour
+	UndoAge   = time.Hour
+)
 
 // readerSize is the size of such a token, in bytes before it becomes text: the key's ID, the recipient's ID, the
 // person's mark, when it was made, and the signature.
@@ -29,7 +35,13 @@ type Reader struct {
 }
 
 // ReaderToken returns the token by which a reader opens their page; empty if the ring cannot sign.
-func (r Keyring) ReaderToken(reader Reader) string {
+func (r Keyring) ReaderToken(reader Reader) string { return r.readerToken(readerPurpose, reader) }
+
+// UndoToken returns the token by which a reader undoes that they unsubscribed, and nothing else: who has an old mail can
+// unsubscribe by it, and is not to open their page.
+func (r Keyring) UndoToken(reader Reader) string { return r.readerToken(undoPurpose, reader) }
+
+func (r Keyring) readerToken(purpose string, reader Reader) string {
 	if len(r.keys) == 0 {
 		return ""
 	}
@@ -37,19 +49,28 @@ func (r Keyring) ReaderToken(reader Reader) string {
 	token = binary.BigEndian.AppendUint64(token, uint64(reader.Recipient))
 	token = binary.BigEndian.AppendUint64(token, uint64(reader.Mark))
 	token = binary.BigEndian.AppendUint64(token, uint64(reader.Made.Unix()))
-	return base64.RawURLEncoding.EncodeToString(r.keys[0].sign(readerPurpose, token))
+	return base64.RawURLEncoding.EncodeToString(r.keys[0].sign(purpose, token))
 }
 
 // VerifyReader returns the person of a token. ok is false if no secret of the ring has signed it. How old it may be is
 // the caller's to say.
 func (r Keyring) VerifyReader(token string) (reader Reader, ok bool) {
+	return r.verifyReader(readerPurpose, token)
+}
+
+// VerifyUndo is VerifyReader for tokens that undo.
+func (r Keyring) VerifyUndo(token string) (reader Reader, ok bool) {
+	return r.verifyReader(undoPurpose, token)
+}
+
+func (r Keyring) verifyReader(purpose, token string) (reader Reader, ok bool) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil || len(raw) != readerSize || len(token) != base64.RawURLEncoding.EncodedLen(readerSize) {
 		return Reader{}, false
 	}
 	content := raw[: readerSize-sha256.Size : readerSize-sha256.Size]
 	for _, key := range r.keys {
-		if [4]byte(raw) == key.id && hmac.Equal(raw, key.sign(readerPurpose, content)) {
+		if [4]byte(raw) == key.id && hmac.Equal(raw, key.sign(purpose, content)) {
 			number := func(at int) int64 { return int64(binary.BigEndian.Uint64(content[at:])) }
 			return Reader{number(4), number(12), time.Unix(number(20), 0).UTC()}, true
 		}
