@@ -1,6 +1,8 @@
 package core
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core/texts"
@@ -104,9 +106,28 @@ func Verdicts() []Verdict {
 	return append(all, Included)
 }
 
+// SetWindows has e tell of ledger rows of its recipient: also which notifications are in a digest that is being sent.
+func (e *Explanation) SetWindows(rows []LedgerRow) {
+	e.Windows = rows
+	for i, r := range e.Reasons {
+		e.Reasons[i] = e.onItsWay(r)
+	}
+}
+
+// onItsWay says of a notification in a digest that is being sent that it is.
+func (e *Explanation) onItsWay(x Explained) Explained {
+	for _, w := range e.Windows {
+		if w.Status == Sending && slices.Contains(w.Notifications, x.Notification.ID) {
+			x.Why = fmt.Sprintf("it is in digest %d, which is being sent, or will be sent again", w.ID)
+			x.Brief = fmt.Sprintf("in digest %d, which is being sent", w.ID)
+		}
+	}
+	return x
+}
+
 // ExplainAlone returns the verdict on one notification of e.Recipient, which may be older than the look-back.
 func (e Explanation) ExplainAlone(n Notification, style *Style) Explained {
-	return e.reason(&n, judge(&n, texts.ReadPayload(n.Payload), e.Plan.Since, e.Now), style)
+	return e.onItsWay(e.reason(&n, judge(&n, texts.ReadPayload(n.Payload), e.Plan.Since, e.Now), style))
 }
 
 // reason explains the verdict on n.

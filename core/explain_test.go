@@ -25,7 +25,7 @@ func TestBecause(t *testing.T) {
 	}{
 		"cadence":    {func(r *Recipient) { r.Cadence = "month\nly" }, nil, `Gets no digests: the cadence is "month ly", and only daily and weekly have any.`},
 		"no address": {func(r *Recipient) { r.Address = "" }, nil, "There is no e-mail address to send to."},
-		"in doubt":   {func(r *Recipient) { r.Latest.Status = Sending }, nil, "The digest of 2026-03-28 11:00:00 is still being sent, or waits for its answer; until that is settled, nobody knows what has been told."},
+		"in doubt":   {func(r *Recipient) { r.Latest.Status = Sending }, nil, "The digest of 2026-03-28 11:00:00 is being sent, or waits for its answer; if none is on record when its lease ends, the next tick sends it again. Until then nobody knows what has been told."},
 		"not due":    {func(r *Recipient) { r.Cadence = Weekly }, nil, "Not due before 2026-04-04 11:00:00: the last window ended 2026-03-28 11:00:00, and a weekly digest follows 7 days after."},
 		"send hour":  {func(r *Recipient) { r.Preferences.SendHour = &seven }, kathmandu, "Due since 2026-03-29 01:15:00: the last window ended 2026-03-28 11:00:00, and it follows every day at 07:00 on their clock (Asia/Kathmandu). Nothing in the window is for a digest: it is recorded as empty, without a mail."},
 		"weekday": {func(r *Recipient) {
@@ -172,4 +172,17 @@ func TestQuietUntil(t *testing.T) {
 	assert.Equal(t, now, s.quietUntil(Preferences{}, nil, now))
 	assert.Equal(t, instant(t, "2026-03-29T13:00:00Z"), s.quietUntil(Preferences{QuietStart: "12:00", QuietEnd: "13:00"}, nil, now))
 	assert.Equal(t, instant(t, "2026-03-30T12:00:00Z"), s.quietUntil(Preferences{QuietStart: "12:30", QuietEnd: "12:00"}, nil, now))
+}
+
+func TestWhatIsOnItsWayIsToldOf(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:00:00Z")
+	s := Snapshot{Now: now, Recipient: Recipient{ID: 1, Address: "ada@rfc.example", Cadence: Daily, Latest: Entry{ID: 9, End: now.Add(-time.Minute), Status: Sending}},
+		Notifications: []Notification{{ID: 1, Recipient: 1, Kind: "pr_opened", CreatedAt: now.Add(-time.Hour)}, {ID: 2, Recipient: 1, Kind: "pr_opened", CreatedAt: now.Add(-time.Hour)}}}
+	e := Explain(s, testStyle(t))
+	before := e.Reasons[1]
+	e.SetWindows([]LedgerRow{{Status: Sending, Claim: Claim{ID: 9, Recipient: 1, Notifications: []int64{1}}}, {Status: Sent, Claim: Claim{ID: 8, Recipient: 1, Notifications: []int64{2}}}})
+	assert.Equal(t, "it is in digest 9, which is being sent, or will be sent again", e.Reasons[0].Why)
+	assert.Equal(t, before, e.Reasons[1])
+	assert.Equal(t, e.Reasons[0], e.ExplainAlone(s.Notifications[0], testStyle(t)))
 }

@@ -92,7 +92,7 @@ func (s Schedule) Because(p Plan, r Recipient, zone *time.Location, now time.Tim
 	case NoAddress:
 		return "There is no e-mail address to send to."
 	case InDoubt:
-		return "The digest of " + texts.Timestamp(r.Latest.End) + " is still being sent, or waits for its answer; until that is settled, nobody knows what has been told."
+		return "The digest of " + texts.Timestamp(r.Latest.End) + " is being sent, or waits for its answer; if none is on record when its lease ends, the next tick sends it again. Until then nobody knows what has been told."
 	case NotDue:
 		if missed := s.dueAt(r, p.Window.Start, zone); !missed.After(now) {
 			return fmt.Sprintf("Not due before %s: %s. No tick took the digest that was due %s; the next one is near, and takes both.",

@@ -24,7 +24,7 @@ func (pl *Planner) Explain(ctx context.Context, v core.View, id int64) (e core.E
 		return core.Explanation{}, false, err
 	}
 	e = core.Explain(s, pl.config.Style)
-	e.Windows = rows
+	e.SetWindows(rows)
 	return e, true, nil
 }
 

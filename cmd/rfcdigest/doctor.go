@@ -85,6 +85,11 @@ func (d *doctor) content(ctx context.Context) error {
 		return err
 	}
 	d.unusual = overdue.UTF8
+	backlog, err := plans.Backlog(ctx, d.now)
+	if err != nil {
+		return err
+	}
+	d.inDoubt(backlog.InDoubt)
 	d.lastTick(mark)
 	d.oldestDue(mark, overdue)
 	d.people(overdue)

@@ -88,13 +88,13 @@ func TestDoctorFindsNothingInAGoodInstallation(t *testing.T) {
 	s.run("tick").done()
 	before, sent := s.read("rfcdigest.db"), len(m.letters())
 	d := s.diagnosed()
-	assert.Equal(t, 22, d.OK, "%+v", d.Checks)
+	assert.Equal(t, 23, d.OK, "%+v", d.Checks)
 	assert.Zero(t, d.Warnings, "%+v", d.Checks)
 	assert.Contains(t, d.named("mail").Found, m.address+" is ready for mail, with STARTTLS, logged in; nothing was sent; it announces no limits; with PIPELINING, without SMTPUTF8; its certificate is good until ")
 	out := s.run("doctor").done().out
 	assert.Contains(t, out, "ok       schema             migrated\n")
-	assert.True(t, strings.HasSuffix(out, "\n22 checks: 22 ok, 0 warnings, 0 failures\n"), out)
-	assert.Equal(t, 23, strings.Count(out, "\n"), "a line for each, and one for all")
+	assert.True(t, strings.HasSuffix(out, "\n23 checks: 23 ok, 0 warnings, 0 failures\n"), out)
+	assert.Equal(t, 24, strings.Count(out, "\n"), "a line for each, and one for all")
 	assert.Len(t, m.letters(), sent)
 	assert.True(t, before == s.read("rfcdigest.db"), "not a byte of it")
 }
@@ -190,6 +190,7 @@ SELECT id, email, 3, 'RCPT: 550 5.1.1', '2999-01-01 00:00:00' FROM users WHERE i
 			[]string{"can be answered"}},
 		"a page with another secret": {[]string{answeredBy(t, "another secret of more than thirty-two bytes")}, "--public-url https://" + closedPort(t) + " --secret " + secret, "secrets", warning,
 			[]string{"the page that was started last"}},
+		"after a crash":        {[]string{"INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, lease_until) VALUES (1, datetime('now'), datetime('now', '-1 day'), datetime('now', '-1 hour'), '[1]', 'sending', datetime('now', '-50 minutes'))"}, "", "in doubt", warning, []string{"1 digest of which it is not known whether", "run a tick"}},
 		"no return path":       {nil, "--mail smtp://" + closedPort(t) + "?tls=none --from digest@rfc.example", "mail that returns", warning, []string{"nobody is told", "digest+{token}@rfc.example", "--inbound"}},
 		"mail that is refused": {[]string{dislikedOn("0 days")}, returning, "mail that returns", warning, []string{"20 mails came back, since the server distrusts where the mail came from", "SPF"}},
 		"the same a while ago": {[]string{dislikedOn("-3 days")}, returning, "mail that returns", fine, []string{"by its address digest+{token}@rfc.example"}},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/app/planner"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/show"
+	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
@@ -32,6 +33,16 @@ func (d *doctor) lastTick(mark core.TickMark) {
 	default:
 		d.passes("last tick", ended)
 	}
+}
+
+// inDoubt looks at the digests that a tick left behind which was killed, or whose server did not answer.
+func (d *doctor) inDoubt(n int) {
+	if n == 0 {
+		d.passes("in doubt", "nothing")
+		return
+	}
+	d.warns("in doubt", fmt.Sprintf("%s of which it is not known whether they arrived; their leases have ended", term.Plural(n, "digest")),
+		"run a tick: it sends them again, under the same Message-IDs")
 }
 
 // oldestDue looks at the person who has waited longest. If a tick has ended without trouble since they were due, it

@@ -121,6 +121,7 @@ func TestServeTakesMailThatCameBack(t *testing.T) {
 	}
 	s.run("serve", "--inbound-secret", "short").fails(exitUsage, "--inbound-secret", "want 32 or more").silent()
 	s.with("DIGEST_SECRET=", "DIGEST_RETURN_PATH=").run("serve", "--inbound-secret", secret).fails(exitUsage, "--inbound-secret needs the --secret")
+	s.run("serve", "--inbound-secret", secret).fails(exitUsage, "nothing can be posted without --listen").silent()
 	s.run("tick", "--return-path", "digest@back.example").fails(exitUsage, "want one {token} before the @")
 	require.NoError(t, os.MkdirAll(s.path("back", "new"), 0o755))
 	s.write("back/new/1", "Subject: hello\r\n\r\nThis is nobody's report.\r\n")

@@ -40,6 +40,9 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
+	if s.InboundSecret != "" && s.Listen == "" {
+		return usagef("--inbound-secret: nothing can be posted without --listen")
+	}
 	if s.Engine == river && database.engine == nil {
 		return usagef("--engine river: it needs PostgreSQL, --database postgres://…")
 	}

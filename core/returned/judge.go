@@ -20,7 +20,7 @@ func Judge(r Report) Verdict {
 		return ofFeedback(*r.Feedback)
 	case len(r.Recipients) > 0 && (!r.StatusInText || isBounce(r, human)):
 		return ofRecipients(r, human)
-	case r.ToUnsubscribe, strings.EqualFold(strings.TrimSpace(r.Subject), "unsubscribe"):
+	case r.ToUnsubscribe && r.AutoSubmitted != "auto-replied" && !r.Automatic, strings.EqualFold(strings.TrimSpace(r.Subject), "unsubscribe"):
 		return Verdict{Kind: Unsubscribe, Cause: OptedOut}
 	case isBounce(r, human):
 		return ofText(r, human)

@@ -166,6 +166,8 @@ func TestWhatIsNoReportOfAServer(t *testing.T) {
 		"an answer from before RFC 3834":        {Report{From: "ann@one.example", Precedence: "auto_reply", Text: says}, AutoReply},
 		"no answer":                             {Report{From: "ann@one.example", AutoSubmitted: "no", Text: "Hi"}, Nothing},
 		"a wish to unsubscribe":                 {Report{From: "ann@one.example", ToUnsubscribe: true, Text: says}, Unsubscribe},
+		"a vacation message to that address":    {Report{From: "ann@one.example", ToUnsubscribe: true, AutoSubmitted: "auto-replied", Subject: "Away", Text: says}, AutoReply},
+		"a program's wish to unsubscribe":       {Report{From: "ann@one.example", ToUnsubscribe: true, AutoSubmitted: "auto-generated", Text: says}, Unsubscribe},
 		"a wish to unsubscribe, by its subject": {Report{From: "ann@one.example", Subject: " Unsubscribe ", AutoSubmitted: "auto-generated"}, Unsubscribe},
 		"a report on a wish to unsubscribe":     {Report{From: "mailer-daemon@one.example", ToUnsubscribe: true, Recipients: []Recipient{{Action: "failed", Status: "5.1.1"}}}, Dead},
 		"nothing at all":                        {Report{}, Nothing},
