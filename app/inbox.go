@@ -92,6 +92,16 @@ func (i *Inbox) disliked(ctx context.Context, v returned.Verdict) {
 	}
 }
 
+// MostDisliked returns how many mails were refused on a date for the reason for which most were.
+func MostDisliked(facts map[string]string, date string) (most int) {
+	for fact := range facts {
+		if cause, is := strings.CutPrefix(fact, core.FactDisliked); is {
+			most = max(most, Disliked(facts, returned.Cause(cause), date))
+		}
+	}
+	return most
+}
+
 // Disliked returns how many mails were refused for a reason on a date, by the facts of a store.
 func Disliked(facts map[string]string, cause returned.Cause, date string) int {
 	day, number, _ := strings.Cut(facts[core.FactDisliked+string(cause)], " ")

@@ -33,7 +33,9 @@ type Watched struct {
 	Backlog func(context.Context, time.Time) (core.Backlog, error)
 	// Answers returns an error if no tick can be made on the database. It is cheap; Backlog may not be.
 	Answers func(context.Context) error
-	Clock   ports.Clock
+	// Disliked returns how many mails came back today, refused for the reason that most were. It may be nil.
+	Disliked func(context.Context, time.Time) (int, error)
+	Clock    ports.Clock
 	// Vitals returns how ticks go now, without waiting.
 	Vitals func() Vitals
 	Log    *slog.Logger

@@ -25,13 +25,14 @@ var (
 	heldEmails = description("held_emails", "Held e-mails that have neither gone out nor been given up.")
 	suppressed = description("suppressed_recipients", "People due in the last tick whose address is suppressed.")
 	oldestDue  = description("oldest_due_seconds", "For how long the person has been due who has waited longest among those without a digest after the last tick; 0 for none.")
+	disliked   = description("disliked_mails", "Mails that came back today (UTC) in whatever way, refused for what was sent or where it came from: of the reasons, the one with the most.")
 	lastTick   = description("last_tick_timestamp_seconds", "When the last tick ended, in seconds since 1970; 0 if there never was one.")
 	running    = description("tick_running", "Whether a tick is being made: 1 or 0.")
 )
 
 // Describe implements [prometheus.Collector].
 func (p *present) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{databaseUp, due, inDoubt, heldEmails, suppressed, oldestDue, lastTick, running} {
+	for _, d := range []*prometheus.Desc{databaseUp, due, inDoubt, heldEmails, suppressed, oldestDue, disliked, lastTick, running} {
 		to <- d
 	}
 }
@@ -50,6 +51,11 @@ func (p *present) Collect(to chan<- prometheus.Metric) {
 		gauge(due, float64(backlog.Due))
 		gauge(inDoubt, float64(backlog.InDoubt))
 		gauge(heldEmails, float64(backlog.Held))
+	}
+	if p.Disliked != nil && err == nil {
+		if n, err := p.Disliked(ctx, now); err == nil {
+			gauge(disliked, float64(n))
+		}
 	}
 	gauge(databaseUp, number(err == nil))
 	gauge(suppressed, float64(last.Suppressed))

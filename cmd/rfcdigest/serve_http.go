@@ -35,6 +35,10 @@ func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.
 			return err
 		},
 		Vitals: func() web.Vitals { return vitals(ticker.Health(), before) },
+		Disliked: func(ctx context.Context, now time.Time) (int, error) {
+			facts, err := store.Facts(ctx)
+			return app.MostDisliked(facts, now.UTC().Format(time.DateOnly)), err
+		},
 	}
 	if s.Engine == river {
 		watched.Vitals = func() web.Vitals { return fleetVitals(ctx, ticker) }
