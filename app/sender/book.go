@@ -43,7 +43,11 @@ func (b *book) record(ctx context.Context, outcomes ...*outcome) error {
 	for pause := 10 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		results, err := b.try(writing, changes)
 		if err == nil {
-			return b.recordEach(ctx, b.recorded(outcomes, results))
+			busy := b.recorded(outcomes, results)
+			if len(busy) == 0 || len(outcomes) > 1 {
+				return b.recordEach(ctx, busy)
+			}
+			err = results[0].Err // alone, nothing should be
 		}
 		if len(outcomes) > 1 && !errors.Is(err, ports.ErrUnavailable) && !errors.Is(err, ports.ErrUnknown) {
 			return b.recordEach(ctx, outcomes)
@@ -79,11 +83,11 @@ func (b *book) try(ctx context.Context, changes []ports.Change) (results []ports
 	return b.ledger.Record(ctx, changes...)
 }
 
-// recorded returns the outcomes that are to be recorded alone. It logs those whose row is gone: that needs another
-// program that deletes rows. A redirected digest may have its row already.
+// recorded returns the outcomes that are not recorded, since they are to be recorded alone. It logs those whose row is gone:
+// that needs another program that deletes rows. A redirected digest may have its row already.
 func (b *book) recorded(outcomes []*outcome, results []ports.Result) (busy []*outcome) {
 	for i, o := range outcomes {
-		if errors.Is(results[i].Err, ports.ErrBusy) && len(outcomes) > 1 {
+		if errors.Is(results[i].Err, ports.ErrBusy) {
 			busy = append(busy, o)
 		}
 		if errors.Is(results[i].Err, ports.ErrConflict) && o.change.Do != ports.DoRedirect {
