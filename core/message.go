@@ -95,6 +95,9 @@ func (s *Style) word(r Recipient, claim Claim, d page.Digest, x page.Extras) Mes
 	if x.Preferences != "" {
 		plain += "When digests come: " + x.Preferences + "\n"
 	}
+	if x.Unsubscribe != "" {
+		plain += "Unsubscribe: " + x.Unsubscribe + "\n"
+	}
 	if x.Notice != "" {
 		plain = x.Notice + "\n\n" + plain
 	}
