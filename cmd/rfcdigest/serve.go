@@ -40,11 +40,8 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
-	if s.InboundSecret != "" && s.Listen == "" {
-		return usagef("--inbound-secret: nothing can be posted without --listen")
-	}
-	if s.Engine == river && database.engine == nil {
-		return usagef("--engine river: it needs PostgreSQL, --database postgres://…")
+	if err := s.checkServing(database); err != nil {
+		return err
 	}
 	log := term.NewLog(std.err, slog.LevelInfo)
 	clock, err := s.clockAt(ctx, "")
@@ -78,6 +75,17 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 	defer ended()
 	log.Info("serving", "tick_seconds", s.TickSeconds, "mail", redact(s.Mail), "enabled", s.Enabled, "engine", s.Engine)
 	return s.loop(ctx, database, ticker, log)
+}
+
+// checkServing says what in the settings does not go together to serve; nil if all does.
+func (s *Settings) checkServing(database namedDatabase) error {
+	switch {
+	case s.InboundSecret != "" && s.Listen == "":
+		return usagef("--inbound-secret: nothing can be posted without --listen")
+	case s.Engine == river && database.engine == nil:
+		return usagef("--engine river: it needs PostgreSQL, --database postgres://…")
+	}
+	return nil
 }
 
 // loop makes ticks until ctx ends.
