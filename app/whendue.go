@@ -9,8 +9,8 @@ import (
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
-// NoteWhenDue notes when the people are due who are not due at now, after a migration that forgot it. The first tick does
-// the same if nobody did before. It has many small transactions; what is done stays, if the rest fails. looked is called
+// NoteWhenDue notes when the people are due who are not due at now, after a migration that forgot it. Without it, the
+// first tick does the same. It has many small transactions; what is done stays, if the rest fails. looked is called
 // with how many people were looked at; it may be nil.
 func NoteWhenDue(ctx context.Context, plans *planner.Planner, store ports.Store, now time.Time, looked func(people int)) error {
 	facts, err := store.Facts(ctx)

@@ -103,6 +103,15 @@ func (s Schedule) Upcoming(r Recipient, zone *time.Location, now time.Time, n in
 	return all
 }
 
+// tickFor returns the first tick at due or later that is outside quiet hours.
+func (s Schedule) tickFor(r Recipient, zone *time.Location, due time.Time) time.Time {
+	at := LastTick(due.Add(s.tick()-1), s.tick())
+	for s.InQuietHours(r.Preferences, zone, at) {
+		at = at.Add(s.tick())
+	}
+	return at
+}
+
 // MaskAddress returns an address with most of its name hidden, for a page that others may see: "a…@rfc.example".
 func MaskAddress(address string) string {
 	local, domain, ok := strings.Cut(address, "@")

@@ -16,6 +16,9 @@ type Explanation struct {
 	Recipient Recipient
 	// Plan is what [PlanDigest] returns for all of the look-back.
 	Plan Plan
+	// NextTick is the tick that takes the next digest: the first, once it is due, outside quiet hours. It is zero if it is
+	// due already, or never.
+	NextTick time.Time
 	// Remarks say which of their settings are not taken as they are stored.
 	Remarks []Remark
 	// Why is the reason of Plan, with the times and names that decided it.
@@ -69,6 +72,9 @@ func Explain(s Snapshot, style *Style) Explanation {
 	e := Explanation{Now: s.Now, Recipient: s.Recipient, Since: LookbackAt(s.Recipient, s.Now)}
 	s.Notifications = lookBack(s.Notifications, e.Since)
 	e.Plan = PlanDigest(s, style)
+	if e.Plan.DueAt.After(s.Now) {
+		e.NextTick = s.Schedule.tickFor(s.Recipient, s.Zone, e.Plan.DueAt)
+	}
 	e.Remarks = s.Schedule.Remarks(s.Recipient, s.Zone, s.Now)
 	e.Why = s.Schedule.Because(e.Plan, s.Recipient, s.Zone, s.Now)
 	counts := map[Verdict]int{}

@@ -186,3 +186,23 @@ func TestWhatIsOnItsWayIsToldOf(t *testing.T) {
 	assert.Equal(t, before, e.Reasons[1])
 	assert.Equal(t, e.Reasons[0], e.ExplainAlone(s.Notifications[0], testStyle(t)))
 }
+
+func TestTheTickThatTakesADigestIsOutsideQuietHours(t *testing.T) {
+	t.Parallel()
+	kathmandu := time.FixedZone("", 5*3600+45*60)
+	due := instant(t, "2026-12-07T01:15:00Z") // 7:00
+	for name, c := range map[string]struct {
+		quiet [2]string
+		tick  time.Duration
+		want  string
+	}{
+		"hourly":                {[2]string{"", ""}, 0, "2026-12-07T02:00:00Z"},
+		"every quarter":         {[2]string{"", ""}, 15 * time.Minute, "2026-12-07T01:15:00Z"},
+		"quiet until nine":      {[2]string{"06:00", "09:00"}, 0, "2026-12-07T04:00:00Z"},
+		"quiet until half past": {[2]string{"06:00", "07:30"}, 15 * time.Minute, "2026-12-07T01:45:00Z"},
+		"quiet for ever":        {[2]string{"07:00", "06:59"}, 0, "2026-12-07T02:00:00Z"},
+	} {
+		r := Recipient{Preferences: Preferences{QuietStart: c.quiet[0], QuietEnd: c.quiet[1]}}
+		assert.Equal(t, instant(t, c.want), Schedule{Tick: c.tick}.tickFor(r, kathmandu, due), name)
+	}
+}

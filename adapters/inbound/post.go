@@ -17,7 +17,7 @@ const maxPosted = 64 << 20
 // providers, translated by a few lines of the operator's. The fields sender and recipient of the query are the envelope, if
 // that is known. The answers:
 //
-//	204  the message was taken, whatever it meant
+//	204  the message was taken; that says nothing of what it meant
 //	401  Authorization is not "Bearer" and the secret
 //	413  the message is longer than 64 MB
 //	415  the body is not message/rfc822

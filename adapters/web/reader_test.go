@@ -359,7 +359,7 @@ func TestAFormThatCannotBeSavedSaysWhyAndKeepsWhatWasEntered(t *testing.T) {
 	assert.Zero(t, p.person(1).Preferences)
 }
 
-// Who wants no digests gets that, whatever the app's own settings are.
+// A reader who wants no digests gets none, even if the rest of the form is wrong.
 func TestDigestsCanAlwaysBeEnded(t *testing.T) {
 	t.Parallel()
 	p := newPages(t)
@@ -434,7 +434,7 @@ func TestADigestIsReadAgainByItsReaderAlone(t *testing.T) {
 	}
 }
 
-// Whatever keeps digests from them now, they can read those that they got.
+// Readers who get no digests now can still read those that they got.
 func TestADigestIsReadAgainByThoseWhoGetNone(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]core.Choice{"digests off": {Cadence: core.Off}, "quiet hours": {Cadence: core.Daily, QuietStart: "09:00", QuietEnd: "12:00"}} {

@@ -136,7 +136,8 @@ func clockTime(text string) string {
 const farthest = 5
 
 // chosen returns what a form says on a date, or what is wrong with it, in words. A field rhythm says all of the days and
-// hours, as undoing has it. Who wants no digests gets that, whatever else is wrong. known reports whether a time zone is.
+// hours, as undoing has it. A reader who wants no digests gets none, even
+// if the rest of the form is wrong. known reports whether a time zone is.
 func chosen(before core.Choice, sent url.Values, today time.Time, known func(zone string) bool) (c core.Choice, wrong string) {
 	c = core.Choice{
 		Cadence: core.Cadence(sent.Get("digests")), TimeZone: clean(sent, "zone"), PausedUntil: clean(sent, "paused"),

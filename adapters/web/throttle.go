@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// perPerson is how many requests for one person's page are answered at once, and then one more after each refill.
+	// perPerson is how many requests for one person's page are answered at once. After that, each refill allows one more.
 	perPerson = 30
 	refill    = 2 * time.Second
 	// maxRemembered is for how many people a throttle remembers that. Beyond it, it begins anew.

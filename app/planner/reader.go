@@ -62,7 +62,7 @@ func (pl *Planner) ZoneNames() []string {
 	return nil
 }
 
-// DigestMail makes a digest again that was sent to a person, whatever keeps digests from them now. found is false if it is
+// DigestMail makes a digest again that was sent to a person, also if nothing is sent to them now. found is false if it is
 // not one of theirs, or if nothing of what it told is left.
 func (pl *Planner) DigestMail(ctx context.Context, id, mark, digest int64) (m core.Message, found bool, err error) {
 	row, found, err := pl.store.Window(ctx, digest)

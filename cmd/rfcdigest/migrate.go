@@ -49,7 +49,7 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	return nil
 }
 
-// noteWhenDue does what the first tick would have to do else.
+// noteWhenDue does what the first tick would do otherwise.
 func (s *Settings) noteWhenDue(ctx context.Context, database namedDatabase, stage *atomic.Pointer[term.Stage]) error {
 	clock, err := database.clock(ctx)
 	if err != nil {

@@ -23,6 +23,8 @@ type explainedAt struct {
 	// LateFrom is the instant from which late arrivals count.
 	LateFrom time.Time  `json:"late_arrivals_from"`
 	DueAt    *time.Time `json:"due_at"`
+	// NextTick is the tick that takes the next digest.
+	NextTick *time.Time `json:"next_tick"`
 }
 
 type explainedPerson struct {
@@ -53,7 +55,7 @@ func newExplainedAt(v core.View, e core.Explanation) explainedAt {
 			SuppressedAddress: texts.Clean(p.SuppressedAddress), SuppressedReason: texts.Clean(p.SuppressedReason), Failures: p.Failures,
 		},
 		Action: e.Plan.Action, Reason: e.Plan.Reason, Why: e.Why, Remarks: Texts(e.Remarks),
-		Start: e.Plan.Window.Start, End: e.Plan.Window.End, LateFrom: e.Plan.Since, DueAt: orNull(e.Plan.DueAt),
+		Start: e.Plan.Window.Start, End: e.Plan.Window.End, LateFrom: e.Plan.Since, DueAt: orNull(e.Plan.DueAt), NextTick: orNull(e.NextTick),
 	}
 }
 

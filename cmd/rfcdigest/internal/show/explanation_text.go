@@ -31,7 +31,7 @@ func PrintExplanation(w io.Writer, v core.View, e core.Explanation) error {
 	switch {
 	case e.Plan.DueAt.IsZero(), e.Recipient.Latest.End.IsZero(): // never, or at once
 	case e.Plan.DueAt.After(v.Now):
-		fmt.Fprintf(w, "Next due  %s\n", texts.Timestamp(e.Plan.DueAt))
+		fmt.Fprintf(w, "Next due  %s%s\n", texts.Timestamp(e.Plan.DueAt), nextTick(e))
 	default:
 		fmt.Fprintf(w, "Due since %s\n", texts.Timestamp(e.Plan.DueAt))
 	}
@@ -44,6 +44,14 @@ func PrintExplanation(w io.Writer, v core.View, e core.Explanation) error {
 	}
 	_, err := fmt.Fprintf(w, "%6d  in all\n", total)
 	return err
+}
+
+// nextTick says which tick takes the next digest, if that is not the moment at which it is due.
+func nextTick(e core.Explanation) string {
+	if e.NextTick.IsZero() || e.NextTick.Equal(e.Plan.DueAt) {
+		return ""
+	}
+	return "; the tick at " + texts.Timestamp(e.NextTick) + " takes it"
 }
 
 // cameBack prints what came back of the newest digests, a line each.
