@@ -82,8 +82,11 @@ func ofRecipient(one Recipient, human string) Verdict {
 	}
 	v := Verdict{Status: status, Reply: reply, Said: line(said)}
 	switch one.Action {
-	case "delivered", "relayed", "expanded", "deliverable":
+	case "delivered", "deliverable":
 		v.Kind, v.Cause = Delivered, Arrived
+		return v
+	case "relayed", "expanded":
+		v.Kind, v.Cause = Delivered, PassedOn
 		return v
 	}
 	found := weigh(plain(said), human, status, reply)

@@ -68,6 +68,7 @@ const (
 // The causes of what is left.
 const (
 	Arrived    Cause = "the mail arrived"
+	PassedOn   Cause = "the mail was passed on to where no reports come from"
 	Spam       Cause = "the reader called the mail spam"
 	OptedOut   Cause = "the reader wants no more mail"
 	Answered   Cause = "a program answered for the reader"
