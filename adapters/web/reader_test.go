@@ -316,6 +316,20 @@ func shown(page string) url.Values {
 	return sent
 }
 
+// What was ticked before is not meant anew: else nobody could go back to no fixed hour.
+func TestTheAppsOwnRhythmCanBeChosenAgain(t *testing.T) {
+	t.Parallel()
+	for _, rhythm := range []string{"workdays at 7, 12", "daily at 9", "every two weeks on friday at 9", "monthly on 3 at 10"} {
+		p := newPages(t)
+		require.NoError(t, p.store.Choose(t.Context(), 2, 0, core.Choice{Cadence: core.Daily, Rhythm: rhythm}))
+		_, page := p.ask(p.token(2, 0), nil)
+		form := shown(page)
+		form.Set("days", "app")
+		p.ask(p.token(2, 0), form)
+		assert.Empty(t, p.person(2).Preferences.Rhythm, rhythm)
+	}
+}
+
 func TestWhoHasNoDigestsChoosesHowOftenTheyCome(t *testing.T) {
 	t.Parallel()
 	for days, want := range map[string]core.Cadence{"app": core.Daily, "weekly": core.Weekly, "workdays": core.Daily} {

@@ -147,7 +147,7 @@ func chosen(before core.Choice, sent url.Values, today time.Time, known func(zon
 		c.Cadence = before.Cadence // which is the app's
 	}
 	if !sent.Has("rhythm") {
-		c, wrong = chosenRhythm(c, sent, today)
+		c, wrong = chosenRhythm(c, before.Rhythm, sent, today)
 	}
 	wrong = cmp.Or(wrong, pause(&c, today), c.Check(func(zone string) bool { return zone == before.TimeZone || known(zone) }))
 	switch {
@@ -174,15 +174,16 @@ func pause(c *core.Choice, today time.Time) (wrong string) {
 	return ""
 }
 
-// chosenRhythm returns the days and hours of a form in words, and the cadence if that is chosen with them.
-func chosenRhythm(c core.Choice, sent url.Values, today time.Time) (core.Choice, string) {
+// chosenRhythm returns the days and hours of a form in words, and the cadence if that is chosen with them. Days and hours
+// that the reader ticked count also without "on the days below"; those that were ticked before do not.
+func chosenRhythm(c core.Choice, before string, sent url.Values, today time.Time) (core.Choice, string) {
 	weekdays, hours := strings.Join(sent["weekday"], ", "), cmp.Or(strings.Join(sent["hour"], ", "), strconv.Itoa(usualHour))
 	days := sent.Get("days")
 	if days == weeklyAsTheApp {
 		c.Cadence, days = core.Weekly, asTheApp
 	}
 	switch {
-	case days == asTheApp && weekdays == "" && !sent.Has("hour"):
+	case days == asTheApp && slices.Equal(ticked(before), slices.Concat(sent["weekday"], sent["hour"])):
 		return c, ""
 	case days == asTheApp && weekdays == "" && c.Cadence == core.Weekly:
 		days = "monday"
@@ -214,6 +215,23 @@ func chosenRhythm(c core.Choice, sent url.Values, today time.Time) (core.Choice,
 	}
 	c.Rhythm = days + " at " + hours
 	return c, ""
+}
+
+// ticked returns the days and hours that the form of a rhythm has ticked.
+func ticked(rhythm string) (all []string) {
+	r, err := core.ParseRhythm(rhythm)
+	if err != nil {
+		return nil
+	}
+	for _, d := range weekdays {
+		if slices.Contains(r.Weekdays, d) {
+			all = append(all, strings.ToLower(d.String()))
+		}
+	}
+	for _, h := range r.Hours {
+		all = append(all, strconv.Itoa(h))
+	}
+	return all
 }
 
 type field struct{ Name, Value string }
