@@ -22,6 +22,9 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	if err != nil {
 		return err
 	}
+	if _, err := s.zoneData().Open(); err != nil { // before anything is changed
+		return err
+	}
 	var latest atomic.Pointer[term.Stage]
 	latest.Store(&term.Stage{})
 	stop := term.NewProgress(std.err).Follow("", func() term.Stage { return *latest.Load() })

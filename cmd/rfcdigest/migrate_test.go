@@ -78,6 +78,13 @@ DROP TABLE digest_due`)
 	assert.Equal(t, noted[1:], s.query("rfcdigest.db", due), "a tick that looks at everybody comes to the same")
 }
 
+func TestMigrateChangesNothingIfItCannotGoToItsEnd(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.run("migrate", "--zoneinfo", "nowhere").fails(exitUsage, "--zoneinfo", "nowhere").silent()
+	assert.Empty(t, s.files())
+}
+
 // watches is a table of the app that is missing in the fixtures, since no digest depends on it.
 const watches = `CREATE TABLE watches (user_id INTEGER NOT NULL, rfc_slug TEXT NOT NULL, state TEXT NOT NULL, last_participation_at TEXT);
 INSERT INTO watches VALUES (1, 'rfc-0001', 'watching', NULL);
