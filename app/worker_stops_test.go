@@ -160,6 +160,26 @@ func TestAStopInATurnoverSettlesTheFirst(t *testing.T) {
 	}
 }
 
+// whenMarked returns what tells how long after now the store was asked to mark notifications.
+func (s *stage) whenMarked() func() []time.Duration {
+	began := time.Now()
+	var mu sync.Mutex
+	var marked []time.Duration
+	s.faulty.Fault = func(method string) (bool, error) {
+		if method == "Mark" {
+			mu.Lock()
+			defer mu.Unlock()
+			marked = append(marked, time.Since(began).Round(time.Second))
+		}
+		return true, nil
+	}
+	return func() []time.Duration {
+		mu.Lock()
+		defer mu.Unlock()
+		return marked
+	}
+}
+
 // A message in hand may take the grace after a stop, and more than that if the process is then killed: what was recorded
 // before is marked at once.
 func TestAStopMarksWhatWasRecorded(t *testing.T) {
@@ -175,18 +195,11 @@ func TestAStopMarksWhatWasRecorded(t *testing.T) {
 			}
 			return true, nil
 		}
-		began := time.Now()
-		var marked []time.Duration
-		s.faulty.Fault = func(method string) (bool, error) {
-			if method == "Mark" {
-				marked = append(marked, time.Since(began).Round(time.Second))
-			}
-			return true, nil
-		}
+		marked := s.whenMarked()
 		s.restart(app.Config{Connections: 1})
 		_, err := s.ticker.Tick(ctx)
 		assert.ErrorIs(t, err, context.Canceled)
-		assert.Equal(t, []time.Duration{0, 2 * time.Second, 22 * time.Second}, marked, "at the beginning, at the stop, and at the end")
+		assert.Equal(t, []time.Duration{0, 2 * time.Second, 22 * time.Second}, marked(), "at the beginning, at the stop, and at the end")
 		s.everybodySoFar(20)
 	})
 }
@@ -238,18 +251,11 @@ func TestNotificationsAreMarkedWhileTheServerHangs(t *testing.T) {
 			}
 			return true, nil
 		}
-		began := time.Now()
-		var marked []time.Duration
-		s.faulty.Fault = func(method string) (bool, error) {
-			if method == "Mark" {
-				marked = append(marked, time.Since(began).Round(time.Second))
-			}
-			return true, nil
-		}
+		marked := s.whenMarked()
 		s.restart(app.Config{Connections: 2})
 		s.tick()
-		require.GreaterOrEqual(t, len(marked), 2)
-		assert.Equal(t, 5*time.Second, marked[1])
+		require.GreaterOrEqual(t, len(marked()), 2)
+		assert.Equal(t, 5*time.Second, marked()[1])
 	})
 }
 
