@@ -5,20 +5,24 @@ import "github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 // sets are statements about many people. They wait for no row that another transaction has locked, since the app may
 // lock the rows of several people in any order: such a row is passed over. They lock rows in the order of their IDs.
 //
-// Each table is read by the index of its IDs: so the IDs that are asked for are in a condition on that table alone, and
-// coalesce keeps PostgreSQL from reading all rows that are being sent, which have an index too.
+// Each table is read by the index of its IDs, whatever the statistics say: autovacuum may count the rows while a large
+// import is not committed yet, and finds none. So the IDs that are asked for are in a condition on that table alone. All
+// other uses of an ID have a plus: an index in that order is of no use to them, and PostgreSQL has no reason to read all
+// of it. And coalesce keeps it from reading all rows that are being sent, which have an index too.
 var sets = sqlstore.Sets{Settle: settleSet, Reserve: reserveSet, Claim: claimSet, Release: releaseSet}
 
 const (
 	// settleSet settles rows that are as they were claimed, of people who have no run of refusals to end.
 	settleSet = `WITH rows AS MATERIALIZED (
- SELECT d.id FROM notification_digests AS d WHERE d.id = ANY (CAST(?0 AS bigint[])) ORDER BY d.id FOR NO KEY UPDATE SKIP LOCKED
+ SELECT d.id FROM notification_digests AS d WHERE d.id = ANY (CAST(?0 AS bigint[])) ORDER BY +d.id FOR NO KEY UPDATE SKIP LOCKED
+), asked AS MATERIALIZED (
+ SELECT asked.* FROM unnest(CAST(?0 AS bigint[]), CAST(?1 AS bigint[]), CAST(?2 AS text[])) AS asked (id, recipient, message)
+ WHERE asked.id IN (SELECT rows.id FROM rows)
+  AND (SELECT 1 FROM digest_preferences AS p WHERE p.user_id = asked.recipient AND p.failures > 0 LIMIT 1) IS NULL
 ), settled AS (
  UPDATE notification_digests AS d SET status = 'sent', sent_at = ?5, lease_until = NULL, error = NULL
- FROM unnest(CAST(?0 AS bigint[]), CAST(?1 AS bigint[]), CAST(?2 AS text[])) AS asked (id, recipient, message)
- WHERE d.id = ANY (CAST(?0 AS bigint[])) AND d.id = asked.id AND d.recipient_user_id = asked.recipient AND coalesce(d.status, '') = 'sending' AND d.message_id = asked.message
-  AND asked.id IN (SELECT rows.id FROM rows)
-  AND (SELECT 1 FROM digest_preferences AS p WHERE p.user_id = asked.recipient AND p.failures > 0 LIMIT 1) IS NULL
+ FROM asked
+ WHERE d.id = ANY (CAST(?0 AS bigint[])) AND +d.id = asked.id AND +d.recipient_user_id = asked.recipient AND coalesce(d.status, '') = 'sending' AND d.message_id = asked.message
  RETURNING d.id, d.recipient_user_id
 ), free AS MATERIALIZED (
  SELECT n.id, n.recipient_user_id, listed.digest
@@ -41,9 +45,9 @@ SELECT settled.id, (SELECT count(*) FROM free WHERE free.digest = settled.id) FR
 	reserveSet = `WITH locked AS MATERIALIZED (
  SELECT pg_advisory_xact_lock(hashint8extended(asked.id, CAST(CAST('notification_digests' AS regclass) AS oid)::bigint)) FROM unnest(CAST(?0 AS bigint[])) AS asked (id)
 ), there AS MATERIALIZED (
- SELECT u.id FROM users AS u WHERE u.id = ANY (CAST(?0 AS bigint[])) AND (SELECT count(*) FROM locked) > 0 ORDER BY u.id FOR SHARE SKIP LOCKED
+ SELECT u.id FROM users AS u WHERE u.id = ANY (CAST(?0 AS bigint[])) AND (SELECT count(*) FROM locked) > 0 ORDER BY +u.id FOR SHARE SKIP LOCKED
 ), due AS MATERIALIZED (
- SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ANY (CAST(?0 AS bigint[])) AND (SELECT count(*) FROM there) > 0 ORDER BY due.user_id FOR UPDATE SKIP LOCKED
+ SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ANY (CAST(?0 AS bigint[])) AND (SELECT count(*) FROM there) > 0 ORDER BY +due.user_id FOR UPDATE SKIP LOCKED
 )
 SELECT set_config('rfcdigest.reserved', CAST(coalesce(array_agg(there.id), '{}') AS text), true) FROM there
 WHERE there.id IN (SELECT due.user_id FROM due) OR (SELECT 1 FROM digest_due AS due WHERE due.user_id = there.id LIMIT 1) IS NULL`
@@ -55,7 +59,7 @@ WHERE there.id IN (SELECT due.user_id FROM due) OR (SELECT 1 FROM digest_due AS 
  SELECT asked.recipient, asked.ends, asked.begins, asked.ends, asked.listed, 'sending', asked.message, asked.attempts, asked.lease
  FROM unnest(CAST(?0 AS bigint[]), CAST(?1 AS timestamptz[]), CAST(?2 AS timestamptz[]), CAST(?3 AS text[]), CAST(?4 AS text[]), CAST(?5 AS integer[]),
   CAST(?6 AS timestamptz[]), CAST(?7 AS bigint[]), CAST(?8 AS bigint[])) AS asked (recipient, ends, begins, listed, message, attempts, lease, previous, mark)
- JOIN digest_people AS who ON who.user_id = asked.recipient
+ JOIN digest_people AS who ON +who.user_id = asked.recipient
  WHERE who.user_id = ANY (` + reserved + `) AND who.person = asked.mark
   AND (SELECT 1 FROM notification_digests AS busy WHERE busy.status = 'sending' AND busy.recipient_user_id = asked.recipient AND busy.id >= who.first_digest LIMIT 1) IS NULL
   AND coalesce((SELECT max(newest.id) FROM notification_digests AS newest
@@ -63,24 +67,26 @@ WHERE there.id IN (SELECT due.user_id FROM due) OR (SELECT 1 FROM digest_due AS 
  RETURNING id, recipient_user_id, CAST(extract(epoch FROM period_end) AS bigint) AS ends
 ), next AS (
  UPDATE digest_due AS due SET due_at = CASE due.has_hour WHEN 0 THEN made.ends + due.period ELSE 0 END, revision = ` + random + `
- FROM made WHERE due.user_id = ANY (` + reserved + `) AND due.user_id = made.recipient_user_id
+ FROM made WHERE due.user_id = ANY (` + reserved + `) AND +due.user_id = made.recipient_user_id
 ), own AS (
  UPDATE digest_people AS who SET first_digest = made.id
- FROM made WHERE who.user_id = ANY (CAST(?9 AS bigint[])) AND who.user_id = made.recipient_user_id AND who.first_digest > made.id
+ FROM made WHERE who.user_id = ANY (CAST(?9 AS bigint[])) AND +who.user_id = made.recipient_user_id AND who.first_digest > made.id
 )
 SELECT made.recipient_user_id, made.id FROM made`
 
 	// releaseSet deletes rows that are under the leases with which they were claimed. A trigger says then when their
 	// people are due.
 	releaseSet = `WITH rows AS MATERIALIZED (
- SELECT d.id FROM notification_digests AS d WHERE d.id = ANY (CAST(?0 AS bigint[])) ORDER BY d.id FOR UPDATE SKIP LOCKED
+ SELECT d.id FROM notification_digests AS d WHERE d.id = ANY (CAST(?0 AS bigint[])) ORDER BY +d.id FOR UPDATE SKIP LOCKED
 ), free AS MATERIALIZED (
- SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ANY (CAST(?1 AS bigint[])) ORDER BY due.user_id FOR UPDATE SKIP LOCKED
+ SELECT due.user_id FROM digest_due AS due WHERE due.user_id = ANY (CAST(?1 AS bigint[])) ORDER BY +due.user_id FOR UPDATE SKIP LOCKED
+), asked AS MATERIALIZED (
+ SELECT asked.* FROM unnest(CAST(?0 AS bigint[]), CAST(?1 AS bigint[]), CAST(?2 AS text[]), CAST(?3 AS timestamptz[])) AS asked (id, recipient, message, lease)
+ WHERE asked.id IN (SELECT rows.id FROM rows)
+  AND (asked.recipient IN (SELECT free.user_id FROM free) OR (SELECT 1 FROM digest_due AS due WHERE due.user_id = asked.recipient LIMIT 1) IS NULL)
 )
-DELETE FROM notification_digests AS d
-USING unnest(CAST(?0 AS bigint[]), CAST(?1 AS bigint[]), CAST(?2 AS text[]), CAST(?3 AS timestamptz[])) AS asked (id, recipient, message, lease)
-WHERE d.id = ANY (CAST(?0 AS bigint[])) AND d.id = asked.id AND d.recipient_user_id = asked.recipient AND coalesce(d.status, '') = 'sending' AND d.message_id = asked.message
- AND d.lease_until = asked.lease AND asked.id IN (SELECT rows.id FROM rows)
- AND (asked.recipient IN (SELECT free.user_id FROM free) OR (SELECT 1 FROM digest_due AS due WHERE due.user_id = asked.recipient LIMIT 1) IS NULL)
+DELETE FROM notification_digests AS d USING asked
+WHERE d.id = ANY (CAST(?0 AS bigint[])) AND +d.id = asked.id AND +d.recipient_user_id = asked.recipient AND coalesce(d.status, '') = 'sending' AND d.message_id = asked.message
+ AND d.lease_until = asked.lease
 RETURNING d.id`
 )
