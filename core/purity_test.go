@@ -23,11 +23,11 @@ var pureImports = []string{
 	"bytes", "cmp", "errors", "fmt", "html", "html/template", "maps", "math", "net/netip", "net/url", "regexp", "slices", "sort", "strconv", "strings", "text/template/parse", "time",
 	"unicode", "unicode/utf8",
 	"crypto/hmac", "crypto/sha256", "encoding/base32", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json",
-	"github.com/matcornic/hermes/v2", "github.com/rivo/uniseg", "github.com/tidwall/gjson",
+	"github.com/matcornic/hermes/v2", "github.com/rivo/uniseg", "github.com/tidwall/gjson", "golang.org/x/text/language",
 }
 
 // rooms are the folders of core, and which of the others each may import.
-var rooms = map[string][]string{".": {"links", "page", "returned", "texts", "zones"}, "links": {"texts"}, "page": {"texts"}, "returned": nil, "texts": nil, "zones": nil}
+var rooms = map[string][]string{".": {"cldr", "links", "page", "returned", "texts", "zones"}, "cldr": nil, "links": {"texts"}, "page": {"texts"}, "returned": nil, "texts": nil, "zones": nil}
 
 // impureNames are what allowed packages have that core must not use, with the reason.
 var impureNames = map[string]map[string]string{
@@ -44,7 +44,7 @@ var impureNames = map[string]map[string]string{
 
 // pureVariables are the package variables, beside errors: tables that nothing changes.
 var pureVariables = []string{
-	"rules", "knownKinds", "placeholder", "windowsZones", "escaper", "fields",
+	"rules", "knownKinds", "placeholder", "windowsZones", "languages", "matcher", "escaper", "fields",
 	"phrases", "vague", "certain", "marks", "pipelined", "statuses", "replies", "warnings", "mildest", "daemons", "subjects", "openings", "autoSubjects",
 }
 
