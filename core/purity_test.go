@@ -23,7 +23,8 @@ var pureImports = []string{
 	"bytes", "cmp", "errors", "fmt", "html", "html/template", "maps", "math", "net/netip", "net/url", "regexp", "slices", "sort", "strconv", "strings", "text/template/parse", "time",
 	"unicode", "unicode/utf8",
 	"crypto/hmac", "crypto/sha256", "encoding/base32", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json",
-	"github.com/matcornic/hermes/v2", "github.com/rivo/uniseg", "github.com/tidwall/gjson", "golang.org/x/text/language",
+	"github.com/matcornic/hermes/v2", "github.com/rivo/uniseg", "github.com/tidwall/gjson",
+	"golang.org/x/text/language", // matches tags by tables that it is built with
 }
 
 // rooms are the folders of core, and which of the others each may import.
