@@ -48,7 +48,7 @@ type commandLine struct {
 	Explain    explainCommand    `cmd:"" help:"Explain one person's digest, notification by notification. Writes nothing."`
 	Suppressed suppressedCommand `cmd:"" help:"List the addresses that mail servers refused, or that were entered as suppressed; have mail go there again."`
 	SendTest   sendTestCommand   `cmd:"" help:"Send one person's digest to another address, marked as a test. Records nothing."`
-	Resend     resendCommand     `cmd:"" help:"Send a recorded digest once more, under its own Message-ID. Records nothing."`
+	Resend     resendCommand     `cmd:"" help:"Send a recorded digest once more, under its own Message-ID or a new one. Records nothing."`
 	Inbound    inboundCommand    `cmd:"" help:"Take one mail that came back from standard input, as a mail server's aliases pipe it."`
 	Doctor     doctorCommand     `cmd:"" help:"Check everything that digests need, and say how to mend what is wrong. Changes nothing."`
 
