@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -89,6 +90,10 @@ func TestWhatIsWrongWithADeliveredMailIsSaidWithHowToMendIt(t *testing.T) {
 		assert.Equal(t, c.status, got.Status, "%s → %s: %+v", c.old, c.new, got)
 		assert.Contains(t, got.Found, c.words)
 	}
+	s.write("mail.eml", regexp.MustCompile(`(?m)^(List-.*|Precedence: bulk)\n`).ReplaceAllString(good, ""))
+	held := s.diagnosed("--mail-check", "mail.eml")
+	assert.Equal(t, warning, held.named("one click").Status, "held e-mail has none")
+	assert.Equal(t, 0, held.Failures, held)
 	s.write("mail.eml", good)
 	assert.Contains(t, s.diagnosed("--mail-check", "mail.eml", "--from", "digest@other.example").named("origin").Found, "the sender is at rfc.example, and --from (DIGEST_FROM) at other.example")
 }
