@@ -189,20 +189,6 @@ func (s *Store) returnHeld(m core.HeldMail, status core.Status, why string) {
 	s.held[m.ID] = row
 }
 
-// Lapse implements [ports.Watches].
-func (s *Store) Lapse(ctx context.Context, then time.Time) (decayed int, err error) {
-	err = s.do(ctx, func() error {
-		for i, w := range s.watches {
-			if isStale(w, then) {
-				s.watches[i].State = core.Dormant
-				decayed++
-			}
-		}
-		return nil
-	})
-	return decayed, err
-}
-
 // Choose implements [ports.Subscriptions].
 func (s *Store) Choose(ctx context.Context, recipient, mark int64, c core.Choice) error {
 	return s.do(ctx, func() error {

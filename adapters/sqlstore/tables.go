@@ -99,6 +99,7 @@ func Indexes(readable func(column string) string, newest schema.Index, sending [
 		{Name: IndexWaiting, Table: "held_emails", Columns: []string{"id"}, Where: waiting},
 		{Name: "rfcdigest_held", Table: "held_emails", Columns: []string{"recipient_user_id"}},
 		{Name: "rfcdigest_preferences", Table: "digest_preferences", Columns: []string{"user_id"}},
+		{Name: "rfcdigest_watches", Table: "watches", Columns: []string{"user_id"}},
 	}
 	if readable != nil {
 		more = append(more, schema.Index{Name: IndexUnreadable, Table: "notifications", Columns: []string{"recipient_user_id"}, Where: Dialect{Readable: readable}.Unreadable("")})
@@ -117,6 +118,8 @@ func Steps(later string) []schema.Step {
 		What: "a migration notes that it is not at its end",
 	}, {
 		What: "readers can end the links to their page, and what comes back says from which address",
+	}, {
+		What: "a person's watches are found by an index",
 	}}
 }
 
