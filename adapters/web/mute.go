@@ -12,7 +12,7 @@ import (
 )
 
 // Mute answers at [links.MutePath] and a token. GET names an RFC and has one button; it changes nothing, since scanners
-// follow the links in mails. POST mutes the RFC for the person whom the token names, may be repeated, and offers to undo
+// follow the links in mails. POST mutes the RFC for the person in the token, may be repeated, and offers to undo
 // it. A token is good for [links.MuteAge], and dies with its person, or if they end all that were made before. All that are
 // not good get the same answer. There is a rate limit for each person.
 func Mute(p ReaderPage) http.Handler {

@@ -80,7 +80,7 @@ var muteCases = []storeCase{
 		assert.Equal(s, before, s.dump().Watches)
 	}},
 
-	{"a link mutes for the person whom it was sent to", func(s *storeTest) {
+	{"a link mutes for the person that it was sent to", func(s *storeTest) {
 		s.watched(core.Watching, core.Muted)
 		first, second := s.succeeded()
 		before := s.dump().Watches
