@@ -2,6 +2,7 @@ package porttest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -46,7 +47,7 @@ func ReadMail(t *testing.T, data []byte) core.Message {
 	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
 	require.NoError(t, err)
 	if kind != "multipart/alternative" {
-		readBody(t, &got, kind, quotedprintable.NewReader(m.Body))
+		readBody(t, &got, kind, Decoded(m.Header.Get("Content-Transfer-Encoding"), m.Body))
 		return got
 	}
 	parts := multipart.NewReader(m.Body, params["boundary"])
@@ -54,11 +55,22 @@ func ReadMail(t *testing.T, data []byte) core.Message {
 		part, err := parts.NextPart()
 		require.NoError(t, err)
 		require.Contains(t, part.Header.Get("Content-Type"), kind)
-		readBody(t, &got, kind, part)
+		readBody(t, &got, kind, Decoded(part.Header.Get("Content-Transfer-Encoding"), part))
 	}
 	_, err = parts.NextPart()
 	require.ErrorIs(t, err, io.EOF)
 	return got
+}
+
+// Decoded returns what a body is, as its Content-Transfer-Encoding says. A part that decoded itself has none any more.
+func Decoded(encoding string, body io.Reader) io.Reader {
+	switch encoding {
+	case "quoted-printable":
+		return quotedprintable.NewReader(body)
+	case "base64":
+		return base64.NewDecoder(base64.StdEncoding, body)
+	}
+	return body
 }
 
 // readBody reads the body of kind into m.
