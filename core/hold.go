@@ -128,6 +128,7 @@ func (p *ReleasePlan) compose(s HeldSnapshot, style *Style) {
 	p.Message = Message{
 		ID:      p.Mail.MessageID,
 		To:      Address{Name: texts.Clean(s.Recipient.Name), Mailbox: s.Recipient.Address},
+		Kind:    PersonalMail,
 		Date:    s.Now,
 		Subject: oneLine(s.Mail.Subject),
 		Text:    s.Mail.Text,

@@ -14,6 +14,8 @@ type Message struct {
 	// ID is the Message-ID without angle brackets.
 	ID string
 	To Address
+	// Kind is what its header calls it.
+	Kind MailKind
 	// Date is when the mail was made: the instant that its window ended at.
 	Date time.Time
 	// Subject is one line.
@@ -104,6 +106,7 @@ func (s *Style) word(r Recipient, claim Claim, d page.Digest, x page.Extras) Mes
 	return Message{
 		ID:      claim.MessageID,
 		To:      Address{Name: texts.Clean(r.Name), Mailbox: r.Address},
+		Kind:    digestKind(d),
 		Date:    claim.Window.End,
 		Subject: s.Subject(d),
 		Text:    plain,

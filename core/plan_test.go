@@ -116,6 +116,7 @@ func TestAMailThatIsReleased(t *testing.T) {
 	style, base := testStyle(t), held(t)
 	m := PlanRelease(base, style).Message
 	assert.Equal(t, "Re: Bcc: eve@x", m.Subject)
+	assert.Equal(t, PersonalMail, m.Kind)
 	assert.Equal(t, Address{Name: "Ada", Mailbox: "ada@rfc.example"}, m.To)
 	base.Mail.Subject = "R\xe9: \t"
 	assert.Equal(t, "R\uFFFD:", PlanRelease(base, style).Message.Subject)

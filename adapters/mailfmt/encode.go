@@ -34,8 +34,9 @@ type Format struct {
 	from   core.Address
 	sender mailbox
 	key    []byte
-	// fromField and listField are the header fields that are the same in all mail of the installation.
+	// fromField is the same in all mail of the installation, listField in all digests, and feedbackFields in all of a kind.
 	fromField, listField []byte
+	feedbackFields       [core.PersonalMail][]byte
 }
 
 // New checks c. Its errors are one line and name what is wrong.
@@ -62,6 +63,8 @@ func New(c Config) (*Format, error) {
 		key:       bytes.Clone(c.BoundaryKey),
 		fromField: appendField(nil, "From", sender.written(name)),
 		listField: appendField(nil, "List-Id", listID(brand, sender.domain)),
+
+		feedbackFields: feedbackFields(sender.literal),
 	}, nil
 }
 

@@ -21,9 +21,11 @@ func RenderByGoMail(f *Format, m core.Message) []byte {
 	msg.SetDateWithValue(m.Date.UTC())
 	msg.SetMessageIDWithValue(m.ID)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	msg.SetGenHeader(gomail.HeaderPrecedence, "bulk")
-	list, _, _ := strings.Cut(strings.TrimPrefix(string(f.listField), "List-Id: "), "\r\n") // short enough in tests
-	msg.SetGenHeader("List-Id", list)
+	if m.Kind != core.PersonalMail {
+		msg.SetGenHeader(gomail.HeaderPrecedence, "bulk")
+		msg.SetGenHeader("List-Id", value(f.listField))
+		msg.SetGenHeader("Feedback-ID", value(f.feedbackFields[m.Kind]))
+	}
 	ways, err := unsubscribeWays(m)
 	must(err)
 	if ways != "" {
@@ -37,6 +39,12 @@ func RenderByGoMail(f *Format, m core.Message) []byte {
 	_, err = msg.WriteTo(&out)
 	must(err)
 	return out.Bytes()
+}
+
+// value returns what a field says, which is on one line in tests.
+func value(field []byte) string {
+	_, said, _ := strings.Cut(strings.TrimSuffix(string(field), "\r\n"), ": ")
+	return said
 }
 
 func setBody(f *Format, msg *gomail.Msg, m core.Message) {

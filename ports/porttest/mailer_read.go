@@ -20,7 +20,7 @@ import (
 
 // mailHeaders are the fields that a mail may have.
 var mailHeaders = []string{
-	"Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "List-Id", "List-Unsubscribe",
+	"Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "Feedback-Id", "From", "List-Id", "List-Unsubscribe",
 	"List-Unsubscribe-Post", "Message-Id", "Mime-Version", "Precedence", "Subject", "To",
 }
 
@@ -34,7 +34,7 @@ func ReadMail(t *testing.T, data []byte) core.Message {
 		assert.True(t, slices.Contains(mailHeaders, name), "header %q", name)
 		assert.Len(t, values, 1, "header %q", name)
 	}
-	got := core.Message{ID: strings.Trim(m.Header.Get("Message-Id"), "<>")}
+	got := core.Message{ID: strings.Trim(m.Header.Get("Message-Id"), "<>"), Kind: kindOf(t, m.Header)}
 	got.Date, err = m.Header.Date()
 	require.NoError(t, err)
 	got.Subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
@@ -60,6 +60,21 @@ func ReadMail(t *testing.T, data []byte) core.Message {
 	_, err = parts.NextPart()
 	require.ErrorIs(t, err, io.EOF)
 	return got
+}
+
+// kindOf returns what the header of a mail calls it, with all of its fields.
+func kindOf(t *testing.T, h mail.Header) core.MailKind {
+	t.Helper()
+	if h.Get("List-Id") == "" {
+		assert.Empty(t, h.Get("Feedback-Id")+h.Get("Precedence")+h.Get("List-Unsubscribe")+h.Get("List-Unsubscribe-Post"), "personal mail")
+		return core.PersonalMail
+	}
+	assert.Equal(t, "bulk", h.Get("Precedence"))
+	what, sender, _ := strings.Cut(strings.TrimPrefix(h.Get("Feedback-Id"), "digest:"), ":")
+	assert.Regexp(t, "^[0-9a-f]{5,15}$", sender)
+	kind, ok := map[string]core.MailKind{"daily": core.DailyDigest, "weekly": core.WeeklyDigest, "other": core.SomeDigest}[what]
+	assert.True(t, ok, "Feedback-ID %q", h.Get("Feedback-Id"))
+	return kind
 }
 
 // Decoded returns what a body is, as its Content-Transfer-Encoding says. A part that decoded itself has none any more.
