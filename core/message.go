@@ -16,7 +16,8 @@ type Message struct {
 	To Address
 	// Kind is what its header calls it.
 	Kind MailKind
-	// Date is when the mail was made: the instant that its window ended at.
+	// Date is when it was claimed, at most minutes before it leaves: to some filters, mail that is hours older is spam. Of a
+	// mail that is only planned, it is when its window ended.
 	Date time.Time
 	// Subject is one line.
 	Subject string
@@ -107,7 +108,7 @@ func (s *Style) word(r Recipient, claim Claim, d page.Digest, x page.Extras) Mes
 		ID:      claim.MessageID,
 		To:      Address{Name: texts.Clean(r.Name), Mailbox: r.Address},
 		Kind:    digestKind(d),
-		Date:    claim.Window.End,
+		Date:    claim.date(),
 		Subject: s.Subject(d),
 		Text:    plain,
 

@@ -127,6 +127,9 @@ func TestAMailThatIsReleased(t *testing.T) {
 	assert.True(t, plan.Failing)
 	assert.Equal(t, int64(5), plan.Mark)
 	assert.False(t, PlanRelease(base, style).Failing)
+	assert.Equal(t, base.Now, PlanRelease(base, style).Message.Date)
+	base.Mail.Status, base.Mail.Dated = Sending, base.Now.Add(-time.Hour)
+	assert.Equal(t, base.Mail.Dated, PlanRelease(base, style).Message.Date, "every copy has the same")
 	base.Mail.MessageID = "before@rfc.example"
 	assert.Equal(t, "before@rfc.example", PlanRelease(base, style).Message.ID, "the one that it left under the last time")
 }
@@ -172,6 +175,11 @@ func TestPlanRecovery(t *testing.T) {
 		assert.Equal(t, c.reason, got.Reason, c.name)
 	}
 	assert.Equal(t, first.Message, PlanRecovery(base, style).Message, "the same mail to the byte, whatever was read since")
+
+	base.Claim.Dated, base.Claim.Language = now.Add(time.Minute), "de"
+	dated := PlanRecovery(base, style)
+	assert.Equal(t, base.Claim.Dated, dated.Message.Date)
+	assert.Equal(t, "de", dated.Claim.Language)
 
 	assert.False(t, PlanRecovery(base, style).Failing)
 	base.Recipient.Person.Mark = 5

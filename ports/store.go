@@ -120,8 +120,8 @@ type Ledger interface {
 // HeldMails keeps the individual e-mails that wait for the end of quiet hours. They are deleted with
 // their recipient. [Ledger.Record] writes what becomes of them.
 type HeldMails interface {
-	// Hold adds m with status held and returns its ID; m's own ID, Status, MessageID, Attempts
-	// and Lease are ignored. It is durable on return.
+	// Hold adds m with status held and returns its ID; m's own ID, Status, MessageID, Attempts,
+	// Lease and Dated are ignored. It is durable on return.
 	Hold(ctx context.Context, m core.HeldMail) (int64, error)
 	// Waiting returns at most limit e-mails whose ID is greater than after, by ascending ID: those
 	// with status held, and those with status sending whose lease ended at or before now.

@@ -18,8 +18,8 @@ func Tables(words *strings.Replacer, listed bool) (out []schema.Table) {
 		later int
 	}
 	kinds := []kind{
-		{new(userRow), 0}, {new(rfcRow), 0}, {new(notificationRow), 0}, {new(ledgerRow), 9}, {new(watchRow), 0}, {new(preferenceRow), 12},
-		{new(dueRow), 0}, {new(personRow), 0}, {new(heldRow), 16}, {new(paceRow), 0}, {new(tickRow), 0}, {new(schemaRow), 1}, {new(factRow), 0},
+		{new(userRow), 0}, {new(rfcRow), 0}, {new(notificationRow), 0}, {new(ledgerRow), 11}, {new(watchRow), 0}, {new(preferenceRow), 13},
+		{new(dueRow), 0}, {new(personRow), 0}, {new(heldRow), 17}, {new(paceRow), 0}, {new(tickRow), 0}, {new(schemaRow), 1}, {new(factRow), 0},
 	}
 	if listed {
 		kinds = append(kinds, kind{new(unreadableRow), 0})
@@ -117,6 +117,8 @@ func Steps(later string) []schema.Step {
 		What: "a migration notes that it is not at its end",
 	}, {
 		What: "readers can end the links to their page, and what comes back says from which address",
+	}, {
+		What: "claims keep the date and the language of their mail",
 	}}
 }
 

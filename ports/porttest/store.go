@@ -94,11 +94,11 @@ func event(id, recipient int64, age time.Duration) core.Notification {
 	return core.Notification{ID: id, Recipient: recipient, Kind: "pr_opened", CreatedAt: noon.Add(-age)}
 }
 
-// claim returns a fresh claim on the recipient's first window, under a lease until ten past noon.
+// claim returns a fresh claim on the recipient's first window, dated and in a language, under a lease until ten past noon.
 func claim(recipient int64, ids ...int64) core.Claim {
 	return core.Claim{
 		Recipient: recipient, Window: core.Window{Start: noon.Add(-24 * time.Hour), End: noon}, MessageID: "id@rfc.example",
-		Notifications: ids, Lease: noon.Add(10 * time.Minute), Attempts: 1,
+		Notifications: ids, Lease: noon.Add(10 * time.Minute), Attempts: 1, Dated: noon.Add(3 * time.Minute), Language: "pt-BR",
 	}
 }
 
