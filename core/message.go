@@ -16,7 +16,7 @@ type Message struct {
 	To Address
 	// Kind is what its header calls it.
 	Kind MailKind
-	// Date is when it was claimed, at most minutes before it leaves: to some filters, mail that is hours older is spam. Of a
+	// Date is when it was claimed, at most a minute before it is begun: some filters take older mail for spam. Of a
 	// mail that is only planned, it is when its window ended.
 	Date time.Time
 	// Subject is one line.
