@@ -31,5 +31,5 @@ func Example() {
 	fmt.Println(mailer.Sent()[0].Subject)
 	// Output:
 	// 1 <nil>
-	// [Wiggleverse] Daily digest — 1 event across 1 RFC
+	// Trust & Safety (Sun 29 Mar)
 }

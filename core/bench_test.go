@@ -3,10 +3,6 @@ package core
 import (
 	"testing"
 	"time"
-
-	"github.com/stretchr/testify/assert"
-
-	"github.com/wiggleverse/rfcdigest/core/page"
 )
 
 // tenEvents is a person's day as the app records it: ten events on five RFCs.
@@ -36,36 +32,7 @@ func tenEvents(t testing.TB) Snapshot {
 	return s
 }
 
-// planWithoutHTML is [PlanDigest] less the HTML.
-func planWithoutHTML(s Snapshot, style *Style) Plan {
-	plan, included := decide(s, style)
-	plan.Digest = group(included, s.Recipient.Rhythm().span(), style)
-	plan.Message = style.word(s.Recipient, plan.Claim, plan.Digest, page.Extras{})
-	return plan
-}
-
-// A tick plans for thousands of people a second, and what it allocates is what slows it down in the end.
-func TestAPlanAllocatesLittle(t *testing.T) {
-	style, s := testStyle(t), tenEvents(t)
-	assert.Less(t, testing.AllocsPerRun(100, func() { planWithoutHTML(s, style) }), 60.0)
-	assert.Less(t, testing.AllocsPerRun(100, func() { PlanDigest(s, style) }), 75.0)
-
-	plan, words := PlanDigest(s, style), planWithoutHTML(s, style)
-	assert.NotEmpty(t, plan.Message.HTML)
-	plan.Message.HTML = ""
-	assert.Equal(t, plan, words, "the rest is all there")
-}
-
-// BenchmarkPlan times a plan of ten notifications without its HTML: judged, grouped and worded.
-func BenchmarkPlan(b *testing.B) {
-	style, s := testStyle(b), tenEvents(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		planWithoutHTML(s, style)
-	}
-}
-
-// BenchmarkPlanDigest times the same with its HTML.
+// BenchmarkPlanDigest times a plan with its mail.
 func BenchmarkPlanDigest(b *testing.B) {
 	style, s := testStyle(b), tenEvents(b)
 	b.ReportAllocs()

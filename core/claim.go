@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
@@ -26,9 +27,18 @@ type Claim struct {
 	Notifications []int64
 	// Lease is until when other processes leave the claim alone. After that it is in doubt, and any may take it over.
 	Lease time.Time
+	// Dated is when the claim was made, by the clock. It is kept, so that every copy of a mail has the same Date. It is zero
+	// until then, and in rows of earlier releases.
+	Dated time.Time
+	// Language is the BCP 47 tag of the language that the mail is written in; empty means English,
+	// in which earlier releases wrote.
+	Language string
 	// Attempts counts how often the message was about to leave: 1 for a new claim.
 	Attempts int
 }
+
+// date is the Date of the mail. A mail that was never claimed has that of its window.
+func (c Claim) date() time.Time { return cmp.Or(c.Dated, c.Window.End) }
 
 // digestMessageID returns the Message-ID of a digest (RFC 5322 §3.6.4), without angle brackets:
 // a hash of what makes it this digest and no other.

@@ -104,7 +104,7 @@ func TestTheLookBackReachesAsFarAsTheWindow(t *testing.T) {
 	}
 	assert.Equal(t, []int64{1, 3, 6}, ids(explain(24*time.Hour)))
 	assert.Equal(t, []int64{1, 2, 3, 5, 6}, ids(explain(40*24*time.Hour)), "nothing that a digest could tell is left out")
-	assert.Equal(t, []VerdictCount{{BeforeWindow, 1}, {AfterWindow, 1}, {AlreadyShipped, 0}, {AlreadyEmailed, 0}, {AlreadyRead, 0}, {PersonalDirect, 0}, {Included, 1}},
+	assert.Equal(t, []VerdictCount{{BeforeWindow, 1}, {AfterWindow, 1}, {AlreadyShipped, 0}, {AlreadyEmailed, 0}, {AlreadyRead, 0}, {PersonalDirect, 0}, {OwnEvent, 0}, {Included, 1}},
 		explain(24*time.Hour).Counts)
 }
 
@@ -148,16 +148,15 @@ func TestATestMailCanDoNoHarm(t *testing.T) {
 	require.True(t, ok)
 	const notice = "This is a test. It is what the digest of Ada <b> Lovelace would be on 2026-03-29 12:00:00 UTC, sent to you instead; nothing was recorded."
 	assert.Equal(t, "[Test] "+real.Subject, m.Subject)
-	text, link, ok := strings.Cut(real.Text, "When digests come: ")
-	require.True(t, ok)
-	assert.True(t, strings.HasPrefix(link, "https://digest.rfc.example"+links.PreferencesPath))
-	assert.Equal(t, notice+"\n\n"+text, m.Text)
+	assert.True(t, strings.HasPrefix(m.Text, notice+"\n\n"+real.Text[:strings.Index(real.Text, "# a")]), m.Text)
 	assert.Contains(t, m.HTML, strings.ReplaceAll(strings.ReplaceAll(notice, "<", "&lt;"), ">", "&gt;"))
 	assert.Equal(t, Address{Mailbox: "eve@rfc.example"}, m.To)
-	assert.Contains(t, real.HTML, links.Path)
-	assert.NotContains(t, m.HTML, links.Path)
-	assert.Contains(t, real.HTML, links.PreferencesPath)
-	assert.NotContains(t, m.HTML, links.PreferencesPath)
+	for _, path := range []string{links.Path, links.PreferencesPath, links.MutePath} {
+		assert.Contains(t, real.HTML, path)
+		assert.Contains(t, real.Text, path)
+		assert.NotContains(t, m.HTML, path)
+		assert.NotContains(t, m.Text, path)
+	}
 	assert.Empty(t, m.UnsubscribeURL+m.UnsubscribeMailbox)
 	assert.NotEqual(t, real.ID, m.ID)
 	other, _ := TestMail(s, style, "eve@rfc.example", "2")

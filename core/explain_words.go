@@ -44,6 +44,8 @@ func verdictWords(n *Notification, verdict Verdict, p Prospect, now time.Time, t
 		return "Read in the app " + at(n.ReadAt, now) + "."
 	case PersonalDirect:
 		return "Its category is personal-direct, and those the app mails one by one."
+	case OwnEvent:
+		return "They did it themselves."
 	}
 	switch {
 	case n.CreatedAt.IsZero():

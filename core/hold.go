@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode"
@@ -27,6 +28,8 @@ type HeldMail struct {
 	Status Status
 	// MessageID is empty until the mail was about to leave for the first time.
 	MessageID string
+	// Dated is when it was claimed, as in [Claim]; zero while it waits.
+	Dated time.Time
 	// Attempts counts the temporary refusals.
 	Attempts int
 	// Lease is until when a mail whose Status is Sending is left alone.
@@ -128,7 +131,8 @@ func (p *ReleasePlan) compose(s HeldSnapshot, style *Style) {
 	p.Message = Message{
 		ID:      p.Mail.MessageID,
 		To:      Address{Name: texts.Clean(s.Recipient.Name), Mailbox: s.Recipient.Address},
-		Date:    s.Now,
+		Kind:    PersonalMail,
+		Date:    cmp.Or(s.Mail.Dated, s.Now),
 		Subject: oneLine(s.Mail.Subject),
 		Text:    s.Mail.Text,
 		HTML:    s.Mail.HTML,

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/core/letter"
 	"github.com/wiggleverse/rfcdigest/core/links"
-	"github.com/wiggleverse/rfcdigest/core/page"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
@@ -14,7 +14,10 @@ type Message struct {
 	// ID is the Message-ID without angle brackets.
 	ID string
 	To Address
-	// Date is when the mail was made: the instant that its window ended at.
+	// Kind is what its header calls it.
+	Kind MailKind
+	// Date is when it was claimed, at most a minute before it is begun: some filters take older mail for spam. Of a
+	// mail that is only planned, it is when its window ended.
 	Date time.Time
 	// Subject is one line.
 	Subject string
@@ -43,12 +46,12 @@ func Draft(s Snapshot, style *Style) (m Message, ok bool) {
 }
 
 // draft is [Draft] with other extras.
-func draft(s Snapshot, style *Style, x page.Extras) (m Message, ok bool) {
+func draft(s Snapshot, style *Style, x extras) (m Message, ok bool) {
 	plan, included := judgeAll(s, style)
 	if len(included) == 0 || s.Recipient.Cadence.Period() == 0 {
 		return Message{}, false
 	}
-	_, m = compose(s.Recipient, style.claim(s.Recipient, plan.Window, included), included, style, x)
+	_, m = compose(s.Recipient, s.Zone, style.claim(s.Recipient, plan.Window, included), included, style, x)
 	return m, true
 }
 
@@ -58,7 +61,7 @@ func draft(s Snapshot, style *Style, x page.Extras) (m Message, ok bool) {
 func TestMail(s Snapshot, style *Style, mailbox, nonce string) (m Message, ok bool) {
 	name := cmp.Or(texts.Clean(s.Recipient.Name), "somebody without a name")
 	notice := "This is a test. It is what the digest of " + name + " would be on " + texts.Timestamp(s.Now) + " UTC, sent to you instead; nothing was recorded."
-	m, ok = draft(s, style, page.Extras{Notice: notice})
+	m, ok = draft(s, style, extras{notice: notice})
 	if !ok {
 		return Message{}, false
 	}
@@ -70,45 +73,68 @@ func TestMail(s Snapshot, style *Style, mailbox, nonce string) (m Message, ok bo
 	return m, true
 }
 
+// extras are what a mail has beside its digest; empty for what it has not.
+type extras struct {
+	preferences, unsubscribe, notice string
+	// mute returns where the reader stops to hear of an RFC; it may be nil.
+	mute func(slug string) string
+}
+
 // extras are what a mail to r has beside its digest, whose window ended at end.
-func (s *Style) extras(r Recipient, end time.Time) page.Extras {
-	return page.Extras{
-		Preferences: s.links.Preferences(links.Reader{Recipient: r.ID, Mark: r.Person.Mark, Made: end}),
-		Unsubscribe: s.links.URL(r.ID, r.Person.Mark),
-	}
+func (s *Style) extras(r Recipient, end time.Time) extras {
+	reader := links.Reader{Recipient: r.ID, Mark: r.Person.Mark, Made: end}
+	return extras{preferences: s.links.Preferences(reader), unsubscribe: s.links.URL(r.ID, r.Person.Mark), mute: s.links.Muter(reader)}
 }
 
-// compose writes the mail of claim.
-func compose(r Recipient, claim Claim, included []judged, style *Style, x page.Extras) (page.Digest, Message) {
-	if style.redirectTo != "" && x.Notice == "" {
-		x.Notice = style.redirectNotice(r)
+// compose writes the mail of claim. zone is as in [Snapshot].
+func compose(r Recipient, zone *time.Location, claim Claim, included []judged, style *Style, x extras) (letter.Digest, Message) {
+	if style.redirectTo != "" && x.notice == "" {
+		x.notice = style.redirectNotice(r)
 	}
-	d, html := style.HTML(group(included, r.Rhythm().span(), style), x)
-	m := style.word(r, claim, d, x)
-	m.HTML = html
-	return d, style.redirected(m)
-}
-
-// word returns the mail of claim that says d, without HTML.
-func (s *Style) word(r Recipient, claim Claim, d page.Digest, x page.Extras) Message {
-	plain := s.Text(d)
-	if x.Preferences != "" {
-		plain += "When digests come: " + x.Preferences + "\n"
-	}
-	if x.Unsubscribe != "" {
-		plain += "Unsubscribe: " + x.Unsubscribe + "\n"
-	}
-	if x.Notice != "" {
-		plain = x.Notice + "\n\n" + plain
-	}
-	return Message{
+	d, subject, text, html := style.write(style.facts(r, zone, claim, included, x))
+	return d, style.redirected(Message{
 		ID:      claim.MessageID,
 		To:      Address{Name: texts.Clean(r.Name), Mailbox: r.Address},
-		Date:    claim.Window.End,
-		Subject: s.Subject(d),
-		Text:    plain,
+		Kind:    digestKind(r.Rhythm().span()),
+		Date:    claim.date(),
+		Subject: subject,
+		Text:    text,
+		HTML:    html,
 
-		UnsubscribeURL:     x.Unsubscribe,
-		UnsubscribeMailbox: s.links.Mailbox(r.ID, r.Person.Mark),
+		UnsubscribeURL:     x.unsubscribe,
+		UnsubscribeMailbox: style.links.Mailbox(r.ID, r.Person.Mark),
+	})
+}
+
+// write words a digest.
+func (s *Style) write(f letter.Facts) (d letter.Digest, subject, text, html string) {
+	if s.classic {
+		d, l, text, html := s.Classic(f)
+		return d, l.Subject, text, html
+	}
+	d, l, html := s.Write(f)
+	return d, l.Subject, l.Text(), html
+}
+
+// facts are what the letter of claim is made from.
+func (s *Style) facts(r Recipient, zone *time.Location, claim Claim, included []judged, x extras) letter.Facts {
+	rhythm := r.Rhythm()
+	zone = cmp.Or(zone, time.UTC)
+	events := make([]letter.Event, len(included))
+	for i, j := range included {
+		events[i] = told(j)
+	}
+	return letter.Facts{
+		Language: cmp.Or(claim.Language, "en"), Events: events,
+		Span: rhythm.span(), Usual: rhythm.Period(),
+		Start: claim.Window.Start.In(zone), End: claim.Window.End.In(zone), First: claim.Window.End.Sub(claim.Window.Start) == Lookback,
+		Mute: x.mute, Preferences: x.preferences, Unsubscribe: x.unsubscribe, Notice: x.notice,
+	}
+}
+
+// told is what a letter tells of a notification.
+func told(j judged) letter.Event {
+	return letter.Event{
+		Kind: j.Kind, ActorID: j.ActorID, Actor: j.Actor, Slug: j.Slug, Title: j.Title, Branch: j.Branch, PR: j.PR, At: j.CreatedAt, Payload: j.payload,
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/wiggleverse/rfcdigest/core/page"
+	"github.com/wiggleverse/rfcdigest/core/letter"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
@@ -111,7 +111,7 @@ type Plan struct {
 	// BrokenPayloads counts the notifications whose payload was no JSON object.
 	BrokenPayloads int
 	// Digest is the content if Action is Send; otherwise zero.
-	Digest page.Digest
+	Digest letter.Digest
 	// Claim must be recorded BEFORE Message is handed over (Send), or instead of it (Roll); otherwise zero.
 	Claim Claim
 	// Message is what to hand to the mail server if Action is Send; otherwise zero.
@@ -131,7 +131,7 @@ type judged struct {
 func PlanDigest(s Snapshot, style *Style) Plan {
 	plan, included := decide(s, style)
 	if plan.Action == Send {
-		plan.Digest, plan.Message = compose(s.Recipient, plan.Claim, included, style, style.extras(s.Recipient, plan.Window.End))
+		plan.Digest, plan.Message = compose(s.Recipient, s.Zone, plan.Claim, included, style, style.extras(s.Recipient, plan.Window.End))
 	}
 	return plan
 }
@@ -162,7 +162,7 @@ func judgeAll(s Snapshot, style *Style) (Plan, []judged) {
 		if p.Broken {
 			plan.BrokenPayloads++
 		}
-		verdict := judge(n, p, plan.Since, s.Now)
+		verdict := style.judge(n, p, plan.Since, s.Now)
 		plan.Judgements = append(plan.Judgements, Judgement{n.ID, verdict})
 		if verdict == Included {
 			included = append(included, judged{n, p})
@@ -173,7 +173,7 @@ func judgeAll(s Snapshot, style *Style) (Plan, []judged) {
 
 // claim returns the claim on w for r, with what ships.
 func (s *Style) claim(r Recipient, w Window, included []judged) Claim {
-	c := Claim{Recipient: r.ID, Person: r.Person, Previous: r.Latest.ID, Window: w, Notifications: make([]int64, len(included)), Attempts: 1}
+	c := Claim{Recipient: r.ID, Person: r.Person, Previous: r.Latest.ID, Window: w, Notifications: make([]int64, len(included)), Language: s.Language(r.Preferences.Language), Attempts: 1}
 	for i, j := range included {
 		c.Notifications[i] = j.ID
 	}

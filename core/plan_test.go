@@ -116,6 +116,7 @@ func TestAMailThatIsReleased(t *testing.T) {
 	style, base := testStyle(t), held(t)
 	m := PlanRelease(base, style).Message
 	assert.Equal(t, "Re: Bcc: eve@x", m.Subject)
+	assert.Equal(t, PersonalMail, m.Kind)
 	assert.Equal(t, Address{Name: "Ada", Mailbox: "ada@rfc.example"}, m.To)
 	base.Mail.Subject = "R\xe9: \t"
 	assert.Equal(t, "R\uFFFD:", PlanRelease(base, style).Message.Subject)
@@ -126,6 +127,9 @@ func TestAMailThatIsReleased(t *testing.T) {
 	assert.True(t, plan.Failing)
 	assert.Equal(t, int64(5), plan.Mark)
 	assert.False(t, PlanRelease(base, style).Failing)
+	assert.Equal(t, base.Now, PlanRelease(base, style).Message.Date)
+	base.Mail.Status, base.Mail.Dated = Sending, base.Now.Add(-time.Hour)
+	assert.Equal(t, base.Mail.Dated, PlanRelease(base, style).Message.Date, "every copy has the same")
 	base.Mail.MessageID = "before@rfc.example"
 	assert.Equal(t, "before@rfc.example", PlanRelease(base, style).Message.ID, "the one that it left under the last time")
 }
@@ -172,6 +176,11 @@ func TestPlanRecovery(t *testing.T) {
 	}
 	assert.Equal(t, first.Message, PlanRecovery(base, style).Message, "the same mail to the byte, whatever was read since")
 
+	base.Claim.Dated, base.Claim.Language = now.Add(time.Minute), "de"
+	dated := PlanRecovery(base, style)
+	assert.Equal(t, base.Claim.Dated, dated.Message.Date)
+	assert.Equal(t, "de", dated.Claim.Language)
+
 	assert.False(t, PlanRecovery(base, style).Failing)
 	base.Recipient.Person.Mark = 5
 	base.Recipient.Preferences = Preferences{SuppressedAddress: "ada@rfc.example", Failures: 1, RetryAt: now}
@@ -195,7 +204,7 @@ func TestDescribe(t *testing.T) {
 	want := `recipient 7: send, activity to report: 1 event across 0 RFCs
   window   2026-03-28 11:00:00 to 2026-03-29 12:00:00, late arrivals from 2026-03-28 10:45:00
   to       Ada <ada@rfc.example>
-  subject  [Wiggleverse] Daily digest — 1 event across 0 RFCs
+  subject  1 update (Sun 29 Mar)
   id       <ID>
   12       included
   1000000007 already_read

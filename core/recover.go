@@ -93,7 +93,7 @@ func PlanRecovery(s RecoverySnapshot, style *Style) RecoveryPlan {
 	}
 	if plan.Reason == "" {
 		plan.Action, plan.Reason, plan.Failing, plan.Mark = Resend, NoAnswer, r.Preferences.Failures > 0, r.Person.Mark
-		_, plan.Message = compose(r, s.Claim, named, style, style.extras(r, s.Claim.Window.End))
+		_, plan.Message = compose(r, s.Zone, s.Claim, named, style, style.extras(r, s.Claim.Window.End))
 	}
 	return plan
 }

@@ -9,6 +9,8 @@ type View struct {
 	// Past says that Now has gone by, and asks for things as they were then. Some things have no history, and
 	// are as they are stored today: the cadence, preferences, addresses and held e-mail.
 	Past bool
+	// Language is a BCP 47 tag for the mail instead of the person's own; empty for theirs.
+	Language string
 }
 
 // RewindRecipient returns r without the windows that ended at now or later. So the digest that a tick sent at now is

@@ -90,6 +90,11 @@ func TestPlanResend(t *testing.T) {
 			assert.Equal(t, row.Window.End, plan.Message.Date, "the same mail")
 		}
 	}
+	row.Dated, row.Language = now.Add(-23*time.Hour), "de"
+	s.Claim = row.Claim
+	plan := PlanResend(row, s, style)
+	assert.Equal(t, row.Dated, plan.Message.Date, "as it was sent, if that is known")
+	assert.Equal(t, "de", plan.Claim.Language)
 	row.Status, row.MessageID = "", ""
 	s.Claim = row.Claim
 	assert.Equal(t, style.digestMessageID(7, row.Window.Start, []int64{1}), PlanResend(row, s, style).Message.ID, "the Python scheduler kept none")

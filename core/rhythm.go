@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wiggleverse/rfcdigest/core/page"
+	"github.com/wiggleverse/rfcdigest/core/letter"
 	"github.com/wiggleverse/rfcdigest/core/zones"
 )
 
@@ -257,14 +257,14 @@ func (r Rhythm) Period() time.Duration {
 }
 
 // span returns what a digest is called.
-func (r Rhythm) span() page.Span {
+func (r Rhythm) span() letter.Span {
 	switch {
 	case r.Days == EveryDay && len(r.Hours) <= 1:
-		return page.Day
+		return letter.Day
 	case r.Days == OnWeekdays && len(r.Weekdays) == 1 && len(r.Hours) <= 1:
-		return page.Week
+		return letter.Week
 	}
-	return page.Other
+	return letter.Other
 }
 
 // after returns when a window ends that starts at start. zone is as in [Snapshot].

@@ -90,6 +90,8 @@ type Preferences struct {
 	// QuietStart and QuietEnd are the start and the end of the local quiet hours, HH:MM; both empty if there are
 	// none.
 	QuietStart, QuietEnd string
+	// Language is the BCP 47 tag of the language that the person reads; empty means the installation's.
+	Language string
 	// LinksSince is since when the person's links to their page are good, since they have ended the older ones; zero if
 	// they have not.
 	LinksSince time.Time

@@ -6,23 +6,30 @@ import (
 	"fmt"
 	"html"
 
+	"github.com/wiggleverse/rfcdigest/core/letter"
 	"github.com/wiggleverse/rfcdigest/core/links"
-	"github.com/wiggleverse/rfcdigest/core/page"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // Brand is what an installation sets about its mail.
 type Brand struct {
-	// Name is the bracketed name in subjects and the name at the head of the HTML; empty means Wiggleverse.
+	// Name is the name at the head of the HTML; empty means Wiggleverse.
 	Name string
-	// AppURL is the RFC app's address, absolute http or https; a slash at its end makes no difference.
+	// AppURL is the RFC app's address, absolute http or https; a slash at its end makes no difference. Paths are where
+	// its pages are; the zero value means [letter.KnownPaths].
 	AppURL string
+	Paths  letter.Paths
 	// Domain is the sender's, the right-hand side of every Message-ID.
 	Domain string
 	// MaxRFCs is how many RFCs a digest lists at the most; 0 means 50.
 	MaxRFCs int
-	// Kinds words events; nil means [KnownKinds].
-	Kinds Kinds
+	// Kinds word events, and Asks say which wait for their reader; nil means [letter.KnownKinds] and [letter.KnownAsks].
+	Kinds letter.Kinds
+	Asks  []letter.Ask
+	// Language is for readers who have not set one that is known, a BCP 47 tag; empty means English.
+	Language string
+	// Classic has digests select and say what those of the Python scheduler did.
+	Classic bool
 	// Links are where recipients unsubscribe; the zero value: nowhere.
 	Links links.Links
 	// RedirectTo is a mailbox that every mail goes to instead of to its recipient; see [Style.RedirectsTo]. Empty
@@ -33,10 +40,9 @@ type Brand struct {
 // Style is how the digests of one installation read and look. It is made by [NewStyle], does not change, and may be
 // used from several goroutines.
 type Style struct {
-	*page.Layout
+	*letter.Writer
+	classic    bool
 	domain     string
-	maxRFCs    int
-	kinds      map[string]kind
 	links      links.Links
 	redirectTo string
 }
@@ -52,24 +58,14 @@ func NewStyle(b Brand) (*Style, error) {
 	if b.RedirectTo != "" && !texts.UsableAddress(b.RedirectTo) {
 		return nil, fmt.Errorf("mailbox that all mail is redirected to %q: want an address like you@rfc.example", texts.Clean(b.RedirectTo))
 	}
-	s := &Style{
-		domain:     b.Domain,
-		maxRFCs:    cmp.Or(b.MaxRFCs, 50),
-		links:      b.Links,
-		redirectTo: b.RedirectTo,
-	}
+	s := &Style{classic: b.Classic, domain: b.Domain, links: b.Links, redirectTo: b.RedirectTo}
 	if b.RedirectTo != "" {
 		// A copy often has the secret of the installation that it was made from. There, a click on a link would
 		// end a real person's digests.
 		s.links = links.Links{}
 	}
-	if b.Kinds == nil {
-		b.Kinds = knownKinds
-	}
 	var err error
-	if s.kinds, err = b.Kinds.read(); err == nil {
-		s.Layout, err = page.New(b.Name, b.AppURL)
-	}
+	s.Writer, err = letter.NewWriter(letter.Manner{Name: b.Name, AppURL: b.AppURL, Paths: b.Paths, Kinds: b.Kinds, Asks: b.Asks, Language: b.Language, MaxRFCs: cmp.Or(b.MaxRFCs, 50)})
 	if err != nil {
 		return nil, err
 	}

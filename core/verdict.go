@@ -23,6 +23,8 @@ const (
 	AlreadyRead Verdict = "already_read"
 	// PersonalDirect: its category is one that the app mails one by one.
 	PersonalDirect Verdict = "personal_direct"
+	// OwnEvent: its reader did it.
+	OwnEvent Verdict = "own_event"
 	// Included: it goes into the digest.
 	Included Verdict = "included"
 )
@@ -50,10 +52,18 @@ var rules = [...]rule{
 	{AlreadyEmailed, "already mailed on its own", func(n *Notification, _ texts.Payload, _, _ time.Time) bool { return n.EmailedAt.Set }},
 	{AlreadyRead, "already read in the app", func(n *Notification, _ texts.Payload, _, _ time.Time) bool { return n.ReadAt.Set }},
 	{PersonalDirect, "mailed at once, on its own, by the app", func(_ *Notification, p texts.Payload, _, _ time.Time) bool { return p.Category == "personal-direct" }},
+	// The Python scheduler told people of what they did. It had no such rule, and it stands last.
+	{OwnEvent, "done by its reader", func(n *Notification, _ texts.Payload, _, _ time.Time) bool {
+		return n.ActorID != 0 && n.ActorID == n.Recipient
+	}},
 }
 
 // judge returns the verdict on n for a window that reaches back to reach and ends at now.
-func judge(n *Notification, p texts.Payload, reach, now time.Time) Verdict {
+func (s *Style) judge(n *Notification, p texts.Payload, reach, now time.Time) Verdict {
+	rules := rules[:]
+	if s.classic {
+		rules = rules[:len(rules)-1]
+	}
 	for i := range rules {
 		if r := &rules[i]; r.applies(n, p, reach, now) {
 			return r.verdict

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 func TestJudge(t *testing.T) {
 	t.Parallel()
-	now := instant(t, "2026-03-29T12:00:00Z")
+	style, now := testStyle(t), instant(t, "2026-03-29T12:00:00Z")
 	reach := now.Add(-24 * time.Hour)
 	set := At(now)
 	direct := `{"category": "personal-direct"}`
@@ -35,8 +36,16 @@ func TestJudge(t *testing.T) {
 		{"too late comes before shipped", Notification{CreatedAt: now.Add(1), IncludedAt: set}, AfterWindow},
 		{"shipped comes before emailed", Notification{IncludedAt: set, EmailedAt: set, ReadAt: set, Payload: direct}, AlreadyShipped},
 		{"emailed comes before read", Notification{EmailedAt: set, ReadAt: set, Payload: direct}, AlreadyEmailed},
+		{"done by its reader", Notification{CreatedAt: now, Recipient: 7, ActorID: 7}, OwnEvent},
+		{"done by another", Notification{CreatedAt: now, Recipient: 7, ActorID: 8}, Included},
+		{"done by none", Notification{CreatedAt: now}, Included},
+		{"direct comes before done by its reader", Notification{Recipient: 7, ActorID: 7, Payload: direct}, PersonalDirect},
 		{"read comes before direct", Notification{ReadAt: set, Payload: direct}, AlreadyRead},
 	} {
-		assert.Equal(t, c.want, judge(&c.n, texts.ReadPayload(c.n.Payload), reach, now), c.name)
+		assert.Equal(t, c.want, style.judge(&c.n, texts.ReadPayload(c.n.Payload), reach, now), c.name)
 	}
+	own := Notification{CreatedAt: now, Recipient: 7, ActorID: 7}
+	classic, err := NewStyle(Brand{AppURL: "https://rfc.example", Domain: "rfc.example", Classic: true})
+	require.NoError(t, err)
+	assert.Equal(t, Included, classic.judge(&own, texts.Payload{}, reach, now), "the Python scheduler told people what they did")
 }

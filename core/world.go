@@ -1,8 +1,11 @@
 package core
 
 import (
+	"cmp"
 	"math"
 	"time"
+
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // World is the content of a whole store, table by table. Stores are filled from one and dumped
@@ -20,6 +23,9 @@ type World struct {
 
 // RFC is a row of cached_rfcs: a design proposal that people watch. Title may be empty.
 type RFC struct{ Slug, Title string }
+
+// Name returns the title as one clean line, or the slug if there is none.
+func (r RFC) Name() string { return cmp.Or(texts.Clean(r.Title), texts.Clean(r.Slug)) }
 
 // LedgerRow is a row of notification_digests.
 type LedgerRow struct {
@@ -47,16 +53,17 @@ type Watch struct {
 	User int64
 	// Slug names the RFC.
 	Slug string
-	// State is [Watching], [Dormant], or one that only the app knows.
+	// State is [Watching], [Dormant], [Muted], or one that only the app knows.
 	State string
 	// Participation is when the person took part last.
 	Participation Stamp
 }
 
-// The states of a watch: one that has lapsed is dormant.
+// The states of a watch: one that has lapsed is dormant, and of what is muted a person wants to hear no more.
 const (
 	Watching = "watching"
 	Dormant  = "dormant"
+	Muted    = "muted"
 )
 
 // LapseBefore returns the instant before which a person must have taken part last for their watch to lapse at now,

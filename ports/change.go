@@ -70,7 +70,7 @@ func Roll(c core.Claim) Change { return Change{Do: DoRoll, Claim: c} }
 // [Roll]; it marks no notification.
 func Redirect(c core.Claim) Change { return Change{Do: DoRedirect, Claim: c} }
 
-// ClaimHeld marks m as sending under m.MessageID until lease. It holds only if its row still has the status and lease
+// ClaimHeld marks m as sending under m.MessageID and m.Dated until lease. It holds only if its row still has the status and lease
 // of m.
 func ClaimHeld(m core.HeldMail, lease time.Time) Change {
 	return Change{Do: DoClaimHeld, Held: m, At: lease}
@@ -82,7 +82,7 @@ func SettleHeld(m core.HeldMail, at time.Time) Change {
 	return Change{Do: DoSettleHeld, Held: m, At: at}
 }
 
-// ReturnHeld sets m's row to status (Held, Dropped, Failed or Redirected), m.Attempts and the reason why. It does
+// ReturnHeld sets m's row to status (Held, Dropped, Failed or Redirected), m.Attempts and the reason why; it is not Dated any more. It does
 // nothing if the row no longer has the status and lease of m.
 func ReturnHeld(m core.HeldMail, status core.Status, why string) Change {
 	return Change{Do: DoReturnHeld, Held: m, Status: status, Why: why}

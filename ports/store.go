@@ -21,6 +21,8 @@ var (
 	// be tried again, and does nothing if it was done. To claim cannot be tried again, since the row
 	// could be another process's: it is left until its lease has ended.
 	ErrUnknown = errors.New("outcome unknown")
+	// ErrRejected: a constraint, a type or a trigger of the app's tables does not let the row be as it is to be.
+	ErrRejected = errors.New("the table does not allow it")
 	// ErrUnavailable: the store as a whole does not answer, so there is no point in trying the next row.
 	ErrUnavailable = errors.New("store unavailable")
 )
@@ -120,8 +122,8 @@ type Ledger interface {
 // HeldMails keeps the individual e-mails that wait for the end of quiet hours. They are deleted with
 // their recipient. [Ledger.Record] writes what becomes of them.
 type HeldMails interface {
-	// Hold adds m with status held and returns its ID; m's own ID, Status, MessageID, Attempts
-	// and Lease are ignored. It is durable on return.
+	// Hold adds m with status held and returns its ID; m's own ID, Status, MessageID, Attempts,
+	// Lease and Dated are ignored. It is durable on return.
 	Hold(ctx context.Context, m core.HeldMail) (int64, error)
 	// Waiting returns at most limit e-mails whose ID is greater than after, by ascending ID: those
 	// with status held, and those with status sending whose lease ended at or before now.
@@ -156,6 +158,16 @@ type Watches interface {
 	// there were. It may take several transactions; if it fails, those that are done stay. It leaves a watch alone if its
 	// owner never took part, or if the time cannot be read.
 	Lapse(ctx context.Context, then time.Time) (int, error)
+	// Title returns the cached title of the RFC with that slug; empty if there is none.
+	Title(ctx context.Context, slug string) (string, error)
+	// Mute makes every watch of the recipient on the RFC [core.Muted], and adds one if there is none. before is the state
+	// that there was: empty if there was no watch, and core.Muted if it had none. Of several, [core.Watching] counts first.
+	// It returns ErrConflict if the recipient is not the one whose [core.Person] has the mark, or ErrRejected, and then
+	// changes nothing. It is durable on return.
+	Mute(ctx context.Context, recipient, mark int64, slug string) (before string, err error)
+	// Unmute gives every watch of the recipient on the RFC that is muted the state; if that is empty, it deletes them.
+	// undone is false, and nothing is changed, if none is. Errors are as in Mute. It is durable on return.
+	Unmute(ctx context.Context, recipient, mark int64, slug, state string) (undone bool, err error)
 }
 
 // Subscriptions changes what recipients ask for.

@@ -50,9 +50,7 @@ func Read(r io.Reader, envelope Envelope) (returned.Mail, error) {
 	in := bufio.NewReader(source)
 	header := message.Header{Header: readHeader(in)}
 	boundary := p.top(header)
-	// An encoding or charset that is not known leaves a body as it was, here and below: ASCII in it can be read.
-	entity, _ := message.New(header, io.TeeReader(mend(in, boundary), &p.raw))
-	p.part(entity, 0)
+	walk(header, io.TeeReader(mend(in, boundary), &p.raw), p.part)
 	p.finish()
 	_, _ = io.Copy(io.Discard, source) // an error behind the last part counts too
 	return p.mail, source.err
@@ -87,47 +85,23 @@ type parser struct {
 	mail        returned.Mail
 	plain, html strings.Builder
 	raw         head
-	parts       int
 	// returned is set once the mail that the report is about was met: what follows is not the report's own text.
 	returned bool
 }
 
-// part reads one part and those in it.
-func (p *parser) part(entity *message.Entity, depth int) {
-	if p.parts++; p.parts > maxParts {
-		return
-	}
-	kind, _, _ := entity.Header.ContentType()
+// part reads one part that has no parts in it.
+func (p *parser) part(kind string, depth int, body io.Reader) {
 	switch {
 	case depth > 0 && isReturned(kind):
-		p.original(entity.Body)
-	case strings.HasPrefix(kind, "multipart/"):
-		p.multipart(entity, depth)
+		p.original(body)
 	case kind == "message/delivery-status", kind == "message/global-delivery-status":
-		p.deliveryStatus(entity.Body)
+		p.deliveryStatus(body)
 	case kind == "message/feedback-report":
-		p.feedback(entity.Body)
+		p.feedback(body)
 	case kind == "text/html":
-		p.text(&p.html, entity.Body)
+		p.text(&p.html, body)
 	case strings.HasPrefix(kind, "text/"):
-		p.text(&p.plain, entity.Body)
-	}
-}
-
-func (p *parser) multipart(entity *message.Entity, depth int) {
-	if depth >= maxDepth {
-		return
-	}
-	parts := entity.MultipartReader()
-	if parts == nil {
-		return
-	}
-	for p.parts < maxParts {
-		part, err := parts.NextPart()
-		if part == nil || err != nil && !message.IsUnknownCharset(err) && !message.IsUnknownEncoding(err) {
-			return
-		}
-		p.part(part, depth+1)
+		p.text(&p.plain, body)
 	}
 }
 

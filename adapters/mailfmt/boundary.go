@@ -10,7 +10,8 @@ import (
 
 // boundary returns the line that separates the parts of message id: a hash under the key, 64
 // characters of the 70 that RFC 2046 §5.1.1 allows. None of parts contains it, and so neither do
-// they in quoted-printable: it has no =, and text without = is not encoded.
+// they in quoted-printable: it has no =, and text without = is not encoded. In base64 no line begins
+// with the two hyphens before it.
 func (f *Format) boundary(id string, parts ...string) string {
 	for attempt := 0; ; attempt++ {
 		b := boundaryAt(f.key, id, attempt)

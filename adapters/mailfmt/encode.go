@@ -34,8 +34,9 @@ type Format struct {
 	from   core.Address
 	sender mailbox
 	key    []byte
-	// fromField and listField are the header fields that are the same in all mail of the installation.
+	// fromField is the same in all mail of the installation, listField in all digests, and feedbackFields in all of a kind.
 	fromField, listField []byte
+	feedbackFields       [core.PersonalMail][]byte
 }
 
 // New checks c. Its errors are one line and name what is wrong.
@@ -62,6 +63,8 @@ func New(c Config) (*Format, error) {
 		key:       bytes.Clone(c.BoundaryKey),
 		fromField: appendField(nil, "From", sender.written(name)),
 		listField: appendField(nil, "List-Id", listID(brand, sender.domain)),
+
+		feedbackFields: feedbackFields(sender.literal),
 	}, nil
 }
 
@@ -135,15 +138,24 @@ func (f *Format) appendParts(dst []byte, id, text, html string) []byte {
 	return appendAll(dst, "\r\n--", boundary, "--\r\n")
 }
 
-// appendPart appends the header fields of text, whose type is kind, and text. All parts are
-// quoted-printable, which keeps lines short and in ASCII. The last line ends too.
+// appendPart appends the header fields of text, whose type is kind, and text: quoted-printable, which people can read in a
+// source view, unless base64 is smaller. Both keep lines short and in ASCII.
 func appendPart(dst []byte, kind, text string) []byte {
-	dst = appendAll(dst, "Content-Transfer-Encoding: quoted-printable\r\nContent-Type: ", kind, "; charset=UTF-8\r\n\r\n")
-	dst = appendQuotedPrintable(dst, text)
-	if !strings.HasSuffix(text, "\n") {
-		dst = append(dst, "\r\n"...)
+	start := len(dst)
+	dst = appendFields(dst, "quoted-printable", kind)
+	limit := len(dst) + base64Size(text)
+	// Each line is encoded by itself, so that a text which grows too much is given up long before its end.
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		if dst = appendQuotedPrintable(dst, line); len(dst) > limit {
+			return appendBase64(appendFields(dst[:start], "base64", kind), text)
+		}
 	}
 	return dst
+}
+
+// appendFields appends the header fields of a part, and the empty line behind them.
+func appendFields(dst []byte, encoding, kind string) []byte {
+	return appendAll(dst, "Content-Transfer-Encoding: ", encoding, "\r\nContent-Type: ", kind, "; charset=UTF-8\r\n\r\n")
 }
 
 func appendAll(dst []byte, pieces ...string) []byte {
@@ -156,14 +168,17 @@ func appendAll(dst []byte, pieces ...string) []byte {
 // bodyReplacer makes LF the only line end, and removes NUL, at which mail programs cut a text.
 var bodyReplacer = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "\uFFFD")
 
-// body returns text in valid UTF-8, its lines ending with LF. It checks for each fault first, which is
-// quick if there is none.
+// body returns text in valid UTF-8, its lines ending with LF, the last one too. It checks for each fault first, which
+// is quick if there is none.
 func body(text string) string {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
 	if strings.IndexByte(text, '\r') >= 0 || strings.IndexByte(text, 0) >= 0 {
 		text = bodyReplacer.Replace(text)
+	}
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
 	}
 	return text
 }

@@ -36,13 +36,51 @@ func TestRenderReadsBack(t *testing.T) {
 		"Message-Id":     "<" + m.ID + ">",
 		"Mime-Version":   "1.0",
 		"Auto-Submitted": "auto-generated",
+		"Feedback-Id":    "digest:other:fb876063a666",
 		"Precedence":     "bulk",
 		"List-Id":        "Wiggleverse digests <digest.rfc.example>",
 		"From":           `"Wiggleverse" <digest@rfc.example>`,
 	} {
 		assert.Equal(t, []string{want}, p.header[name])
 	}
-	assert.Len(t, p.header, 10)
+	assert.Len(t, p.header, 11)
+}
+
+// A rule of a reader that moves digests into a folder leaves personal mail alone.
+func TestPersonalMailIsNoList(t *testing.T) {
+	t.Parallel()
+	m := message()
+	m.Kind = core.PersonalMail
+	out, err := newFormat(t).Render(m, nil)
+	require.NoError(t, err)
+	checkWire(t, out.Data)
+	h := parse(t, out.Data).header
+	assert.Equal(t, "auto-generated", h.Get("Auto-Submitted"))
+	for _, name := range []string{"Precedence", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-Id"} {
+		assert.NotContains(t, h, name)
+	}
+	assert.Len(t, h, 8)
+}
+
+func TestFeedbackIDNamesTheRhythmAndTheSender(t *testing.T) {
+	t.Parallel()
+	of := func(from string, kind core.MailKind, to string) string {
+		f, err := mailfmt.New(mailfmt.Config{From: from, BoundaryKey: []byte("k")})
+		require.NoError(t, err)
+		m := message()
+		m.Kind, m.To.Mailbox = kind, to
+		out, err := f.Render(m, nil)
+		require.NoError(t, err)
+		return parse(t, out.Data).header.Get("Feedback-Id")
+	}
+	daily := of("A <digest@rfc.example>", core.DailyDigest, "ada@people.example")
+	kind, sender, _ := strings.Cut(daily, ":daily:")
+	assert.Equal(t, "digest", kind)
+	assert.Regexp(t, "^[0-9a-f]{12}$", sender, "5 to 15 characters")
+	assert.Equal(t, daily, of("B <Digest@RFC.example>", core.DailyDigest, "grace@people.example"), "of no reader")
+	assert.Equal(t, "digest:weekly:"+sender, of("digest@rfc.example", core.WeeklyDigest, "ada@people.example"))
+	assert.Equal(t, "digest:other:"+sender, of("digest@rfc.example", core.SomeDigest, "ada@people.example"))
+	assert.NotEqual(t, daily, of("digest@other.example", core.DailyDigest, "ada@people.example"))
 }
 
 func TestRenderMatchesGolden(t *testing.T) {
@@ -99,7 +137,7 @@ func TestRenderInjectsNothing(t *testing.T) {
 			require.NoError(t, err)
 			checkWire(t, out.Data)
 			p := parse(t, out.Data)
-			assert.Len(t, p.header, 10)
+			assert.Len(t, p.header, 11)
 			assert.NotContains(t, p.header, "Bcc")
 			assert.Equal(t, []string{m.Text, m.HTML}, p.bodies)
 			assert.NotContains(t, p.subject+p.to.Name, "\n")

@@ -21,9 +21,11 @@ func RenderByGoMail(f *Format, m core.Message) []byte {
 	msg.SetDateWithValue(m.Date.UTC())
 	msg.SetMessageIDWithValue(m.ID)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	msg.SetGenHeader(gomail.HeaderPrecedence, "bulk")
-	list, _, _ := strings.Cut(strings.TrimPrefix(string(f.listField), "List-Id: "), "\r\n") // short enough in tests
-	msg.SetGenHeader("List-Id", list)
+	if m.Kind != core.PersonalMail {
+		msg.SetGenHeader(gomail.HeaderPrecedence, "bulk")
+		msg.SetGenHeader("List-Id", value(f.listField))
+		msg.SetGenHeader("Feedback-ID", value(f.feedbackFields[m.Kind]))
+	}
 	ways, err := unsubscribeWays(m)
 	must(err)
 	if ways != "" {
@@ -39,18 +41,43 @@ func RenderByGoMail(f *Format, m core.Message) []byte {
 	return out.Bytes()
 }
 
+// value returns what a field says, which is on one line in tests.
+func value(field []byte) string {
+	_, said, _ := strings.Cut(strings.TrimSuffix(string(field), "\r\n"), ": ")
+	return said
+}
+
 func setBody(f *Format, msg *gomail.Msg, m core.Message) {
 	text, html := wholeLines(m.Text), wholeLines(m.HTML)
 	switch {
 	case html == "":
-		msg.SetBodyString(gomail.TypeTextPlain, text)
+		msg.SetEncoding(encoding(text))
+		setPart(msg.SetBodyString, gomail.TypeTextPlain, text)
 	case text == "":
-		msg.SetBodyString(gomail.TypeTextHTML, html)
+		msg.SetEncoding(encoding(html))
+		setPart(msg.SetBodyString, gomail.TypeTextHTML, html)
 	default:
 		msg.SetBoundary(f.boundary(m.ID, text, html))
-		msg.SetBodyString(gomail.TypeTextPlain, text)
-		msg.AddAlternativeString(gomail.TypeTextHTML, html)
+		setPart(msg.SetBodyString, gomail.TypeTextPlain, text)
+		setPart(msg.AddAlternativeString, gomail.TypeTextHTML, html)
 	}
+}
+
+// setPart sets a part by one of the library's ways, in the smaller encoding. In base64 the library leaves line ends as they are.
+func setPart(set func(gomail.ContentType, string, ...gomail.PartOption), kind gomail.ContentType, text string) {
+	e := encoding(text)
+	if e == gomail.EncodingB64 {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	}
+	set(kind, text, gomail.WithPartEncoding(e))
+}
+
+// encoding returns the smaller encoding of text, by how much the standard library makes of it.
+func encoding(text string) gomail.Encoding {
+	if len(inBase64(text)) < len(inQuotedPrintable(text)) {
+		return gomail.EncodingB64
+	}
+	return gomail.EncodingQP
 }
 
 func wholeLines(text string) string {

@@ -1,6 +1,8 @@
 package mailfmt
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/mail"
 	"strings"
@@ -19,7 +21,11 @@ func (f *Format) appendHeader(dst []byte, m core.Message, to mailbox, unsubscrib
 	dst = append(dst, "Auto-Submitted: auto-generated\r\nDate: "...)
 	dst = m.Date.UTC().AppendFormat(dst, time.RFC1123Z)
 	dst = append(dst, "\r\n"...)
-	dst = append(dst, f.listField...)
+	// Rules that sort digests do not see personal mail.
+	digest := m.Kind != core.PersonalMail
+	if digest {
+		dst = append(append(dst, f.feedbackFields[m.Kind]...), f.listField...)
+	}
 	if unsubscribe != "" {
 		dst = appendField(dst, "List-Unsubscribe", unsubscribe)
 	}
@@ -28,7 +34,9 @@ func (f *Format) appendHeader(dst []byte, m core.Message, to mailbox, unsubscrib
 	}
 	dst = append(dst, "MIME-Version: 1.0\r\n"...)
 	dst = appendField(dst, "Message-ID", "<"+m.ID+">")
-	dst = append(dst, "Precedence: bulk\r\n"...)
+	if digest {
+		dst = append(dst, "Precedence: bulk\r\n"...)
+	}
 	dst = appendField(dst, "Subject", subject(m.Subject))
 	dst = append(dst, f.fromField...)
 	return appendField(dst, "To", to.written(displayName(m.To.Name)))
@@ -126,6 +134,19 @@ func listID(brand, domain string) string {
 		phrase = strings.TrimSuffix((&mail.Address{Name: phrase, Address: "a@b"}).String(), " <a@b>")
 	}
 	return phrase + " <digest." + domain + ">"
+}
+
+// feedbackFields returns the Feedback-ID of each kind of digest from a sender: digest:daily:0123456789ab. Gmail counts complaints
+// by each of its fields, and tells the sender whose DKIM signature covers it. The rhythm is a field, since what helps is
+// another one. There is none for a reader or a mail: Gmail says nothing of fields that few mails share, and they would tell
+// who reads what. The last field has to be the sender's alone, the same in all mail, and 5 to 15 characters long, so it is
+// a hash of the address.
+func feedbackFields(sender string) (fields [core.PersonalMail][]byte) {
+	sum := sha256.Sum256([]byte(strings.ToLower(sender)))
+	for kind, rhythm := range [core.PersonalMail]string{core.SomeDigest: "other", core.DailyDigest: "daily", core.WeeklyDigest: "weekly"} {
+		fields[kind] = appendField(nil, "Feedback-ID", "digest:"+rhythm+":"+hex.EncodeToString(sum[:6]))
+	}
+	return fields
 }
 
 func isASCII(s string) bool {

@@ -94,5 +94,10 @@ func (m mailbox) written(name string) string {
 	case isASCII(name) && !strings.ContainsAny(name, `"\`):
 		return `"` + name + `" <` + m.path + ">"
 	}
-	return (&mail.Address{Name: name, Address: m.literal}).String()
+	if isASCII(name) {
+		return (&mail.Address{Name: name, Address: m.literal}).String()
+	}
+	// The standard library makes encoded words so long that the first needs a line of its own, and some filters take a
+	// field whose first line is empty for a forgery.
+	return phrase(name) + " <" + m.path + ">"
 }

@@ -49,7 +49,9 @@ func TestPlainMailboxIsReadLikeAnyOther(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { check(t, addresses().Draw(t, "address")) })
 }
 
-func TestMailboxIsWrittenAsTheStandardLibraryDoes(t *testing.T) {
+// A mailbox is written as the standard library does or, if its name is not ASCII, so that that reads the same. No word is too
+// long for the line of the field's name.
+func TestMailboxIsWrittenForTheStandardLibraryToRead(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m, err := parseMailbox(addresses().Draw(t, "address"))
@@ -58,6 +60,16 @@ func TestMailboxIsWrittenAsTheStandardLibraryDoes(t *testing.T) {
 		}
 		name := displayName(rapid.OneOf(rapid.String(), rapid.StringMatching(`[ -~]{0,20}`)).Draw(t, "name"))
 		want := (&mail.Address{Name: name, Address: m.literal}).String()
-		require.Equal(t, want, m.written(name))
+		if isASCII(name) {
+			require.Equal(t, want, m.written(name))
+			return
+		}
+		theirs, err := mail.ParseAddress(want)
+		require.NoError(t, err)
+		ours, err := mail.ParseAddress(m.written(name))
+		require.NoError(t, err, m.written(name))
+		require.Equal(t, theirs, ours)
+		first, _, _ := strings.Cut(m.written(name), " ")
+		require.LessOrEqual(t, len(first), maxWord)
 	})
 }

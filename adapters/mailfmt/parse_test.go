@@ -5,7 +5,6 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
-	"mime/quotedprintable"
 	"net/mail"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/mailfmt"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 // parsed is a mail read back by the standard library.
@@ -79,8 +79,7 @@ func parse(t checker, data []byte) parsed {
 	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
 	require.NoError(t, err)
 	if kind != "multipart/alternative" {
-		require.Equal(t, "quoted-printable", m.Header.Get("Content-Transfer-Encoding"))
-		p.types, p.bodies = []string{kind}, []string{read(t, quotedprintable.NewReader(m.Body))}
+		p.types, p.bodies = []string{kind}, []string{read(t, porttest.Decoded(m.Header.Get("Content-Transfer-Encoding"), m.Body))}
 		return p
 	}
 	require.LessOrEqual(t, len(params["boundary"]), 70)
@@ -96,7 +95,7 @@ func parse(t checker, data []byte) parsed {
 		require.NoError(t, err)
 		require.Equal(t, "UTF-8", params["charset"])
 		p.types = append(p.types, kind)
-		p.bodies = append(p.bodies, read(t, part))
+		p.bodies = append(p.bodies, read(t, porttest.Decoded(part.Header.Get("Content-Transfer-Encoding"), part)))
 	}
 }
 

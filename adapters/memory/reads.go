@@ -148,20 +148,3 @@ func (s *Store) Waiting(ctx context.Context, now time.Time, after int64, limit i
 	})
 	return mails, err
 }
-
-// Stale implements [ports.Watches].
-func (s *Store) Stale(ctx context.Context, then time.Time) (stale int, err error) {
-	err = s.do(ctx, func() error {
-		for _, w := range s.watches {
-			if isStale(w, then) {
-				stale++
-			}
-		}
-		return nil
-	})
-	return stale, err
-}
-
-func isStale(w core.Watch, then time.Time) bool {
-	return w.State == core.Watching && !w.Participation.At.IsZero() && w.Participation.At.Before(then)
-}

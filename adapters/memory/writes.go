@@ -142,7 +142,7 @@ func (s *Store) reclaim(c core.Claim, lease time.Time) error {
 func (s *Store) Hold(ctx context.Context, m core.HeldMail) (id int64, err error) {
 	err = s.do(ctx, func() error {
 		id = s.nextID(0)
-		m.ID, m.Status, m.MessageID, m.Attempts, m.Lease = id, core.Held, "", 0, time.Time{}
+		m.ID, m.Status, m.MessageID, m.Attempts, m.Lease, m.Dated = id, core.Held, "", 0, time.Time{}, time.Time{}
 		m.Notifications = slices.Clone(m.Notifications)
 		s.held[id] = core.HeldRow{HeldMail: m}
 		return nil
@@ -155,7 +155,7 @@ func (s *Store) claimHeld(m core.HeldMail, lease time.Time) error {
 	if !ok || row.Status != m.Status || !row.Lease.Equal(m.Lease) {
 		return ports.ErrConflict
 	}
-	row.Status, row.MessageID, row.Lease = core.Sending, m.MessageID, lease
+	row.Status, row.MessageID, row.Lease, row.Dated = core.Sending, m.MessageID, lease, m.Dated
 	s.held[m.ID] = row
 	return nil
 }
@@ -185,22 +185,8 @@ func (s *Store) returnHeld(m core.HeldMail, status core.Status, why string) {
 	if !ok || row.Status != m.Status || !row.Lease.Equal(m.Lease) {
 		return
 	}
-	row.Status, row.Attempts, row.Error, row.Lease = status, m.Attempts, why, time.Time{}
+	row.Status, row.Attempts, row.Error, row.Lease, row.Dated = status, m.Attempts, why, time.Time{}, time.Time{}
 	s.held[m.ID] = row
-}
-
-// Lapse implements [ports.Watches].
-func (s *Store) Lapse(ctx context.Context, then time.Time) (decayed int, err error) {
-	err = s.do(ctx, func() error {
-		for i, w := range s.watches {
-			if isStale(w, then) {
-				s.watches[i].State = core.Dormant
-				decayed++
-			}
-		}
-		return nil
-	})
-	return decayed, err
 }
 
 // Choose implements [ports.Subscriptions].

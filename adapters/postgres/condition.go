@@ -60,7 +60,7 @@ func (c *Condition) read(ctx context.Context, db *bun.DB) error {
 
 // refusals returns the tables, of those that are there, that this user may not write to as is done.
 func refusals(ctx context.Context, db *bun.DB) (names []string, err error) {
-	for _, need := range strings.Fields(`users:UPDATE notifications:UPDATE watches:UPDATE notification_digests:INSERT notification_digests:UPDATE
+	for _, need := range strings.Fields(`users:UPDATE notifications:UPDATE watches:INSERT watches:UPDATE watches:DELETE notification_digests:INSERT notification_digests:UPDATE
  notification_digests:DELETE digest_preferences:INSERT digest_preferences:UPDATE digest_due:UPDATE digest_people:UPDATE held_emails:INSERT
  held_emails:UPDATE digest_ticks:INSERT digest_ticks:UPDATE digest_pace:INSERT digest_pace:UPDATE digest_facts:INSERT digest_facts:UPDATE`) {
 		table, right, _ := strings.Cut(need, ":")

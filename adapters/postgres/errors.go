@@ -18,6 +18,10 @@ import (
 // tooMany is PostgreSQL's code for having no connection left, for anybody, for the user or for the database.
 const tooMany = "53300"
 
+// raised is the code of an exception that a function raises. Class 22 is data that does not fit a type, and class 23 a
+// constraint.
+const raised = "P0001"
+
 // unavailable returns the error of a database that, as a whole, does what it should not.
 func (d database) unavailable(does, remedy string) error {
 	return &ports.Trouble{What: "database " + d.name() + " " + does, Remedy: remedy, Kinds: []error{ports.ErrUnavailable}}
@@ -35,7 +39,11 @@ func (d database) classify(err error) error {
 			return d.unavailable(does, remedy)
 		}
 		// A statement went wrong. The caller gets to read what PostgreSQL says, and not its type.
-		return fmt.Errorf("%s (SQLSTATE %s)", oneLine(said.Message), said.Code)
+		err = fmt.Errorf("%s (SQLSTATE %s)", oneLine(said.Message), said.Code)
+		if class := said.Code[:min(2, len(said.Code))]; class == "22" || class == "23" || said.Code == raised {
+			return fmt.Errorf("%w: %w", ports.ErrRejected, err)
+		}
+		return err
 	case errors.As(err, &connecting):
 		return d.unavailable("cannot be reached ("+reason(connecting)+")", "see that the server runs, and that it listens on "+d.address())
 	case lost(err):

@@ -93,7 +93,7 @@ func TestWhatMayNotBeWrittenIsUnavailable(t *testing.T) {
 	reader := strings.Replace(url, "postgres@", name+"@", 1)
 	condition, err = postgres.Inspect(t.Context(), reader)
 	require.NoError(t, err)
-	assert.True(t, strings.HasPrefix(condition.Unwritable, "notifications (UPDATE), watches (UPDATE), notification_digests (INSERT)"), condition.Unwritable)
+	assert.True(t, strings.HasPrefix(condition.Unwritable, "notifications (UPDATE), watches (INSERT), watches (UPDATE), watches (DELETE), notification_digests (INSERT)"), condition.Unwritable)
 	_, err = porttest.On(opened(t, reader, postgres.Options{})).Claim(t.Context(), claimOf(1))
 	require.ErrorIs(t, err, ports.ErrUnavailable)
 	assert.ErrorContains(t, err, "grant")

@@ -55,10 +55,11 @@ WHERE there.id IN (SELECT due.user_id FROM due) OR (SELECT 1 FROM digest_due AS 
 
 	// claimSet adds the rows of claims that hold, of those whose people are reserved, and says when they are due next.
 	claimSet = `WITH made AS (
- INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until)
- SELECT asked.recipient, asked.ends, asked.begins, asked.ends, asked.listed, 'sending', asked.message, asked.attempts, asked.lease
+ INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until, dated_at, language)
+ SELECT asked.recipient, asked.ends, asked.begins, asked.ends, asked.listed, 'sending', asked.message, asked.attempts, asked.lease, asked.dated, asked.language
  FROM unnest(CAST(?0 AS bigint[]), CAST(?1 AS timestamptz[]), CAST(?2 AS timestamptz[]), CAST(?3 AS text[]), CAST(?4 AS text[]), CAST(?5 AS integer[]),
-  CAST(?6 AS timestamptz[]), CAST(?7 AS bigint[]), CAST(?8 AS bigint[])) AS asked (recipient, ends, begins, listed, message, attempts, lease, previous, mark)
+  CAST(?6 AS timestamptz[]), CAST(?7 AS timestamptz[]), CAST(?8 AS text[]), CAST(?9 AS bigint[]), CAST(?10 AS bigint[]))
+  AS asked (recipient, ends, begins, listed, message, attempts, lease, dated, language, previous, mark)
  JOIN digest_people AS who ON +who.user_id = asked.recipient
  WHERE who.user_id = ANY (` + reserved + `) AND who.person = asked.mark
   AND (SELECT 1 FROM notification_digests AS busy WHERE busy.status = 'sending' AND busy.recipient_user_id = asked.recipient AND busy.id >= who.first_digest LIMIT 1) IS NULL
@@ -70,7 +71,7 @@ WHERE there.id IN (SELECT due.user_id FROM due) OR (SELECT 1 FROM digest_due AS 
  FROM made WHERE due.user_id = ANY (` + reserved + `) AND +due.user_id = made.recipient_user_id
 ), own AS (
  UPDATE digest_people AS who SET first_digest = made.id
- FROM made WHERE who.user_id = ANY (CAST(?9 AS bigint[])) AND +who.user_id = made.recipient_user_id AND who.first_digest > made.id
+ FROM made WHERE who.user_id = ANY (CAST(?11 AS bigint[])) AND +who.user_id = made.recipient_user_id AND who.first_digest > made.id
 )
 SELECT made.recipient_user_id, made.id FROM made`
 

@@ -25,6 +25,9 @@ func classifier(path string, busy time.Duration) func(error) error {
 		if what, remedy := describe(path, busy, e.Code()); what != "" {
 			return &ports.Trouble{What: what, Remedy: remedy, Kinds: []error{ports.ErrUnavailable}}
 		}
+		if e.Code()&0xff == codes.SQLITE_CONSTRAINT {
+			return fmt.Errorf("%w: %s", ports.ErrRejected, err)
+		}
 		// A statement went wrong. The caller gets to read what SQLite says, and not its type.
 		return errors.New(err.Error())
 	}

@@ -79,7 +79,7 @@ func TestMigrateAddsNoIndexBesideOneThatServes(t *testing.T) {
 	for script, want := range map[string][]string{
 		"":          {"rfcdigest_created", "rfcdigest_held", "rfcdigest_newest", "rfcdigest_sending", "rfcdigest_unmarked", "rfcdigest_waiting", "rfcdigest_watching"},
 		"app.sql":   {"rfcdigest_held", "rfcdigest_newest", "rfcdigest_sending", "rfcdigest_unmarked", "rfcdigest_waiting", "rfcdigest_watching"},
-		"loose.sql": {"rfcdigest_held", "rfcdigest_sending", "rfcdigest_slugs", "rfcdigest_unmarked", "rfcdigest_waiting", "rfcdigest_watching"},
+		"loose.sql": {"rfcdigest_held", "rfcdigest_sending", "rfcdigest_slugs", "rfcdigest_unmarked", "rfcdigest_waiting", "rfcdigest_watches", "rfcdigest_watching"},
 	} {
 		path := made(t, script)
 		_, err := Migrate(t.Context(), path)
@@ -93,7 +93,7 @@ func TestMigrateKeepsTheAppsRows(t *testing.T) {
 	path := made(t, "app.sql")
 	_, err := Migrate(t.Context(), path)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"1|1|2026-03-28 12:00:00|2026-03-27 12:00:00|2026-03-28 12:00:00|[2]|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL"},
+	assert.Equal(t, []string{"1|1|2026-03-28 12:00:00|2026-03-27 12:00:00|2026-03-28 12:00:00|[2]|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL"},
 		query(t, path, "SELECT * FROM notification_digests"))
 	page, err := porttest.On(opened(t, path, Options{})).Recipients(t.Context(), 0, 10)
 	require.NoError(t, err)
@@ -277,5 +277,5 @@ func TestTheVersionGrowsWithTheSchema(t *testing.T) {
 		fmt.Fprintln(&text, table.Create())
 	}
 	fmt.Fprintln(&text, wanted.Indexes, wanted.Keepers)
-	assert.Equal(t, "3 bf3b66bd79eb", fmt.Sprintf("%d %x", len(wanted.Steps), sha256.Sum256([]byte(text.String())))[:14])
+	assert.Equal(t, "4 758c7eb50b0c", fmt.Sprintf("%d %x", len(wanted.Steps), sha256.Sum256([]byte(text.String())))[:14])
 }

@@ -86,7 +86,7 @@ func (w *works) crowded(t *testing.T, first, n int) {
 	execute(t, w.path, "PRAGMA synchronous = OFF; BEGIN",
 		"INSERT INTO users "+those+"SELECT id, 'someone@rfc.example', 'Someone', 'daily' FROM those",
 		`INSERT INTO notifications (recipient_user_id, event_kind, actor_user_id, rfc_slug, created_at) `+those+
-			"SELECT those.id, 'vote_cast', those.id, 'rfc-' || value, '2026-03-29 11:00:00' FROM those, json_each('[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]')",
+			"SELECT those.id, 'vote_cast', those.id + 1, 'rfc-' || value, '2026-03-29 11:00:00' FROM those, json_each('[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]')",
 		"COMMIT")
 }
 

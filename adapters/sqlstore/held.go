@@ -14,7 +14,7 @@ import (
 
 // Hold implements [ports.HeldMails].
 func (s *Store) Hold(ctx context.Context, m core.HeldMail) (id int64, err error) {
-	m.ID, m.Status, m.MessageID, m.Attempts, m.Lease = 0, core.Held, "", 0, time.Time{}
+	m.ID, m.Status, m.MessageID, m.Attempts, m.Lease, m.Dated = 0, core.Held, "", 0, time.Time{}, time.Time{}
 	row := heldRowOf(core.HeldRow{HeldMail: m})
 	query, args := insertion(&row)
 	err = s.db.Write(ctx, fmt.Sprintf("hold a mail for recipient %d", m.Recipient), func(ctx context.Context, tx engine.Tx) error {
@@ -63,8 +63,8 @@ func (s *Store) changeHeld(ctx context.Context, tx engine.Tx, c ports.Change) er
 		if !there || !row.claimedBy(m) {
 			return ports.ErrConflict
 		}
-		_, err = tx.Change(ctx, "UPDATE held_emails SET status = 'sending', message_id = ?, lease_until = ? WHERE id = ?",
-			text(m.MessageID), stampOf(c.At), m.ID)
+		_, err = tx.Change(ctx, "UPDATE held_emails SET status = 'sending', message_id = ?, lease_until = ?, dated_at = ? WHERE id = ?",
+			text(m.MessageID), stampOf(c.At), stampOf(m.Dated), m.ID)
 		return err
 	case ports.DoSettleHeld:
 		return s.settleHeld(ctx, tx, m, row, there, c.At)
@@ -72,7 +72,7 @@ func (s *Store) changeHeld(ctx context.Context, tx engine.Tx, c ports.Change) er
 	if !there || !row.claimedBy(m) {
 		return nil
 	}
-	_, err = tx.Change(ctx, "UPDATE held_emails SET status = ?, attempts = ?, error = ?, lease_until = NULL WHERE id = ?",
+	_, err = tx.Change(ctx, "UPDATE held_emails SET status = ?, attempts = ?, error = ?, lease_until = NULL, dated_at = NULL WHERE id = ?",
 		string(c.Status), nonzero(m.Attempts), text(c.Why), m.ID)
 	return err
 }

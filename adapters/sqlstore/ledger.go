@@ -23,7 +23,7 @@ func (s *Store) claim(ctx context.Context, tx engine.Tx, c core.Claim, id *int64
 		}
 	}
 	n, err := tx.Insert(ctx, id, s.claimRow, c.Recipient, texts.Timestamp(c.Window.End), texts.Timestamp(c.Window.Start), idList(c.Notifications),
-		text(c.MessageID), c.Attempts, stampOf(c.Lease), c.Previous, c.Person.Mark)
+		text(c.MessageID), c.Attempts, stampOf(c.Lease), stampOf(c.Dated), text(c.Language), c.Previous, c.Person.Mark)
 	if err != nil || n == 0 {
 		return cmp.Or(err, ports.ErrConflict)
 	}
@@ -45,9 +45,9 @@ const (
 
 func (s *Store) claimQuery() string {
 	return `INSERT INTO notification_digests
- (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until)
-SELECT ?0, ?1, ?2, ?1, ?3, 'sending', ?4, ?5, ?6
-` + s.inPlace("?0", "?7", "?8")
+ (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until, dated_at, language)
+SELECT ?0, ?1, ?2, ?1, ?3, 'sending', ?4, ?5, ?6, ?7, ?8
+` + s.inPlace("?0", "?9", "?10")
 }
 
 // inPlace returns one row if a claim of recipient holds, which was made when their newest row was
@@ -174,11 +174,11 @@ func (s *Store) closeWindow(ctx context.Context, tx engine.Tx, c core.Claim, sta
 			return cmp.Or(err, ports.ErrConflict)
 		}
 	}
-	query := `INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id)
-SELECT ?0, ?2, ?1, ?2, ?5, ?6, ?7
+	query := `INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, dated_at, language)
+SELECT ?0, ?2, ?1, ?2, ?5, ?6, ?7, ?8, ?9
 ` + s.inPlace("?0", "?3", "?4")
 	n, err := tx.Insert(ctx, id, query, c.Recipient, stampOf(c.Window.Start), stampOf(c.Window.End), c.Previous, c.Person.Mark,
-		idList(c.Notifications), string(status), text(c.MessageID))
+		idList(c.Notifications), string(status), text(c.MessageID), stampOf(c.Dated), text(c.Language))
 	if err == nil && n == 0 {
 		err = ports.ErrConflict
 	}

@@ -53,6 +53,8 @@ type (
 		Error, Returned, ReturnedWhy   text
 		ReturnedAt                     stamp
 		ReturnedTo                     number `bun:"type:integer"`
+		DatedAt                        stamp
+		Language                       text
 	}
 
 	watchRow struct {
@@ -74,6 +76,7 @@ type (
 		SuppressedAddress, SuppressedReason text
 		Failures                            number `bun:"type:integer"`
 		RetryAt                             stamp
+		Language                            text
 	}
 
 	dueRow struct {
@@ -111,6 +114,7 @@ type (
 		Returned, ReturnedWhy       text
 		ReturnedAt                  stamp
 		ReturnedTo                  number `bun:"type:integer"`
+		DatedAt                     stamp
 	}
 
 	paceRow struct {
@@ -171,6 +175,7 @@ func (r *ledgerRow) core() (core.LedgerRow, bool) {
 		Claim: core.Claim{
 			ID: r.ID.value, Recipient: r.RecipientUserID.value, Window: core.Window{Start: r.PeriodStart.At, End: r.PeriodEnd.At},
 			MessageID: string(r.MessageID), Notifications: r.SignalIDsIncluded, Lease: r.LeaseUntil.At, Attempts: int(r.Attempts.value),
+			Dated: r.DatedAt.At, Language: string(r.Language),
 		},
 		Status: core.Status(r.Status), SentAt: r.SentAt.At, Error: string(r.Error),
 		Return: core.Return{Kind: returned.Kind(r.Returned), Why: string(r.ReturnedWhy), At: r.ReturnedAt.At, To: uint16(r.ReturnedTo.value)},
@@ -182,6 +187,7 @@ func ledgerRowOf(r core.LedgerRow) ledgerRow {
 		ID: nonzero(r.ID), RecipientUserID: integer(r.Recipient), SentAt: stampOf(r.SentAt), PeriodStart: stampOf(r.Window.Start), PeriodEnd: stampOf(r.Window.End),
 		SignalIDsIncluded: r.Notifications, Status: text(r.Status), MessageID: text(r.MessageID), Attempts: nonzero(r.Attempts),
 		LeaseUntil: stampOf(r.Lease), Error: text(r.Error), Returned: text(r.Return.Kind), ReturnedWhy: text(r.Return.Why), ReturnedAt: stampOf(r.Return.At), ReturnedTo: nonzero(int64(r.Return.To)),
+		DatedAt: stampOf(r.Dated), Language: text(r.Language),
 	}
 }
 
@@ -190,7 +196,7 @@ func (r *heldRow) core() (core.HeldRow, bool) {
 		HeldMail: core.HeldMail{
 			ID: r.ID.value, Recipient: r.RecipientUserID.value, Subject: string(r.Subject), Text: string(r.BodyText), HTML: string(r.BodyHTML),
 			Notifications: r.NotificationIDs, CreatedAt: r.CreatedAt.At, Status: core.Status(r.Status), MessageID: string(r.MessageID),
-			Attempts: int(r.Attempts.value), Lease: r.LeaseUntil.At,
+			Attempts: int(r.Attempts.value), Lease: r.LeaseUntil.At, Dated: r.DatedAt.At,
 		},
 		SentAt: r.SentAt.Stamp, Error: string(r.Error),
 		Return: core.Return{Kind: returned.Kind(r.Returned), Why: string(r.ReturnedWhy), At: r.ReturnedAt.At, To: uint16(r.ReturnedTo.value)},
@@ -203,13 +209,14 @@ func heldRowOf(r core.HeldRow) heldRow {
 		NotificationIDs: r.Notifications, CreatedAt: stampOf(r.CreatedAt), Status: text(r.Status), MessageID: text(r.MessageID),
 		Attempts: nonzero(r.Attempts), LeaseUntil: stampOf(r.Lease), Error: text(r.Error), SentAt: stamp{r.SentAt},
 		Returned: text(r.Return.Kind), ReturnedWhy: text(r.Return.Why), ReturnedAt: stampOf(r.Return.At), ReturnedTo: nonzero(int64(r.Return.To)),
+		DatedAt: stampOf(r.Dated),
 	}
 }
 
 func (p *preferenceRow) core() core.Preferences {
 	out := core.Preferences{
 		TimeZone: string(p.TimeZone), SendWeekday: string(p.SendWeekday), Rhythm: string(p.Rhythm), PausedUntil: string(p.PausedUntil), QuietStart: string(p.QuietStart), QuietEnd: string(p.QuietEnd),
-		LinksSince:        p.LinksSince.At,
+		Language: string(p.Language), LinksSince: p.LinksSince.At,
 		SuppressedAddress: texts.Mailbox(string(p.SuppressedAddress)), SuppressedReason: string(p.SuppressedReason),
 		Failures: int(p.Failures.value), RetryAt: p.RetryAt.At,
 	}
@@ -223,7 +230,7 @@ func (p *preferenceRow) core() core.Preferences {
 func preferencesOf(user int64, p core.Preferences) preferenceRow {
 	row := preferenceRow{
 		UserID: integer(user), TimeZone: text(p.TimeZone), SendWeekday: text(p.SendWeekday), Rhythm: text(p.Rhythm), PausedUntil: text(p.PausedUntil), QuietStart: text(p.QuietStart), QuietEnd: text(p.QuietEnd),
-		LinksSince:        stampOf(p.LinksSince),
+		Language: text(p.Language), LinksSince: stampOf(p.LinksSince),
 		SuppressedAddress: text(p.SuppressedAddress), SuppressedReason: text(p.SuppressedReason), Failures: nonzero(p.Failures), RetryAt: stampOf(p.RetryAt),
 	}
 	if p.SendHour != nil {

@@ -24,8 +24,8 @@ type Sets struct {
 	// their IDs as {1,2,3}.
 	Reserve string
 	// Claim adds ledger rows for people who are reserved. Its values are arrays: recipients, ends and beginnings of
-	// windows, lists of notifications, Message-IDs, attempts, leases, IDs of the rows before, and marks of persons. ?9
-	// are recipients whose number was used before. It returns the recipient and the ID of each row.
+	// windows, lists of notifications, Message-IDs, attempts, leases, dates, languages, IDs of the rows before, and marks of
+	// persons. ?11 are recipients whose number was used before. It returns the recipient and the ID of each row.
 	Claim string
 	// Release deletes the ledger rows with the IDs ?0, recipients ?1, Message-IDs ?2 and leases ?3, which are arrays, and
 	// returns the ID of each row that was as it was claimed.
@@ -167,6 +167,8 @@ func (t *set) claim() engine.Statement {
 		each(claims, func(c core.Claim) *string { return unless(c.MessageID == "", Plain(c.MessageID)) }),
 		each(claims, func(c core.Claim) int { return c.Attempts }),
 		each(claims, func(c core.Claim) *time.Time { return unless(c.Lease.IsZero(), c.Lease.Truncate(time.Second)) }),
+		each(claims, func(c core.Claim) *time.Time { return unless(c.Dated.IsZero(), c.Dated.Truncate(time.Second)) }),
+		each(claims, func(c core.Claim) *string { return unless(c.Language == "", Plain(c.Language)) }),
 		each(claims, func(c core.Claim) int64 { return c.Previous }),
 		each(claims, func(c core.Claim) int64 { return c.Person.Mark }), before}
 	return engine.Statement{Query: t.Claim, Args: args, Each: func(scan func(...any) error) error {

@@ -18,8 +18,8 @@ func Tables(words *strings.Replacer, listed bool) (out []schema.Table) {
 		later int
 	}
 	kinds := []kind{
-		{new(userRow), 0}, {new(rfcRow), 0}, {new(notificationRow), 0}, {new(ledgerRow), 9}, {new(watchRow), 0}, {new(preferenceRow), 12},
-		{new(dueRow), 0}, {new(personRow), 0}, {new(heldRow), 16}, {new(paceRow), 0}, {new(tickRow), 0}, {new(schemaRow), 1}, {new(factRow), 0},
+		{new(userRow), 0}, {new(rfcRow), 0}, {new(notificationRow), 0}, {new(ledgerRow), 11}, {new(watchRow), 0}, {new(preferenceRow), 13},
+		{new(dueRow), 0}, {new(personRow), 0}, {new(heldRow), 17}, {new(paceRow), 0}, {new(tickRow), 0}, {new(schemaRow), 1}, {new(factRow), 0},
 	}
 	if listed {
 		kinds = append(kinds, kind{new(unreadableRow), 0})
@@ -99,6 +99,7 @@ func Indexes(readable func(column string) string, newest schema.Index, sending [
 		{Name: IndexWaiting, Table: "held_emails", Columns: []string{"id"}, Where: waiting},
 		{Name: "rfcdigest_held", Table: "held_emails", Columns: []string{"recipient_user_id"}},
 		{Name: "rfcdigest_preferences", Table: "digest_preferences", Columns: []string{"user_id"}},
+		{Name: "rfcdigest_watches", Table: "watches", Columns: []string{"user_id"}},
 	}
 	if readable != nil {
 		more = append(more, schema.Index{Name: IndexUnreadable, Table: "notifications", Columns: []string{"recipient_user_id"}, Where: Dialect{Readable: readable}.Unreadable("")})
@@ -117,6 +118,8 @@ func Steps(later string) []schema.Step {
 		What: "a migration notes that it is not at its end",
 	}, {
 		What: "readers can end the links to their page, and what comes back says from which address",
+	}, {
+		What: "claims keep the date and the language of their mail, and a person's watches are found by an index",
 	}}
 }
 

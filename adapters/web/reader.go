@@ -29,16 +29,24 @@ type Readers interface {
 	ZoneNames() []string
 }
 
-// ReaderPage is what the pages need on which readers choose when digests come.
+// ReaderStore is what the pages of readers change.
+type ReaderStore interface {
+	ports.Subscriptions
+	ports.Watches
+}
+
+// ReaderPage is what the pages need on which readers choose when digests come, and mute RFCs.
 type ReaderPage struct {
 	// Ring says which tokens are good.
 	Ring    links.Keyring
 	Readers Readers
-	Store   ports.Subscriptions
+	Store   ReaderStore
 	Clock   ports.Clock
 	// Brand stands at the head of the page.
 	Brand string
-	Log   *slog.Logger
+	// PreferencesURL is the app's page with the person's preferences, http or https.
+	PreferencesURL string
+	Log            *slog.Logger
 	// Count, if it is set, is called for each request with what became of it: [PageShown], [PageSaved], [PageRefused],
 	// [PageLimited] or [PageFailed].
 	Count func(what string)
@@ -62,7 +70,7 @@ const maxForm = 16 << 10
 // before. There is a rate limit for each
 // person; beyond it the answer is 429.
 func Preferences(p ReaderPage) http.Handler {
-	h := &reader{ReaderPage: p}
+	h := &reader{gate{ReaderPage: p, refusal: "Links to this page are good for 60 days. Please take the one in your latest digest."}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+links.PreferencesPath+"{token}", h.get)
 	mux.HandleFunc("POST "+links.PreferencesPath+"{token}", h.post)
@@ -70,47 +78,22 @@ func Preferences(p ReaderPage) http.Handler {
 	return guardedBy(readerPolicy, mux)
 }
 
-type reader struct {
-	ReaderPage
-	throttle throttle
-}
+type reader struct{ gate }
 
 // admit returns the person whom the request's token names. If there is none, it has answered.
 func (h *reader) admit(w http.ResponseWriter, r *http.Request) (core.Outlook, links.Reader, bool) {
-	who, ok := h.Ring.VerifyReader(r.PathValue("token"))
-	if !ok || h.Clock.Now().Sub(who.Made) > links.ReaderAge {
-		h.refuse(w)
-		return core.Outlook{}, who, false
+	who, signed := h.Ring.VerifyReader(r.PathValue("token"))
+	o, turned := h.gate.admit(r.Context(), who, signed, links.ReaderAge)
+	if turned != nil {
+		h.turn(w, turned)
 	}
-	if !h.throttle.allows(who.Recipient, h.Clock.Now()) {
-		h.count(PageLimited)
-		w.Header().Set("Retry-After", strconv.Itoa(int(refill.Seconds())))
-		h.answer(w, http.StatusTooManyRequests, readerView{Brand: h.Brand, Heading: "Too many requests", Notice: "Nothing was changed. Please try again in a moment."})
-		return core.Outlook{}, who, false
-	}
-	o, found, err := h.Readers.Outlook(r.Context(), who.Recipient, who.Mark)
-	switch {
-	case err != nil:
-		h.fail(w, who, err)
-	case !found || who.Made.Before(o.Recipient.Preferences.LinksSince):
-		h.refuse(w)
-		found = false
-	}
-	return o, who, err == nil && found
+	return o, who, turned == nil
 }
 
-// refuse answers a token that is not good. It does not say what is wrong with it.
-func (h *reader) refuse(w http.ResponseWriter) {
-	h.count(PageRefused)
-	h.answer(w, http.StatusNotFound, readerView{Brand: h.Brand, Heading: "This link is no longer good",
-		Notice: "Links to this page are good for 60 days. Please take the one in your latest digest."})
-}
-
-func (h *reader) fail(w http.ResponseWriter, who links.Reader, err error) {
-	h.count(PageFailed)
-	h.Log.Error("a reader's page failed", "recipient", who.Recipient, "error", err)
-	h.answer(w, http.StatusServiceUnavailable, readerView{Brand: h.Brand, Heading: "That did not work just now",
-		Notice: "Nothing was changed. Please try again in a few minutes."})
+// turn answers a request that is turned away.
+func (h *reader) turn(w http.ResponseWriter, a *away) {
+	a.head(w.Header())
+	h.answer(w, a.status, readerView{Brand: h.Brand, Heading: a.heading, Notice: a.text})
 }
 
 func (h *reader) get(w http.ResponseWriter, r *http.Request) {
@@ -121,7 +104,7 @@ func (h *reader) get(w http.ResponseWriter, r *http.Request) {
 	h.count(PageShown)
 	v := h.view(r, o, core.ChoiceOf(o.Recipient))
 	if r.URL.Query().Has("ended") {
-		v.Saved = []string{"The links in your mails so far no longer lead to this page. Your next digest has one that does."}
+		v.Saved = []string{"The links in your mails so far no longer lead to this page, and mute no RFCs. Your next digest has new ones."}
 	}
 	h.answer(w, http.StatusOK, v)
 }
@@ -153,14 +136,14 @@ func (h *reader) post(w http.ResponseWriter, r *http.Request) {
 	}
 	err := h.Store.Choose(r.Context(), who.Recipient, who.Mark, choice)
 	if errors.Is(err, ports.ErrConflict) {
-		h.refuse(w)
+		h.turn(w, h.refused())
 		return
 	}
 	if err == nil {
 		o, ok, err = h.Readers.Outlook(r.Context(), who.Recipient, who.Mark)
 	}
 	if err != nil || !ok {
-		h.fail(w, who, err)
+		h.turn(w, h.failed(who, err))
 		return
 	}
 	h.count(PageSaved)
@@ -179,7 +162,7 @@ func (h *reader) endLinks(w http.ResponseWriter, r *http.Request, who links.Read
 	who.Made = h.Clock.Now().UTC().Truncate(time.Second)
 	c.LinksSince = who.Made
 	if err := h.Store.Choose(r.Context(), who.Recipient, who.Mark, c); err != nil {
-		h.fail(w, who, err)
+		h.turn(w, h.failed(who, err))
 		return
 	}
 	h.count(PageSaved)
@@ -200,7 +183,7 @@ func (h *reader) digest(w http.ResponseWriter, r *http.Request) {
 	m, found, err := h.Readers.DigestMail(r.Context(), who.Recipient, who.Mark, id)
 	switch {
 	case err != nil:
-		h.fail(w, who, err)
+		h.turn(w, h.failed(who, err))
 	case !found:
 		h.count(PageRefused)
 		h.answer(w, http.StatusNotFound, readerView{Brand: h.Brand, Heading: "This digest cannot be shown any more", Notice: "What it told of is gone, or it was another reader's."})
@@ -208,12 +191,6 @@ func (h *reader) digest(w http.ResponseWriter, r *http.Request) {
 		h.count(PageShown)
 		w.Header().Set("Content-Security-Policy", mailPolicy)
 		answer(w, http.StatusOK, []byte(m.HTML))
-	}
-}
-
-func (h *reader) count(what string) {
-	if h.Count != nil {
-		h.Count(what)
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/core/returned"
+	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
 
 // now is the instant at which readers open their pages, a Sunday.
@@ -34,9 +35,11 @@ type pages struct {
 	*httptest.Server
 	testing.TB
 	store *memory.Store
-	clock *memory.Clock
-	ring  links.Keyring
-	log   *bytes.Buffer
+	// faults may make calls of the store fail.
+	faults *porttest.Faulty
+	clock  *memory.Clock
+	ring   links.Keyring
+	log    *bytes.Buffer
 
 	mu    sync.Mutex
 	asked []string
@@ -56,20 +59,26 @@ func newPages(t *testing.T) *pages {
 			{Claim: core.Claim{ID: 1, Recipient: 1, Window: core.Window{Start: last.Add(-24 * time.Hour), End: last}, Notifications: []int64{1}}, Status: core.Sent, SentAt: last},
 			{Claim: core.Claim{ID: 2, Recipient: 2, Window: core.Window{Start: last.Add(-24 * time.Hour), End: last}, Notifications: []int64{2}}, Status: core.Sent, SentAt: last},
 		},
+		RFCs: []core.RFC{{Slug: "rfc-1", Title: "Payments for <Hosts>\n"}, {Slug: "secret-rfc", Title: "Secret"}},
+		Watches: []core.Watch{{User: 1, Slug: "rfc-1", State: core.Watching, Participation: core.At(last)}, {User: 1, Slug: "rfc-2", State: core.Dormant},
+			{User: 2, Slug: "rfc-1", State: core.Watching}},
 	})}
+	p.faults = &porttest.Faulty{Store: p.store}
 	style, err := core.NewStyle(core.Brand{AppURL: "https://rfc.example", Domain: "rfc.example"})
 	require.NoError(t, err)
 	log := slog.New(slog.NewTextHandler(p.log, nil))
-	ticker, err := app.New(app.Config{Style: style, Log: log, Zones: zonedata.Source{Folders: []string{}}}, p.store, new(memory.Mailer), p.clock)
+	ticker, err := app.New(app.Config{Style: style, Log: log, Zones: zonedata.Source{Folders: []string{}}}, p.faults, new(memory.Mailer), p.clock)
 	require.NoError(t, err)
 	mux := http.NewServeMux()
-	mux.Handle(links.PreferencesPath, web.Preferences(web.ReaderPage{
-		Ring: ring, Readers: ticker.Planner(), Store: p.store, Clock: p.clock, Brand: "Wiggle <verse>", Log: log, Count: func(what string) {
+	readers := web.ReaderPage{
+		Ring: ring, Readers: ticker.Planner(), Store: p.faults, Clock: p.clock, Brand: "Wiggle <verse>", PreferencesURL: "https://rfc.example/settings?a&b", Log: log, Count: func(what string) {
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.asked = append(p.asked, what)
 		},
-	}))
+	}
+	mux.Handle(links.PreferencesPath, web.Preferences(readers))
+	mux.Handle(links.MutePath, web.Mute(readers))
 	mux.Handle(links.Path, web.Unsubscribe(web.Page{Ring: ring, Readers: ticker.Planner(), Store: p.store, Clock: p.clock, Brand: "Wiggle <verse>", Log: log}))
 	p.Server = httptest.NewServer(mux)
 	t.Cleanup(p.Close)
@@ -218,6 +227,12 @@ func TestAReaderEndsOldLinks(t *testing.T) {
 		status, _ = p.ask(good, nil)
 		assert.Equal(t, http.StatusOK, status)
 	}
+	status, page = p.askAt(p.muteLink(1, "rfc-1", time.Hour), url.Values{})
+	assert.Equal(t, http.StatusNotFound, status)
+	assert.Contains(t, page, "This link is no longer good")
+	assert.Equal(t, core.Watching, p.watch(1, "rfc-1"))
+	status, _ = p.askAt(p.muteLink(1, "rfc-1", 0), url.Values{})
+	assert.Equal(t, http.StatusOK, status, "new ones mute")
 	p.unsubscribed(p.ring.Token(1, 0))
 	assert.Equal(t, core.Off, p.person(1).Cadence, "the links to unsubscribe stay good")
 }

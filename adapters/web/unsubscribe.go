@@ -210,15 +210,17 @@ func guardedBy(policy string, next http.Handler) http.Handler {
 
 const style = `:root{color-scheme:light dark}body{margin:0;background:#f4f3ef;color:#1f2429;font:16px/1.5 system-ui,sans-serif}` +
 	`main{max-width:34rem;margin:12vh auto;padding:0 1.25rem}p.brand{font-weight:700;color:#0b6663;font-size:.95rem}h1{font-size:1.75rem;line-height:1.2;margin:.5rem 0 1rem}` +
+	`p.about{font-size:1.15rem;font-weight:600;overflow-wrap:anywhere}` +
 	`button{margin-top:1rem;padding:.8rem 1.6rem;border:0;border-radius:8px;background:#0b6663;color:#fff;font:inherit;font-weight:600;cursor:pointer}` +
 	`a{color:#0b6663}form+p{margin-top:2rem}` +
 	`button:focus-visible,a:focus-visible{outline:3px solid #6cc9c0;outline-offset:2px}` +
 	`@media (prefers-color-scheme:dark){body{background:#14171a;color:#e6e8ea}p.brand,a{color:#6cc9c0}button{background:#6cc9c0;color:#0c2423}}`
 
-// words are what a page says. Its buttons post to Action, or to the page's own address.
+// words are what a page says. About is what it is about, in the words of others. Its buttons post to Action, or to the
+// page's own address.
 type words struct {
-	Heading, Text, Action string
-	Buttons               []button
+	Heading, About, Text, Action string
+	Buttons                      []button
 }
 
 // button is one that posts a field "again", if Value is not empty.
@@ -236,7 +238,8 @@ var wordsTemplate = template.Must(template.New("page").Parse(`<!doctype html>
 <main>
 <p class="brand" dir="auto">{{.Brand}}</p>
 <h1>{{.Heading}}</h1>
-<p>{{.Text}}</p>
+{{with .About}}<p class="about" dir="auto">{{.}}</p>
+{{end}}<p>{{.Text}}</p>
 {{if .Buttons}}<form method="post"{{with .Action}} action="{{.}}"{{end}}>{{range $i, $b := .Buttons}}{{if $i}} {{end}}<button{{with .Value}} name="again" value="{{.}}"{{end}}>{{.Label}}</button>{{end}}</form>
 {{end}}{{with .PreferencesURL}}<p><a href="{{.}}">Digest preferences in the app</a></p>
 {{end}}</main>
@@ -245,12 +248,15 @@ var wordsTemplate = template.Must(template.New("page").Parse(`<!doctype html>
 `))
 
 // render returns a page that says w, with a link to the preferences.
-func (p Page) render(w words) []byte {
+func (p Page) render(w words) []byte { return w.render(p.Brand, p.PreferencesURL) }
+
+// render returns a page that says w, with a brand at its head and a link to the app's preferences.
+func (w words) render(brand, preferencesURL string) []byte {
 	var b bytes.Buffer
 	if err := wordsTemplate.Execute(&b, struct {
 		words
 		Brand, PreferencesURL string
-	}{w, p.Brand, p.PreferencesURL}); err != nil {
+	}{w, brand, preferencesURL}); err != nil {
 		panic(err) // a mistake in the template
 	}
 	return b.Bytes()

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -84,6 +85,7 @@ func (pl *Planner) snapshot(ctx context.Context, v core.View, id int64) (s core.
 	if v.Past {
 		r = core.RewindRecipient(r, rows, v.Now)
 	}
+	r.Preferences.Language = cmp.Or(v.Language, r.Preferences.Language)
 	s = core.Snapshot{Now: v.Now, Recipient: r, Zone: pl.zones.of(r), Schedule: pl.config.Schedule}
 	s.Notifications, err = pl.store.Since(ctx, []core.Span{{Recipient: id, Person: r.Person, Since: core.LookbackAt(r, v.Now)}})
 	if err != nil {

@@ -1,6 +1,7 @@
 package sender
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
@@ -59,8 +60,10 @@ func (j *Job) about() links.Return {
 	return about
 }
 
-// claim returns the change that claims it until lease; ok is false if it needs none.
-func (j *Job) claim(lease time.Time) (c ports.Change, ok bool) {
+// claim dates it, and returns the change that claims it at at; ok is false if it needs none.
+func (j *Job) claim(at time.Time) (c ports.Change, ok bool) {
+	j.date(at)
+	lease := at.Add(Lease)
 	switch {
 	case j.Kind == Held:
 		return ports.ClaimHeld(j.Held, lease), true
@@ -74,8 +77,20 @@ func (j *Job) claim(lease time.Time) (c ports.Change, ok bool) {
 	return ports.Claim(row), true
 }
 
-// claimedAs notes that the claim was made, with the ID of the ledger row if the claim added one.
-func (j *Job) claimedAs(id int64, lease time.Time) {
+// date sets the Date of a mail that is claimed at at. Every copy of what is in doubt has the first one's.
+func (j *Job) date(at time.Time) {
+	switch j.Kind {
+	case Held:
+		j.Held.Dated = cmp.Or(j.Held.Dated, at)
+		j.Message.Date = j.Held.Dated
+	case Digest:
+		j.Claim.Dated, j.Message.Date = at, at
+	}
+}
+
+// claimedAs notes that the claim was made at at, with the ID of the ledger row if the claim added one.
+func (j *Job) claimedAs(id int64, at time.Time) {
+	lease := at.Add(Lease)
 	switch j.Kind {
 	case Held:
 		j.Held.Status, j.Held.Lease = core.Sending, lease
@@ -108,13 +123,13 @@ func (j *Job) undo(why string) (c ports.Change, ok bool) {
 	switch {
 	case j.Kind == Held:
 		claimed := j.Held
-		j.Held.Status, j.Held.Lease = core.Held, time.Time{}
+		j.Held.Status, j.Held.Lease, j.Held.Dated = core.Held, time.Time{}, time.Time{}
 		return ports.ReturnHeld(claimed, core.Held, why), true
 	case j.Kind == Doubt || j.Redirected:
 		return c, false
 	}
 	row := j.Claim
-	j.Claim.ID, j.Claim.Lease = 0, time.Time{}
+	j.Claim.ID, j.Claim.Lease, j.Claim.Dated = 0, time.Time{}, time.Time{}
 	return ports.Release(row), true
 }
 

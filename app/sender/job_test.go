@@ -79,7 +79,6 @@ func TestWhatIsRecordedOfAJobThatWasNotAccepted(t *testing.T) {
 
 func TestAClaimThatIsTakenBackCanBeMadeAgain(t *testing.T) {
 	t.Parallel()
-	lease := noon.Add(Lease)
 	claim := core.Claim{Recipient: 7}
 	for _, c := range []struct {
 		name string
@@ -92,19 +91,55 @@ func TestAClaimThatIsTakenBackCanBeMadeAgain(t *testing.T) {
 		{"a redirected digest", Job{Claim: claim, Redirected: true}, nil},
 	} {
 		j := c.job
-		before, _ := j.claim(lease)
-		j.claimedAs(11, lease)
+		before, _ := j.claim(noon)
+		j.claimedAs(11, noon)
 		claimed := j
 		change, ok := j.undo("why")
 		assert.Equal(t, c.undo != nil, ok, c.name)
 		if ok {
 			assert.NotEqual(t, c.job, claimed, c.name)
 			assert.Equal(t, c.undo(claimed), change, c.name)
+			j.Message.Date = c.job.Message.Date // which the next claim sets
 			assert.Equal(t, c.job, j, c.name)
 		}
-		again, _ := j.claim(lease)
+		again, _ := j.claim(noon)
 		if j.Kind != Doubt { // whose lease goes on
 			assert.Equal(t, before, again, c.name)
+		}
+	}
+}
+
+func TestAMailIsDatedWhenItIsClaimed(t *testing.T) {
+	t.Parallel()
+	earlier, later := noon.Add(-time.Hour), noon.Add(time.Minute)
+	planned := core.Message{Date: earlier}
+	for name, c := range map[string]struct {
+		job           Job
+		first, second time.Time // second is that of a claim which was made anew, since the first was too old
+	}{
+		"a digest":                        {Job{Message: planned}, noon, later},
+		"a redirected digest":             {Job{Message: planned, Redirected: true}, noon, later},
+		"a digest in doubt":               {Job{Kind: Doubt, Message: planned, Claim: core.Claim{ID: 9, Dated: earlier}}, earlier, earlier},
+		"a digest in doubt of before":     {Job{Kind: Doubt, Message: planned, Claim: core.Claim{ID: 9}}, earlier, earlier},
+		"a held e-mail":                   {Job{Kind: Held, Message: planned, Held: core.HeldMail{Status: core.Held}}, noon, later},
+		"a held e-mail in doubt":          {Job{Kind: Held, Message: planned, Held: core.HeldMail{Status: core.Sending, Dated: earlier}}, earlier, later},
+		"a held e-mail in doubt, undated": {Job{Kind: Held, Message: planned, Held: core.HeldMail{Status: core.Sending}}, noon, later},
+	} {
+		j := c.job
+		for i, at := range []time.Time{noon, later} {
+			change, claimed := j.claim(at)
+			j.claimedAs(11, at)
+			want := []time.Time{c.first, c.second}[i]
+			assert.Equal(t, want, j.Message.Date, name)
+			switch {
+			case j.Kind == Held:
+				assert.Equal(t, want, change.Held.Dated, name)
+			case j.Redirected:
+				assert.Equal(t, want, j.accepted(later).Claim.Dated, name)
+			case claimed:
+				assert.Equal(t, c.job.Kind == Digest, change.Claim.Dated.Equal(at), name)
+			}
+			j.undo("it is old")
 		}
 	}
 }

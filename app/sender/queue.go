@@ -11,9 +11,9 @@ type attempt struct {
 	*Job
 	tries   int
 	skipped int
-	// claimed says that it has a claim, which ends at lease.
+	// claimed says that it has a claim, which was made at since.
 	claimed bool
-	lease   time.Time
+	since   time.Time
 	// seen is what the server's counted was when it was last taken.
 	seen int
 }

@@ -135,7 +135,7 @@ func (r *Run) note(o *outcome) {
 // enter records notes and claims, in one transaction if that can be done, and else one by one. In the model of the
 // claims (fixtures/model) these are the steps "note" and "claim ahead".
 func (r *Run) enter(notes []*outcome, claims []*attempt) {
-	lease := r.nextLease()
+	at := r.now()
 	// Processes that claim for the same people at once do so in one order, so that they wait for each other in one
 	// direction only.
 	slices.SortStableFunc(claims, func(a, b *attempt) int { return cmp.Compare(a.Recipient(), b.Recipient()) })
@@ -145,7 +145,7 @@ func (r *Run) enter(notes []*outcome, claims []*attempt) {
 		changes = append(changes, o.change)
 	}
 	for _, one := range claims {
-		if c, needed := one.claim(lease); needed && one.Kind != Doubt { // whose claim is an attempt
+		if c, needed := one.claim(at); needed && one.Kind != Doubt { // whose claim is an attempt
 			changes, asked = append(changes, c), append(asked, one)
 		} else {
 			made = append(made, one)
@@ -153,7 +153,7 @@ func (r *Run) enter(notes []*outcome, claims []*attempt) {
 	}
 	results, err := r.book.try(r.hands, changes)
 	if err == nil {
-		made = append(made, r.held(asked, results[len(notes):], lease)...)
+		made = append(made, r.held(asked, results[len(notes):], at)...)
 		for _, o := range r.book.recorded(notes, results) {
 			r.write(o)
 		}
@@ -194,7 +194,7 @@ func (r *Run) setFailing(failing bool) {
 }
 
 // held returns the jobs whose claims hold, and those that are to be claimed alone. The others are done.
-func (r *Run) held(asked []*attempt, results []ports.Result, lease time.Time) (made []*attempt) {
+func (r *Run) held(asked []*attempt, results []ports.Result, at time.Time) (made []*attempt) {
 	for i, one := range asked {
 		err := results[i].Err
 		if errors.Is(err, ports.ErrBusy) {
@@ -206,9 +206,9 @@ func (r *Run) held(asked []*attempt, results []ports.Result, lease time.Time) (m
 			r.finish()
 			continue
 		}
-		one.claimedAs(results[i].ID, lease)
+		one.claimedAs(results[i].ID, at)
 		one.Message.ReturnPath = r.config.Links.ReturnAddress(one.about())
-		one.claimed, one.lease = true, lease
+		one.claimed, one.since = true, at
 		made = append(made, one)
 	}
 	return made
@@ -229,8 +229,8 @@ func (r *Run) failed(asked []*attempt, err error) []*attempt {
 
 // claim claims a job for the message that is about to begin, unless the registrar did so a short time ago (step "renew").
 func (r *Run) claim(one *attempt) error {
-	lease := r.nextLease()
-	if one.claimed && lease.Sub(one.lease) <= claimFor {
+	at := r.now()
+	if one.claimed && at.Sub(one.since) <= claimFor {
 		return nil
 	}
 	var changes []ports.Change
@@ -240,8 +240,8 @@ func (r *Run) claim(one *attempt) error {
 			changes = append(changes, c)
 		}
 	}
-	one.lease = lease
-	c, needed := one.claim(lease)
+	one.since = at
+	c, needed := one.claim(at)
 	if !needed {
 		return nil
 	}
@@ -251,14 +251,14 @@ func (r *Run) claim(one *attempt) error {
 	}
 	last := results[len(results)-1]
 	if one.claimed = last.Err == nil; one.claimed {
-		one.claimedAs(last.ID, lease)
+		one.claimedAs(last.ID, at)
 		one.Message.ReturnPath = r.config.Links.ReturnAddress(one.about())
 	}
 	return last.Err
 }
 
-// nextLease returns until when a claim holds that is made now.
-func (r *Run) nextLease() time.Time { return r.clock.Now().UTC().Truncate(time.Second).Add(Lease) }
+// now is when a claim is made that is made now. It is the Date of its mail, and its lease begins then.
+func (r *Run) now() time.Time { return r.clock.Now().UTC().Truncate(time.Second) }
 
 // unclaimed is the result of a job whose claim was not made, or may not have been.
 func (r *Run) unclaimed(one *attempt, err error) {

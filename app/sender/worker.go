@@ -249,7 +249,7 @@ func (w *worker) lose() {
 // handOver sends a claimed job (step "begin"), over another connection if the present one takes no more. It ends with the lease, since
 // then another process may send the message. The job that comes next is only promised: it is begun when its turn comes.
 func (w *worker) handOver(one *attempt) *ports.SendError {
-	ctx, cancel := context.WithTimeout(w.hands, one.lease.Sub(w.clock.Now()))
+	ctx, cancel := context.WithTimeout(w.hands, one.since.Add(Lease).Sub(w.clock.Now()))
 	defer cancel()
 	var next *core.Message
 	if w.promised = w.promise(); w.promised != nil {

@@ -47,7 +47,7 @@ VALUES ($1, '', 'x', '2026-13-45 99:99:99', 'not json')`, gets: true, says: "ope
 		{what: "an unknown time zone", change: "INSERT INTO digest_preferences (user_id, time_zone) VALUES ($1, 'Mars/Olympus_Mons')", gets: true, says: "opened PR"},
 		{what: "preferences of nonsense", change: `INSERT INTO digest_preferences (user_id, time_zone, send_hour, send_weekday, quiet_start, quiet_end, failures)
 VALUES ($1, x'FF', 'noon', 17, '25:61', 'dusk', 'many')`, gets: true, says: "opened PR"},
-		{what: "an RFC that was deleted", change: "UPDATE notifications SET rfc_slug = 'gone' WHERE recipient_user_id = $1", gets: true, says: "\ngone\n"},
+		{what: "an RFC that was deleted", change: "UPDATE notifications SET rfc_slug = 'gone' WHERE recipient_user_id = $1", gets: true, says: "\n# gone\n"},
 		{what: "an actor who was deleted", change: "UPDATE notifications SET actor_user_id = 987654321 WHERE recipient_user_id = $1", gets: true, says: "Someone opened PR"},
 		{what: "a name of bytes", change: "UPDATE users SET display_name = x'00FF0A41' WHERE id = $1", gets: true, says: "opened PR"},
 		{what: "a name that forges a header", change: "UPDATE users SET display_name = 'Ada' || char(10) || 'Bcc: eve@rfc.example' WHERE id = $1", gets: true, says: "opened PR"},

@@ -25,7 +25,8 @@ func TestACrowdIsDueAllAtOnce(t *testing.T) {
 	assert.Equal(t, 41, sent.count("people due"))
 	assert.Equal(t, 41, sent.count("got their digest"))
 	for _, l := range s.letters("box") {
-		assert.Regexp(t, `digest — 4 events across [1-3] RFCs?$`, l.subject)
+		assert.Regexp(t, ` \((Mon|Tue|Wed|Thu|Fri|Sat|Sun) [0-9]+ [A-Z][a-z]+\)$`, l.subject)
+		assert.Regexp(t, ` · 4 updates in [1-3] RFCs?\n`, l.text)
 	}
 	assert.Equal(t, 164, s.number("rfcdigest-demo/rfcdigest.db", "SELECT count(*) FROM notifications WHERE digest_included_at IS NOT NULL"))
 	assert.Zero(t, tick(1).count("people due"))

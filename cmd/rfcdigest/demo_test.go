@@ -44,8 +44,10 @@ func TestDemoInAnEmptyFolderSendsCompleteMails(t *testing.T) {
 	r := s.run("demo").done()
 	letters := s.letters("rfcdigest-demo/outbox")
 	require.NotEmpty(t, letters)
-	at := regexp.MustCompile(`Tick at (\S+ \S+) UTC`).FindStringSubmatch(r.out)[1]
+	ticked, ok := texts.ParseTimestamp(regexp.MustCompile(`Tick at (\S+ \S+) UTC`).FindStringSubmatch(r.out)[1])
+	require.True(t, ok)
 	ids := map[string]bool{}
+	digests, held := 0, 0
 	for _, l := range letters {
 		h := l.header
 		assert.Equal(t, `"Wiggleverse" <digest@localhost>`, h.Get("From"))
@@ -54,17 +56,26 @@ func TestDemoInAnEmptyFolderSendsCompleteMails(t *testing.T) {
 		assert.NotEmpty(t, l.subject)
 		date, err := h.Date()
 		require.NoError(t, err)
-		assert.Equal(t, at, texts.Timestamp(date))
+		assert.WithinDuration(t, ticked, date, time.Minute)
 		assert.Regexp(t, `^<[0-9a-f]{32}@localhost>$`, h.Get("Message-ID"))
 		assert.False(t, ids[h.Get("Message-ID")], "no two mails are the same")
 		ids[h.Get("Message-ID")] = true
 		assert.Equal(t, "auto-generated", h.Get("Auto-Submitted"))
-		assert.Equal(t, "bulk", h.Get("Precedence"))
-		assert.Equal(t, "Wiggleverse digests <digest.localhost>", h.Get("List-Id"))
+		if regexp.MustCompile(` \(\w+ \d+ \w+\)$`).MatchString(l.subject) {
+			digests++
+			assert.Equal(t, "bulk", h.Get("Precedence"))
+			assert.Equal(t, "Wiggleverse digests <digest.localhost>", h.Get("List-Id"))
+			assert.Regexp(t, "^digest:(daily|weekly):[0-9a-f]{12}$", h.Get("Feedback-ID"))
+		} else {
+			held++
+			assert.Empty(t, h.Get("Precedence")+h.Get("List-Id")+h.Get("Feedback-ID"), "held e-mail is personal")
+		}
 		assert.Equal(t, "1.0", h.Get("MIME-Version"))
 		assert.NotEmpty(t, strings.TrimSpace(l.text))
 		assert.Contains(t, l.html, "<p")
 	}
+	assert.NotZero(t, digests)
+	assert.NotZero(t, held)
 	assert.Contains(t, s.read("rfcdigest-demo/digest.html"), "<html")
 	assert.Equal(t, []string{"rfcdigest-demo"}, s.files(), "nothing lies about outside of the demo's folder")
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
@@ -13,7 +14,8 @@ import (
 )
 
 type doctorCommand struct {
-	JSON bool `name:"json" help:"Print the result as one line of JSON."`
+	JSON      bool     `name:"json" help:"Print the result as one line of JSON."`
+	MailCheck *os.File `name:"mail-check" placeholder:"PATH" help:"Look at this mail instead, as it arrived and a mail program saved it (.eml; - is standard input), and say what is missing or wrong."`
 }
 
 // status is how a check went.
@@ -49,6 +51,9 @@ type doctor struct {
 // Run looks at everything that digests need. It sends no message, and changes nothing.
 func (c *doctorCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	d := &doctor{Settings: s, std: std, now: systemclock.Clock{}.Now(), asJSON: c.JSON}
+	if c.MailCheck != nil {
+		return c.delivered(d)
+	}
 	d.configuration()
 	if d.database(ctx) {
 		if err := d.content(ctx); err != nil {

@@ -65,7 +65,7 @@ func TestExplainCountsAddUpInTheDemo(t *testing.T) {
 			sum += count
 			assert.Equal(t, verdicts[verdict], count, "%d: %s", id, verdict)
 		}
-		assert.Len(t, l.Counts, 7)
+		assert.Len(t, l.Counts, 8)
 		assert.Equal(t, []int{l.Total, l.Total}, []int{sum, len(l.Notifications)}, id)
 		all += sum
 	}

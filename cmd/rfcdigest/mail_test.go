@@ -24,8 +24,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// letter is a mail as its reader sees it.
-type letter struct {
+// received is a mail as its reader sees it.
+type received struct {
 	header              mail.Header
 	to, name            string
 	subject, text, html string
@@ -34,14 +34,14 @@ type letter struct {
 }
 
 // readLetter takes a mail apart. It must be whole: both parts, to the last boundary.
-func readLetter(t testing.TB, raw string) letter {
+func readLetter(t testing.TB, raw string) received {
 	t.Helper()
 	m, err := mail.ReadMessage(strings.NewReader(raw))
 	require.NoError(t, err)
 	to, err := m.Header.AddressList("To")
 	require.NoError(t, err)
 	require.Len(t, to, 1)
-	l := letter{header: m.Header, to: to[0].Address, name: to[0].Name}
+	l := received{header: m.Header, to: to[0].Address, name: to[0].Name}
 	l.subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
 	require.NoError(t, err)
 	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
@@ -66,7 +66,7 @@ func readLetter(t testing.TB, raw string) letter {
 }
 
 // letters are the mails in a maildir of the site, in the order in which they were written.
-func (s *site) letters(dir string) (found []letter) {
+func (s *site) letters(dir string) (found []received) {
 	s.Helper()
 	names, err := filepath.Glob(s.path(dir, "new", "*"))
 	require.NoError(s, err)
@@ -80,7 +80,7 @@ func (s *site) letters(dir string) (found []letter) {
 }
 
 // recipients returns how many mails each address got.
-func recipients(letters []letter) map[string]int {
+func recipients(letters []received) map[string]int {
 	count := map[string]int{}
 	for _, l := range letters {
 		count[l.to]++
@@ -128,7 +128,7 @@ func (m *mailServer) answers(answer func(recipient string) error) {
 type envelope struct{ sender, recipient, raw string }
 
 // letters are the mails that the server took, in their order.
-func (m *mailServer) letters() (found []letter) {
+func (m *mailServer) letters() (found []received) {
 	m.Helper()
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -48,10 +48,11 @@ type commandLine struct {
 	Explain    explainCommand    `cmd:"" help:"Explain one person's digest, notification by notification. Writes nothing."`
 	Suppressed suppressedCommand `cmd:"" help:"List the addresses that mail servers refused, or that were entered as suppressed; have mail go there again."`
 	SendTest   sendTestCommand   `cmd:"" help:"Send one person's digest to another address, marked as a test. Records nothing."`
-	Resend     resendCommand     `cmd:"" help:"Send a recorded digest once more, under its own Message-ID. Records nothing."`
+	Resend     resendCommand     `cmd:"" help:"Send a recorded digest once more, under its own Message-ID or a new one. Records nothing."`
 	Inbound    inboundCommand    `cmd:"" help:"Take one mail that came back from standard input, as a mail server's aliases pipe it."`
 	Doctor     doctorCommand     `cmd:"" help:"Check everything that digests need, and say how to mend what is wrong. Changes nothing."`
 
+	Catalog    catalogCommand    `cmd:"" help:"For translators: the sentences of digests."`
 	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in a shell."`
 	Man        manCommand        `cmd:"" help:"Print the man page."`
 

@@ -34,7 +34,7 @@ func TestTheCommandSendsWhatThePythonSchedulerSent(t *testing.T) {
 			require.Len(t, record.Ticks, 3)
 
 			s := newSite(t).inside().python("app.db", name)
-			s.env = []string{"DIGEST_DATABASE_URL=sqlite://" + s.path("app.db"), "DIGEST_APP_URL=" + record.AppURL, "DIGEST_CONNECTIONS=1"}
+			s.env = []string{"DIGEST_DATABASE_URL=sqlite://" + s.path("app.db"), "DIGEST_APP_URL=" + record.AppURL, "DIGEST_CONNECTIONS=1", "DIGEST_CLASSIC=true"}
 			s.run("migrate").done()
 			for _, tick := range record.Ticks {
 				outbox := "outbox-" + tick.Now

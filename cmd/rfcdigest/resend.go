@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 
@@ -15,9 +16,10 @@ import (
 
 type resendCommand struct {
 	Digest int64 `required:"" placeholder:"ID" help:"The digest: the ID of a row of the ledger, as explain --json has them."`
+	Fresh  bool  `help:"Under a new Message-ID and with the present date, for a person who lost the first: mail systems may drop a copy whose ID they have seen."`
 }
 
-// Run sends a recorded digest once more, under its own Message-ID, and leaves the ledger as it is.
+// Run sends a recorded digest once more, under its own Message-ID or a new one, and leaves the ledger as it is.
 func (c *resendCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	mailer, mail, err := s.mailerToSend()
 	if err != nil {
@@ -46,12 +48,15 @@ func (c *resendCommand) Run(ctx context.Context, s *Settings, std streams) error
 		return err
 	}
 	s.warnUnsubscribe(log, facts, false)
-	m := plan.Message
+	m, under := plan.Message, ""
+	if c.Fresh {
+		m, under = core.Fresh(m, s.style, rand.Text(), systemclock.Clock{}.Now()), ", under a new Message-ID"
+	}
 	if err := app.SendOnce(ctx, mailer, m); err != nil {
 		return unsent(fmt.Sprintf("digest %d", c.Digest), err)
 	}
-	_, err = fmt.Fprintf(std.out, "Sent digest %d once more to user %d, <%s>; the ledger is as it was.\nSubject: %s\nMessage-ID: <%s>\n%s\n",
-		c.Digest, plan.Claim.Recipient, texts.Clean(m.To.Mailbox), m.Subject, texts.Clean(m.ID), mail.sent)
+	_, err = fmt.Fprintf(std.out, "Sent digest %d once more to user %d, <%s>%s; the ledger is as it was.\nSubject: %s\nMessage-ID: <%s>\n%s\n",
+		c.Digest, plan.Claim.Recipient, texts.Clean(m.To.Mailbox), under, m.Subject, texts.Clean(m.ID), mail.sent)
 	return err
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -24,6 +25,33 @@ func TestADigestIsSentOnceMoreUnderItsOwnName(t *testing.T) {
 
 	m.answers(func(string) error { return fmt.Errorf("no") })
 	s.run("resend", "--digest", "1").fails(exitFailed, "digest 1 was not sent").silent()
+}
+
+func TestADigestIsSentOnceMoreUnderANewName(t *testing.T) {
+	t.Parallel()
+	m := serveMail(t, &mailServer{}, nil)
+	s := newSite(t, "DIGEST_MAIL_URL="+m.url(), "DIGEST_SECRET="+secret).withDatabase(people(1))
+	s.run("tick", "--now", noon).done()
+	before := s.read("rfcdigest.db")
+	began := time.Now().Truncate(time.Second)
+	for range 2 {
+		out := s.run("resend", "--digest", "1", "--fresh").done().out
+		letters := m.letters()
+		last := letters[len(letters)-1]
+		assert.Equal(t, "Sent digest 1 once more to user 1, <p1@rfc.example>, under a new Message-ID; the ledger is as it was.\nSubject: "+last.subject+
+			"\nMessage-ID: "+last.header.Get("Message-ID")+"\nThe mail server "+m.address+" has it.\n", out)
+		date, err := last.header.Date()
+		require.NoError(t, err)
+		assert.False(t, date.Before(began), "%v is the date of the first", date)
+		assert.Equal(t, letters[0].text, last.text)
+		assert.Equal(t, letters[0].html, last.html)
+	}
+	ids := map[string]bool{}
+	for _, letter := range m.letters() {
+		ids[letter.header.Get("Message-ID")] = true
+	}
+	assert.Len(t, ids, 3, "each has its own")
+	assert.True(t, before == s.read("rfcdigest.db"), "not a byte of it")
 }
 
 func TestADigestThatCannotBeSentAgainIsOneLine(t *testing.T) {

@@ -16,7 +16,7 @@ func TestATestGoesToWhoeverAsksAndNowhereElse(t *testing.T) {
 	m := serveMail(t, &mailServer{}, nil)
 	for range 2 {
 		out := s.run("send-test", "--user", "P1@rfc.example", "--to", "me@ops.example", "--now", noon, "--mail", m.url()).done().out
-		assert.Contains(t, out, "Sent the digest of Person 1 (user 1) to me@ops.example instead, as a test; nothing was recorded.\nSubject: [Test] [Wiggleverse] Daily digest — 1 event across 1 RFC\n")
+		assert.Contains(t, out, "Sent the digest of Person 1 (user 1) to me@ops.example instead, as a test; nothing was recorded.\nSubject: [Test] Trust & Safety (Sun 29 Mar)\n")
 		assert.Contains(t, out, "The mail server "+m.address+" has it.")
 	}
 	letters := m.letters()

@@ -51,9 +51,11 @@ func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.
 		Ring: s.keyring, Store: store, Brand: s.Name, PreferencesURL: s.style.PreferencesURL(), Log: log, Count: metrics.Unsubscribed,
 		Readers: ticker.Planner(), Clock: systemclock.Clock{},
 	}))
-	mux.Handle(links.PreferencesPath, web.Preferences(web.ReaderPage{
-		Ring: s.keyring, Readers: ticker.Planner(), Store: store, Clock: systemclock.Clock{}, Brand: s.Name, Log: log, Count: metrics.PageAsked,
-	}))
+	readers := web.ReaderPage{
+		Ring: s.keyring, Readers: ticker.Planner(), Store: store, Clock: systemclock.Clock{}, Brand: s.Name, PreferencesURL: s.style.PreferencesURL(), Log: log, Count: metrics.PageAsked,
+	}
+	mux.Handle(links.PreferencesPath, web.Preferences(readers))
+	mux.Handle(links.MutePath, web.Mute(readers))
 	if s.InboundSecret != "" {
 		mux.Handle("POST /inbound", inbound.Post{Secret: s.InboundSecret, Take: s.inbox(store, log, metrics.CameBack).Take, Log: log})
 	}

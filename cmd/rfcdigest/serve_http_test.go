@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -66,6 +68,13 @@ func TestServeAnswersOperatorsAndRecipientsWhileItTicks(t *testing.T) {
 	assert.Contains(t, header.Get("Content-Security-Policy"), "default-src 'none'")
 	assert.Contains(t, text, "If this link is yours, you get no more digests")
 	assert.Equal(t, []string{"1|daily", "2|off", "3|daily"}, s.query("rfcdigest.db", "SELECT id, digest_cadence FROM users"))
+	at, err := links.New("https://digest.rfc.example", ring, "")
+	require.NoError(t, err)
+	mute := strings.TrimPrefix(at.Mute(links.Reader{Recipient: 2, Mark: mark, Made: time.Now()}, "rfc-1"), "https://digest.rfc.example")
+	status, _, text = p.ask(http.MethodPost, mute)
+	assert.Equal(t, http.StatusOK, status)
+	assert.Contains(t, text, "You have muted this RFC")
+	assert.Equal(t, []string{"muted"}, s.query("rfcdigest.db", "SELECT state FROM watches WHERE user_id = 2 AND rfc_slug = 'rfc-1'"))
 	status, _, _ = p.ask(http.MethodGet, "/")
 	assert.Equal(t, http.StatusNotFound, status)
 	p.signal(syscall.SIGTERM)

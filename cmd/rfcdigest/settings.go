@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/zonedata"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/letter"
 	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
@@ -16,7 +18,7 @@ type Settings struct {
 	Mail          string        `default:"maildir://outbox" env:"DIGEST_MAIL_URL" placeholder:"URL" help:"Where mail goes: smtp://USER:PASS@HOST:587 (with STARTTLS), smtps://HOST:465, maildir://DIR or discard:// (${default})."`
 	AppURL        string        `default:"http://localhost:8000" env:"DIGEST_APP_URL" placeholder:"URL" help:"The RFC app's address, for links in mails (${default})."`
 	From          string        `default:"Wiggleverse <digest@localhost>" env:"DIGEST_FROM" placeholder:"ADDRESS" help:"The sender (${default})."`
-	Name          string        `default:"Wiggleverse" env:"DIGEST_NAME" placeholder:"TEXT" help:"The name in subjects and at the head of mails (${default})."`
+	Name          string        `default:"Wiggleverse" env:"DIGEST_NAME" placeholder:"TEXT" help:"The name at the head of mails (${default})."`
 	TickSeconds   int           `default:"3600" env:"DIGEST_TICK_SECONDS" placeholder:"N" help:"Tick length of serve, in seconds (${default})."`
 	Enabled       bool          `default:"true" negatable:"" env:"DIGEST_ENABLED" help:"Mail on; with --no-enabled only watches lapse."`
 	Connections   int           `default:"4" env:"DIGEST_CONNECTIONS" placeholder:"N" help:"Mail connections used at once, 1 to 64 (${default})."`
@@ -24,6 +26,13 @@ type Settings struct {
 	SuppressDays  int           `default:"30" env:"DIGEST_SUPPRESS_DAYS" placeholder:"N" help:"Days for which an address is left alone after it was refused on three days in a row (${default})."`
 	WatchDays     int           `default:"90" env:"DIGEST_WATCH_DAYS" placeholder:"N" help:"Days without participation after which a watch lapses (${default})."`
 	MaxRFCs       int           `name:"max-rfcs" default:"50" env:"DIGEST_MAX_RFCS" placeholder:"N" help:"RFCs that a digest lists at the most (${default})."`
+	Language      string        `default:"en" env:"DIGEST_LANGUAGE" placeholder:"TAG" help:"The language for people who have set none (${default})."`
+	Classic       bool          `default:"false" env:"DIGEST_CLASSIC" help:"Select and word digests as the Python scheduler did, in English."`
+	RFCPath       string        `name:"rfc-path" default:"/rfc/{slug}" env:"DIGEST_RFC_PATH" placeholder:"PATH" help:"The app's page of an RFC, below --app-url (${default})."`
+	PRPath        string        `name:"pr-path" default:"/rfc/{slug}/pr/{pr}" env:"DIGEST_PR_PATH" placeholder:"PATH" help:"The page of a PR; none means that of its RFC (${default})."`
+	BranchPath    string        `default:"/rfc/{slug}/branch/{branch}" env:"DIGEST_BRANCH_PATH" placeholder:"PATH" help:"The page of a branch; none means that of its RFC (${default})."`
+	InboxPath     string        `default:"/inbox" env:"DIGEST_INBOX_PATH" placeholder:"PATH" help:"The page of a reader's notifications (${default})."`
+	SettingsPath  string        `default:"/settings/notifications" env:"DIGEST_SETTINGS_PATH" placeholder:"PATH" help:"The page on which the app has its settings for digests (${default})."`
 	Spread        time.Duration `default:"0" env:"DIGEST_SPREAD" placeholder:"TIME" help:"Spread the digests that fall due at once over this time, like 30m, with ticks closer together (${default})."`
 	MaxRate       int           `default:"0" env:"DIGEST_MAX_RATE" placeholder:"N" help:"Messages a minute at the most, of all processes on the database (${default}: no limit)."`
 	Engine        string        `default:"plain" enum:"plain,river" env:"DIGEST_ENGINE" placeholder:"NAME" help:"How processes share ticks: plain for one process, or river for several on PostgreSQL; migrate then adds its tables (${default})."`
@@ -84,9 +93,24 @@ func (s *Settings) check() error {
 		return err
 	}
 	s.style, err = core.NewStyle(core.Brand{
-		Name: s.Name, AppURL: s.AppURL, Domain: s.domain, MaxRFCs: s.MaxRFCs, Links: ways, RedirectTo: s.RedirectAllTo,
+		Name: s.Name, AppURL: s.AppURL, Paths: s.paths(), Domain: s.domain, MaxRFCs: s.MaxRFCs, Language: s.Language, Classic: s.Classic,
+		Links: ways, RedirectTo: s.RedirectAllTo,
 	})
+	if path := (*letter.PathError)(nil); errors.As(err, &path) {
+		return usagef("--%w", path)
+	}
 	return err
+}
+
+// paths are where the app has its pages.
+func (s *Settings) paths() letter.Paths {
+	orNone := func(path string) string {
+		if path == "none" {
+			return ""
+		}
+		return path
+	}
+	return letter.Paths{RFC: s.RFCPath, PR: orNone(s.PRPath), Branch: orNone(s.BranchPath), Inbox: s.InboxPath, Settings: s.SettingsPath}
 }
 
 // links are where recipients unsubscribe, and where mail comes back to.

@@ -29,7 +29,17 @@ var settingsTried = map[string]struct {
 		}, "one", "two"},
 	"--app-url": {"DIGEST_APP_URL", "https://one.example", "https://two.example/x/", linkOf, "https://one.example/inbox", "https://two.example/x/inbox"},
 	"--from":    {"DIGEST_FROM", "a@one.example", "b@two.example", headerOf("From"), "<a@one.example>", "<b@two.example>"},
-	"--name":    {"DIGEST_NAME", "One", "Two", func(s *site, _ result) string { return s.mail().subject[:5] }, "[One]", "[Two]"},
+	"--name": {"DIGEST_NAME", "One", "Two", func(s *site, _ result) string {
+		_, name, _ := strings.Cut(s.mail().html, `<p class="brand"><span dir="auto">`)
+		return name[:3]
+	}, "One", "Two"},
+	"--language": {"DIGEST_LANGUAGE", "de", "fr", func(s *site, _ result) string {
+		_, rest, _ := strings.Cut(s.mail().html, `lang="`)
+		return rest[:2]
+	}, "de", "fr"},
+	"--classic":    {"DIGEST_CLASSIC", "false", "true", func(s *site, _ result) string { return s.mail().subject[:1] }, "3", "["},
+	"--rfc-path":   {"DIGEST_RFC_PATH", "/a/{slug}", "/b/{slug}", pathOf, "/a/a", "/b/a"},
+	"--inbox-path": {"DIGEST_INBOX_PATH", "/one", "/two", func(s *site, r result) string { return strings.TrimPrefix(linkOf(s, r), "http://localhost:8000") }, "/one", "/two"},
 	"--enabled": {"DIGEST_ENABLED", "false", "true", func(s *site, r result) string {
 		if r.report().Considered > 0 {
 			return "on"
@@ -57,6 +67,9 @@ var settingsChecked = map[string]struct{ variable, good, bad string }{
 	"--spread":        {"DIGEST_SPREAD", "2h", "30m"}, // ticks are an hour apart
 	"--max-rate":      {"DIGEST_MAX_RATE", "1", "-1"},
 	"--engine":        {"DIGEST_ENGINE", "river", "boat"},
+	"--pr-path":       {"DIGEST_PR_PATH", "none", "/x"},
+	"--branch-path":   {"DIGEST_BRANCH_PATH", "/{branch}", "x/{branch}"},
+	"--settings-path": {"DIGEST_SETTINGS_PATH", "/me", "me"},
 	"--zoneinfo":      {"ZONEINFO", builtInZones, "nowhere"},
 }
 
@@ -66,12 +79,20 @@ func linkOf(s *site, _ result) string {
 	return link
 }
 
+// pathOf is the path of the first RFC in the site's only mail.
+func pathOf(s *site, _ result) string {
+	_, rest, _ := strings.Cut(s.mail().text, "\n# ")
+	_, rest, _ = strings.Cut(rest, "\n http://localhost:8000")
+	path, _, _ := strings.Cut(rest, "\n")
+	return path
+}
+
 func headerOf(name string) func(*site, result) string {
 	return func(s *site, _ result) string { return s.mail().header.Get(name) }
 }
 
 // mail is the only mail in the site's outbox.
-func (s *site) mail() letter {
+func (s *site) mail() received {
 	s.Helper()
 	letters := s.letters("outbox")
 	require.Len(s, letters, 1)

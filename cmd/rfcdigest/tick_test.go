@@ -7,9 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 func TestTickPrintsOneJSONObjectLast(t *testing.T) {
@@ -107,7 +110,10 @@ func TestNowSetsTheClock(t *testing.T) {
 	s.run("tick", "--now", "2026-03-29T14:00:00+02:00").done()
 	assert.Equal(t, []string{"2026-02-27 12:00:00|2026-03-29 12:00:00|sent"}, s.query("rfcdigest.db", "SELECT period_start, period_end, status FROM notification_digests"))
 	assert.Equal(t, []string{"2026-03-29 12:00:00"}, s.query("rfcdigest.db", "SELECT digest_included_at FROM notifications"))
-	assert.Equal(t, "Sun, 29 Mar 2026 12:00:00 +0000", s.letters("outbox")[0].header.Get("Date"))
+	date, err := s.letters("outbox")[0].header.Date()
+	require.NoError(t, err)
+	assert.WithinDuration(t, time.Date(2026, 3, 29, 12, 0, 0, 0, time.UTC), date, time.Minute)
+	assert.Equal(t, []string{texts.Timestamp(date)}, s.query("rfcdigest.db", "SELECT dated_at FROM notification_digests"))
 }
 
 func TestWithMailOffOnlyWatchesLapse(t *testing.T) {
@@ -140,7 +146,7 @@ func TestMailGoesThroughAMailServer(t *testing.T) {
 		from, err := l.header.AddressList("From")
 		require.NoError(t, err)
 		assert.Equal(t, `Büro, RFCs digest@rfc.example`, from[0].Name+" "+from[0].Address)
-		assert.Equal(t, "[Wiggle & Co] Daily digest — 1 event across 1 RFC", l.subject)
+		assert.Equal(t, "Trust & Safety (Sun 29 Mar)", l.subject)
 		assert.Regexp(t, `^<[0-9a-f]{32}@rfc\.example>$`, l.header.Get("Message-ID"))
 		assert.Contains(t, l.header.Get("List-Id"), "<digest.rfc.example>")
 		assert.Contains(t, l.text, "\n https://rfc.example/app/rfc/rfc-0001\n")

@@ -189,9 +189,6 @@ func (s *Settings) maySend(ctx context.Context, plans *planner.Planner, store po
 	if err := plans.MaySend(ctx); err != nil {
 		return err
 	}
-	if why := s.style.SlowHTML(); why != nil {
-		log.Warn("mails are made the slower way: this release of Go has another html/template than rfcdigest knows", "why", why)
-	}
 	return nil
 }
 

@@ -108,7 +108,14 @@ func (r Keyring) Verify(token string) (recipient, mark int64, ok bool) {
 
 // sign returns content with its signature behind it.
 func (k tokenKey) sign(purpose string, content []byte) []byte {
-	mac := hmac.New(sha256.New, k.secret)
+	return signBy(hmac.New(sha256.New, k.secret), purpose, content)
+}
+
+// signBy is sign by a MAC that is keyed, and new or reset.
+func signBy(mac interface {
+	Write([]byte) (int, error)
+	Sum([]byte) []byte
+}, purpose string, content []byte) []byte {
 	mac.Write([]byte(purpose))
 	mac.Write(content)
 	return mac.Sum(content)

@@ -23,9 +23,12 @@ const (
 	UndoAge   = time.Hour
 )
 
-// readerSize is the size of such a token, in bytes before it becomes text: the key's ID, the recipient's ID, the
-// person's mark, when it was made, and the signature.
-const readerSize = 4 + 8 + 8 + 8 + sha256.Size
+// readerHead is the size of what a token says of its reader, in bytes before it becomes text: the key's ID, the
+// recipient's ID, the person's mark, and when it was made. The signature follows.
+const (
+	readerHead = 4 + 8 + 8 + 8
+	readerSize = readerHead + sha256.Size
+)
 
 // Reader is a person who may change their preferences, by a token.
 type Reader struct {
@@ -45,11 +48,16 @@ func (r Keyring) readerToken(purpose string, reader Reader) string {
 	if len(r.keys) == 0 {
 		return ""
 	}
-	token := append(make([]byte, 0, readerSize), r.keys[0].id[:]...)
+	token := r.appendReader(make([]byte, 0, readerSize), reader)
+	return base64.RawURLEncoding.EncodeToString(r.keys[0].sign(purpose, token))
+}
+
+// appendReader returns token with the readerHead of a token that the first key signs behind it.
+func (r Keyring) appendReader(token []byte, reader Reader) []byte {
+	token = append(token, r.keys[0].id[:]...)
 	token = binary.BigEndian.AppendUint64(token, uint64(reader.Recipient))
 	token = binary.BigEndian.AppendUint64(token, uint64(reader.Mark))
-	token = binary.BigEndian.AppendUint64(token, uint64(reader.Made.Unix()))
-	return base64.RawURLEncoding.EncodeToString(r.keys[0].sign(purpose, token))
+	return binary.BigEndian.AppendUint64(token, uint64(reader.Made.Unix()))
 }
 
 // VerifyReader returns the person of a token. ok is false if no secret of the ring has signed it. How old it may be is
@@ -64,18 +72,27 @@ func (r Keyring) VerifyUndo(token string) (reader Reader, ok bool) {
 }
 
 func (r Keyring) verifyReader(purpose, token string) (reader Reader, ok bool) {
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(raw) != readerSize || len(token) != base64.RawURLEncoding.EncodedLen(readerSize) {
+	if len(token) != base64.RawURLEncoding.EncodedLen(readerSize) {
 		return Reader{}, false
 	}
-	content := raw[: readerSize-sha256.Size : readerSize-sha256.Size]
+	reader, _, ok = r.openReader(purpose, token, sha256.Size)
+	return reader, ok
+}
+
+// openReader returns the reader of a token, and what stands between that and the first sum bytes of the signature.
+func (r Keyring) openReader(purpose, token string, sum int) (reader Reader, rest string, ok bool) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || len(raw) < readerHead+sum || len(token) != base64.RawURLEncoding.EncodedLen(len(raw)) { // the decoder passes over line breaks
+		return Reader{}, "", false
+	}
+	content := raw[: len(raw)-sum : len(raw)-sum]
 	for _, key := range r.keys {
-		if [4]byte(raw) == key.id && hmac.Equal(raw, key.sign(purpose, content)) {
+		if [4]byte(raw) == key.id && hmac.Equal(raw, key.sign(purpose, content)[:len(raw)]) {
 			number := func(at int) int64 { return int64(binary.BigEndian.Uint64(content[at:])) }
-			return Reader{number(4), number(12), time.Unix(number(20), 0).UTC()}, true
+			return Reader{number(4), number(12), time.Unix(number(20), 0).UTC()}, string(content[readerHead:]), true
 		}
 	}
-	return Reader{}, false
+	return Reader{}, "", false
 }
 
 // Preferences returns the address of a reader's page. It is empty if there are no links.

@@ -9,12 +9,12 @@ import (
 func TestADigestIsShownLightOrDark(t *testing.T) {
 	t.Parallel()
 	l := plainLayout(t)
-	d := sampleDigest(l, Day)
-	_, page := l.HTML(d, Extras{})
-	assert.Equal(t, d.preheader(), Preheader(page))
+	d := sampleLetter()
+	page := l.HTML(&d)
+	assert.Equal(t, d.Preheader, Preheader(page))
 	for scheme, rules := range map[string]string{"light": "@media not all", "dark": "@media all"} {
 		shown := InScheme(page, scheme)
-		assert.Contains(t, shown, `<meta name="color-scheme" content="`+scheme+`"/>`)
+		assert.Contains(t, shown, `<meta name="color-scheme" content="`+scheme+`">`)
 		assert.Contains(t, shown, rules)
 		assert.NotContains(t, shown, "prefers-color-scheme")
 	}

@@ -17,6 +17,7 @@ const MaxLength = 200
 //   - control characters and line and paragraph separators, alone or in a row, become one space;
 //   - characters that reorder or hide text go; the joiners that scripts and emoji need stay;
 //   - invalid UTF-8 becomes U+FFFD;
+//   - of more than [maxMarks] combining marks in a row the rest go: they would be drawn over what stands above and below;
 //   - white space at either end goes, so that no text can pass for an indented line;
 //   - what is longer than [MaxLength] is cut, between graphemes (UAX #29), and ends with an ellipsis.
 func Clean(text string) string {
@@ -25,11 +26,17 @@ func Clean(text string) string {
 	}
 	var b strings.Builder
 	length := 0      // code points in b
+	marks := 0       // combining marks in a row
 	gap := false     // a run of control characters awaits its space
 	started := false // something other than white space was written
 	for rest := text; rest != "" && length <= 2*MaxLength; {
 		r, size := utf8.DecodeRuneInString(rest)
 		rest = rest[size:]
+		if !unicode.In(r, unicode.Mn, unicode.Me) {
+			marks = 0
+		} else if marks++; marks > maxMarks {
+			continue
+		}
 		switch {
 		case hides(r):
 			continue
@@ -50,6 +57,9 @@ func Clean(text string) string {
 	return cut(strings.TrimRightFunc(b.String(), unicode.IsSpace))
 }
 
+// maxMarks is how many combining marks stand on one letter at the most. Writing needs four or five.
+const maxMarks = 8
+
 // isClean reports whether text is short and needs no cleaning, like most.
 func isClean(text string) bool {
 	if len(text) > MaxLength {
@@ -59,6 +69,8 @@ func isClean(text string) bool {
 		switch {
 		case ' ' < r && r <= '~', r == ' ' && i > 0 && i < len(text)-1:
 		case r < 0xA0: // a control character, or a space at an end
+			return false
+		case unicode.In(r, unicode.Mn, unicode.Me): // perhaps too many
 			return false
 		case r == utf8.RuneError || r == '\u2028' || r == '\u2029' || hides(r) || unicode.IsSpace(r):
 			return false
@@ -76,6 +88,22 @@ func hides(r rune) bool {
 		return true
 	case '\u202A' <= r && r <= '\u202E', '\u2060' <= r && r <= '\u206F', '\uFFF9' <= r && r <= '\uFFFB':
 		return true
+	}
+	return false
+}
+
+// Shows reports whether something of text is to be seen: a letter, a number, a mark of punctuation or a symbol that is not
+// blank. Joiners, marks without a letter, variation selectors and tags alone show nothing, nor do the letters that Unicode
+// keeps blank.
+func Shows(text string) bool {
+	for _, r := range text {
+		switch r {
+		case '\u115F', '\u1160', '\u3164', '\uFFA0', '\u2800', '\U0001D159': // fillers of Hangul, braille and musical blanks
+			continue
+		}
+		if unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) {
+			return true
+		}
 	}
 	return false
 }

@@ -44,7 +44,7 @@ func TestClean(t *testing.T) {
 		strings.Repeat(family, 41):           strings.Repeat(family, 40) + "…",
 		strings.Repeat("x", 198) + family:    strings.Repeat("x", 198) + "…",
 		strings.Repeat("e\u0301", 101):       strings.Repeat("e\u0301", 100) + "…",
-		"a" + strings.Repeat("\u0301", 5000): "a" + strings.Repeat("\u0301", 199) + "…",
+		"a" + strings.Repeat("\u0301", 5000): "a" + strings.Repeat("\u0301", 8),
 		strings.Repeat(" ", 5000) + "x":      "x",
 	} {
 		assert.Equal(t, want, Clean(in), "%q", in)
@@ -93,4 +93,23 @@ func TestGraphemesAreThoseOfUniseg(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAtMostEightMarksStandOnALetter(t *testing.T) {
+	t.Parallel()
+	mark := "\u0301"
+	assert.Equal(t, "Z"+strings.Repeat(mark, 8)+"o"+mark, Clean("Z"+strings.Repeat(mark, 180)+"o"+mark))
+	for _, text := range []string{"क्षेत्रीय", "নির্বাচন", "ผู้ใช้ที่", "བརྒྱུད", "Việt Nam", "שָׁלוֹם", "👩🏽‍💻"} {
+		assert.Equal(t, text, Clean(text), "is as it is written")
+	}
+}
+
+func TestShows(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"a", "7", "李", "!", "👍", "क्ष", "\u115Fa", "=", "\u00ADx"} {
+		assert.True(t, Shows(text), "%q", text)
+	}
+	for _, text := range []string{"", " ", "\u00A0", "\u200D", "\u200C", "\u00AD", "\u3164", "\u2800", "\u115F", "\u1160", "\uFFA0", "\u0301", "\uFE0F", "\u034F", "\U000E0061\U000E0062", "\u2800 \u3164", "\u17B4"} {
+		assert.False(t, Shows(text), "%q", text)
+	}
 }

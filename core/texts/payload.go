@@ -14,6 +14,24 @@ type Payload struct {
 	Category, Summary string
 	// Broken says that the text was no JSON object (RFC 8259 §4), and so counts as an empty one.
 	Broken bool
+	// object is the whole of it; empty if it has no members.
+	object gjson.Result
+}
+
+// IsEmpty reports whether the object has no members.
+func (p Payload) IsEmpty() bool { return !p.object.Exists() }
+
+// Texts calls found with each member that is a string, or the word true, as long as it returns true.
+func (p Payload) Texts(found func(name, text string) bool) {
+	p.object.ForEach(func(member, value gjson.Result) bool {
+		switch value.Type {
+		case gjson.True:
+			return found(member.Str, "true")
+		case gjson.String:
+			return found(member.Str, textOf(value))
+		}
+		return true
+	})
 }
 
 // ReadPayload reads the members it knows. Names are matched to the letter, and of two members
@@ -24,6 +42,7 @@ func ReadPayload(text string) (p Payload) {
 		return Payload{Broken: true}
 	}
 	object.ForEach(func(name, value gjson.Result) bool {
+		p.object = object
 		switch name.Str {
 		case "category":
 			p.Category = textOf(value)

@@ -119,6 +119,15 @@ func (f *Faulty) Mark(ctx context.Context) (r0 error) {
 	return r0
 }
 
+// Mute implements [ports.Store].
+func (f *Faulty) Mute(ctx context.Context, a1 int64, a2 int64, a3 string) (r0 string, r1 error) {
+	r1 = f.do(ctx, "Mute", func() error {
+		r0, r1 = f.Store.Mute(ctx, a1, a2, a3)
+		return r1
+	})
+	return r0, r1
+}
+
 // NextSend implements [ports.Store].
 func (f *Faulty) NextSend(ctx context.Context, a1 core.RateLimit, a2 time.Time) (r0 time.Time, r1 error) {
 	r1 = f.do(ctx, "NextSend", func() error {
@@ -207,6 +216,24 @@ func (f *Faulty) Ticked(ctx context.Context, a1 core.TickMark) (r0 error) {
 		return r0
 	})
 	return r0
+}
+
+// Title implements [ports.Store].
+func (f *Faulty) Title(ctx context.Context, a1 string) (r0 string, r1 error) {
+	r1 = f.do(ctx, "Title", func() error {
+		r0, r1 = f.Store.Title(ctx, a1)
+		return r1
+	})
+	return r0, r1
+}
+
+// Unmute implements [ports.Store].
+func (f *Faulty) Unmute(ctx context.Context, a1 int64, a2 int64, a3 string, a4 string) (r0 bool, r1 error) {
+	r1 = f.do(ctx, "Unmute", func() error {
+		r0, r1 = f.Store.Unmute(ctx, a1, a2, a3, a4)
+		return r1
+	})
+	return r0, r1
 }
 
 // Unredirect implements [ports.Store].

@@ -83,6 +83,7 @@ func (m *mailTest) arrived(want ...core.Message) {
 		assert.Equal(m, words(want[i].To.Name), words(got[i].To.Name))
 		assert.Equal(m, want[i].To.Mailbox, got[i].To.Mailbox)
 		assert.Equal(m, want[i].ID, got[i].ID)
+		assert.Equal(m, want[i].Kind, got[i].Kind)
 		assert.Equal(m, want[i].Text, got[i].Text)
 		assert.Equal(m, want[i].HTML, got[i].HTML)
 	}
@@ -112,6 +113,16 @@ var mailCases = []struct {
 	{"accepted once, whole", func(m *mailTest) {
 		m.send(letter(1))
 		m.arrived(letter(1))
+	}},
+	{"each kind of mail as what it is", func(m *mailTest) {
+		var want []core.Message
+		for kind := core.SomeDigest; kind <= core.PersonalMail; kind++ {
+			one := letter(int(kind))
+			one.Kind = kind
+			m.send(one)
+			want = append(want, one)
+		}
+		m.arrived(want...)
 	}},
 	{"several messages on one connection, in order", func(m *mailTest) {
 		m.send(letter(1))

@@ -2,6 +2,7 @@ package porttest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -19,7 +20,7 @@ import (
 
 // mailHeaders are the fields that a mail may have.
 var mailHeaders = []string{
-	"Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "List-Id", "List-Unsubscribe",
+	"Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "Feedback-Id", "From", "List-Id", "List-Unsubscribe",
 	"List-Unsubscribe-Post", "Message-Id", "Mime-Version", "Precedence", "Subject", "To",
 }
 
@@ -33,7 +34,7 @@ func ReadMail(t *testing.T, data []byte) core.Message {
 		assert.True(t, slices.Contains(mailHeaders, name), "header %q", name)
 		assert.Len(t, values, 1, "header %q", name)
 	}
-	got := core.Message{ID: strings.Trim(m.Header.Get("Message-Id"), "<>")}
+	got := core.Message{ID: strings.Trim(m.Header.Get("Message-Id"), "<>"), Kind: kindOf(t, m.Header)}
 	got.Date, err = m.Header.Date()
 	require.NoError(t, err)
 	got.Subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
@@ -46,7 +47,7 @@ func ReadMail(t *testing.T, data []byte) core.Message {
 	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
 	require.NoError(t, err)
 	if kind != "multipart/alternative" {
-		readBody(t, &got, kind, quotedprintable.NewReader(m.Body))
+		readBody(t, &got, kind, Decoded(m.Header.Get("Content-Transfer-Encoding"), m.Body))
 		return got
 	}
 	parts := multipart.NewReader(m.Body, params["boundary"])
@@ -54,11 +55,37 @@ func ReadMail(t *testing.T, data []byte) core.Message {
 		part, err := parts.NextPart()
 		require.NoError(t, err)
 		require.Contains(t, part.Header.Get("Content-Type"), kind)
-		readBody(t, &got, kind, part)
+		readBody(t, &got, kind, Decoded(part.Header.Get("Content-Transfer-Encoding"), part))
 	}
 	_, err = parts.NextPart()
 	require.ErrorIs(t, err, io.EOF)
 	return got
+}
+
+// kindOf returns what the header of a mail calls it, with all of its fields.
+func kindOf(t *testing.T, h mail.Header) core.MailKind {
+	t.Helper()
+	if h.Get("List-Id") == "" {
+		assert.Empty(t, h.Get("Feedback-Id")+h.Get("Precedence")+h.Get("List-Unsubscribe")+h.Get("List-Unsubscribe-Post"), "personal mail")
+		return core.PersonalMail
+	}
+	assert.Equal(t, "bulk", h.Get("Precedence"))
+	what, sender, _ := strings.Cut(strings.TrimPrefix(h.Get("Feedback-Id"), "digest:"), ":")
+	assert.Regexp(t, "^[0-9a-f]{5,15}$", sender)
+	kind, ok := map[string]core.MailKind{"daily": core.DailyDigest, "weekly": core.WeeklyDigest, "other": core.SomeDigest}[what]
+	assert.True(t, ok, "Feedback-ID %q", h.Get("Feedback-Id"))
+	return kind
+}
+
+// Decoded returns what a body is, as its Content-Transfer-Encoding says. A part that decoded itself has none any more.
+func Decoded(encoding string, body io.Reader) io.Reader {
+	switch encoding {
+	case "quoted-printable":
+		return quotedprintable.NewReader(body)
+	case "base64":
+		return base64.NewDecoder(base64.StdEncoding, body)
+	}
+	return body
 }
 
 // readBody reads the body of kind into m.

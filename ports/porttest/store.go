@@ -28,7 +28,7 @@ type StoreWorld struct {
 
 // StoreContract runs the suite that every [ports.Store] passes; open returns a fresh one.
 func StoreContract(t *testing.T, open func(t *testing.T) StoreWorld) {
-	for _, group := range [][]storeCase{readCases, dueCases, restCases, ledgerCases, turnoverCases, heldCases, refusalCases, returnCases, lookCases, watchCases, roundCases, paceCases, personCases, choiceCases, factCases, redirectCases} {
+	for _, group := range [][]storeCase{readCases, dueCases, restCases, ledgerCases, turnoverCases, heldCases, refusalCases, returnCases, lookCases, watchCases, muteCases, roundCases, paceCases, personCases, choiceCases, factCases, redirectCases} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
@@ -94,11 +94,11 @@ func event(id, recipient int64, age time.Duration) core.Notification {
 	return core.Notification{ID: id, Recipient: recipient, Kind: "pr_opened", CreatedAt: noon.Add(-age)}
 }
 
-// claim returns a fresh claim on the recipient's first window, under a lease until ten past noon.
+// claim returns a fresh claim on the recipient's first window, dated and in a language, under a lease until ten past noon.
 func claim(recipient int64, ids ...int64) core.Claim {
 	return core.Claim{
 		Recipient: recipient, Window: core.Window{Start: noon.Add(-24 * time.Hour), End: noon}, MessageID: "id@rfc.example",
-		Notifications: ids, Lease: noon.Add(10 * time.Minute), Attempts: 1,
+		Notifications: ids, Lease: noon.Add(10 * time.Minute), Attempts: 1, Dated: noon.Add(3 * time.Minute), Language: "pt-BR",
 	}
 }
 

@@ -60,7 +60,7 @@ var choiceCases = []storeCase{
 
 	{"what a reader chooses leaves their refusals and the app's settings", func(s *storeTest) {
 		w, hour := pair(), 12
-		w.Users[0].Preferences = core.Preferences{SendHour: &hour, SendWeekday: "friday", SuppressedAddress: "x@y", SuppressedReason: "complaint", Failures: 2}
+		w.Users[0].Preferences = core.Preferences{SendHour: &hour, SendWeekday: "friday", Language: "de", SuppressedAddress: "x@y", SuppressedReason: "complaint", Failures: 2}
 		w.Users[0].Cadence = core.Weekly
 		s.fill(w)
 		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Cadence: core.Daily, TimeZone: "Asia/Tokyo"}))

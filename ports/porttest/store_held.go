@@ -23,7 +23,7 @@ func (s *storeTest) hold() core.HeldMail {
 // sending claims m under the Message-ID held@rfc.example.
 func (s *storeTest) sending(m core.HeldMail, lease time.Time) core.HeldMail {
 	s.Helper()
-	m.MessageID = "held@rfc.example"
+	m.MessageID, m.Dated = "held@rfc.example", lease.Add(-time.Minute)
 	require.NoError(s, s.ClaimHeld(s.ctx, m, lease))
 	m.Status, m.Lease = core.Sending, lease
 	return m
@@ -79,6 +79,7 @@ var heldCases = []storeCase{
 		assert.Equal(s, core.Sent, d.Held[0].Status)
 		assert.Equal(s, core.At(at), d.Held[0].SentAt)
 		assert.Equal(s, "held@rfc.example", d.Held[0].MessageID)
+		assert.Equal(s, m.Dated, d.Held[0].Dated)
 		assert.Equal(s, core.At(at), d.Notifications[0].EmailedAt)
 		assert.Equal(s, core.At(noon.Add(-time.Hour)), d.Notifications[1].EmailedAt)
 		assert.Equal(s, core.Stamp{}, d.Notifications[2].EmailedAt, "somebody else's")
@@ -102,6 +103,7 @@ var heldCases = []storeCase{
 		assert.Equal(s, "held@rfc.example", waiting[0].MessageID)
 		assert.Equal(s, core.Held, waiting[0].Status)
 		assert.Zero(s, waiting[0].Lease)
+		assert.Zero(s, waiting[0].Dated, "another copy may have another date")
 	}},
 
 	{"dropped and failed held mail waits no more", func(s *storeTest) {

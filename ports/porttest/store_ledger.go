@@ -220,6 +220,8 @@ var ledgerCases = []storeCase{
 		row := s.ledger()[0]
 		assert.Equal(s, lease, row.Lease)
 		assert.Equal(s, 2, row.Attempts)
+		assert.Equal(s, c.Dated, row.Dated, "the second copy is the same mail")
+		assert.Equal(s, c.Language, row.Language)
 		require.NoError(s, s.Settle(s.ctx, c, noon))
 		assert.ErrorIs(s, s.Reclaim(s.ctx, row.Claim, lease.Add(time.Hour)), ports.ErrConflict)
 	}},

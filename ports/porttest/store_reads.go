@@ -34,7 +34,7 @@ var readCases = []storeCase{
 	{"a recipient comes back with every preference", func(s *storeTest) {
 		hour := 8
 		ada := core.Recipient{ID: big, Address: "ada@rfc.example", Name: "Ada „Ünïcode“ 李雷", Cadence: core.Weekly,
-			Preferences: core.Preferences{TimeZone: "Asia/Kathmandu", SendHour: &hour, SendWeekday: "friday", Rhythm: "workdays at 7", PausedUntil: "2026-04-01", LinksSince: noon.Add(-time.Hour), QuietStart: "22:00",
+			Preferences: core.Preferences{TimeZone: "Asia/Kathmandu", SendHour: &hour, SendWeekday: "friday", Rhythm: "workdays at 7", PausedUntil: "2026-04-01", LinksSince: noon.Add(-time.Hour), Language: "zh-Hans", QuietStart: "22:00",
 				QuietEnd: "07:30", SuppressedAddress: "old@rfc.example", SuppressedReason: "RCPT: 550", Failures: 2}}
 		s.fill(core.World{Users: []core.Recipient{ada}})
 		page, err := s.Recipients(s.ctx, 0, 10)
@@ -159,7 +159,7 @@ var readCases = []storeCase{
 			watch(1, core.Watching, core.At(noon.Add(-time.Second))),
 			watch(2, core.Watching, core.At(noon)),
 			watch(3, core.Watching, core.Stamp{}),
-			watch(4, "muted", core.At(noon.Add(-time.Hour))),
+			watch(4, core.Muted, core.At(noon.Add(-time.Hour))),
 			watch(5, core.Watching, core.Stamp{Set: true}),
 		}})
 		stale, err := s.Stale(s.ctx, noon)
@@ -172,7 +172,7 @@ var readCases = []storeCase{
 		for _, w := range s.dump().Watches {
 			states = append(states, w.State)
 		}
-		assert.Equal(s, []string{core.Dormant, core.Watching, core.Watching, "muted", core.Watching}, states)
+		assert.Equal(s, []string{core.Dormant, core.Watching, core.Watching, core.Muted, core.Watching}, states)
 		decayed, err = s.Lapse(s.ctx, noon)
 		require.NoError(s, err)
 		assert.Zero(s, decayed)
@@ -211,6 +211,12 @@ var readCases = []storeCase{
 		_, err = s.Recipients(ctx, 0, 1)
 		assert.Error(s, err)
 		assert.Error(s, s.Unsubscribe(ctx, 1, 0))
+		_, err = s.Mute(ctx, 1, 0, "x")
+		assert.Error(s, err)
+		_, err = s.Unmute(ctx, 1, 0, "x", core.Watching)
+		assert.Error(s, err)
+		_, err = s.Title(ctx, "x")
+		assert.Error(s, err)
 		assert.Equal(s, before, s.dump())
 	}},
 }

@@ -28,6 +28,9 @@ var redirectCases = []storeCase{
 		}
 		assert.Equal(s, []int64{1, 2}, after.Ledger[0].Notifications)
 		assert.Equal(s, c.MessageID, after.Ledger[0].MessageID)
+		assert.Equal(s, c.Dated, after.Ledger[0].Dated)
+		assert.Equal(s, c.Language, after.Ledger[0].Language)
+		assert.Zero(s, after.Ledger[1].Dated)
 		assert.Empty(s, after.Ledger[1].Notifications)
 		before.Ledger = after.Ledger
 		assert.Equal(s, before, after)

@@ -48,11 +48,17 @@ func (s Schema) tableChanges(f found) (changes []change) {
 	return changes
 }
 
-// key returns the column that is the primary key of a table as it is created here, if one is.
+// key returns the columns of the primary key of a table as it is created here.
 func (s Schema) key(name string) []string {
 	for _, t := range s.Tables {
+		if t.Name != name {
+			continue
+		}
+		if columns, ok := strings.CutPrefix(t.Constraint, "PRIMARY KEY ("); ok {
+			return strings.Split(strings.TrimSuffix(columns, ")"), ", ")
+		}
 		for _, definition := range t.Columns {
-			if t.Name == name && strings.Contains(definition, "PRIMARY KEY") {
+			if strings.Contains(definition, "PRIMARY KEY") {
 				return []string{ColumnName(definition)}
 			}
 		}

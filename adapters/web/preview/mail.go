@@ -6,6 +6,7 @@ import (
 	"net/mail"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/cldr"
 	"github.com/wiggleverse/rfcdigest/core/page"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
@@ -16,6 +17,8 @@ type mailShown struct {
 	Src                          string
 	Width, Scheme                string
 	Widths, Schemes              []choice
+	// Languages are by their tags, after the person's own.
+	Languages []choice
 }
 
 // choice is one of several ways to show a mail.
@@ -39,8 +42,15 @@ func newMail(t state, m core.Message, raw []byte) *mailShown {
 	for _, c := range schemes {
 		shown.Schemes = append(shown.Schemes, choice{c, t.with(func(t *state) { t.scheme = c }).href(), c == t.scheme})
 	}
+	shown.Languages = []choice{{ownLanguage, t.with(func(t *state) { t.language = "" }).href(), t.language == ""}}
+	for _, l := range cldr.Languages() {
+		shown.Languages = append(shown.Languages, choice{l.Tag, t.with(func(t *state) { t.language = l.Tag }).href(), l.Tag == t.language})
+	}
 	return shown
 }
+
+// ownLanguage names the choice of the person's own language.
+const ownLanguage = "theirs"
 
 // sender returns the sender of a mail for people; empty if there is no mail.
 func sender(raw []byte) string {

@@ -54,8 +54,8 @@ func TestTheMailAsAListOfMailsShowsIt(t *testing.T) {
 	a := s.get("/?person=%d", ada)
 	assert.Equal(t, "RFCs <digest@rfc.example>", a.text("mail-from"))
 	assert.Equal(t, "Ada Lovelace <p1@rfc.example>", a.text("mail-to"))
-	assert.Equal(t, "[Wiggleverse] Daily digest — 1 event across 1 RFC", a.text("mail-subject"))
-	assert.Equal(t, "Trust & Safety", a.text("mail-preheader"))
+	assert.Equal(t, "Trust & Safety (Sun 29 Mar)", a.text("mail-subject"))
+	assert.Equal(t, "Someone opened PR #100", a.text("mail-preheader"))
 	frame := a.find("mail")
 	assert.Contains(t, frame.Attr, html.Attribute{Key: "sandbox"}, "nothing in a mail may run")
 	assert.NotEmpty(t, attr(frame, "title"))
@@ -65,6 +65,11 @@ func TestTheMailAsAListOfMailsShowsIt(t *testing.T) {
 	assert.Equal(t, "320", attr(narrow.find("mail"), "width"))
 	assert.Equal(t, "/mail?person=1&scheme=dark", attr(narrow.find("mail"), "src"))
 	assert.Equal(t, "true", attr(narrow.find("show-dark"), "aria-current"))
+	german := s.follow(narrow, "show-de")
+	assert.Equal(t, "/mail?language=de&person=1&scheme=dark", attr(german.find("mail"), "src"))
+	assert.Contains(t, s.get("%s", attr(german.find("mail"), "src")).body, `<html lang="de" dir="ltr">`)
+	assert.Contains(t, s.follow(german, "view-text").text("text"), "Inbox öffnen", "each view is in the language that is chosen")
+	assert.Equal(t, "/mail?person=1&scheme=dark", attr(s.follow(german, "show-theirs").find("mail"), "src"))
 	assert.NotContains(t, s.get("/?person=%d", unusable).body, `id="mail-from"`, "no mail can be made, but its HTML can")
 }
 
@@ -72,9 +77,9 @@ func TestTextHeadersAndSourceAreThoseOfTheMail(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, world(9))
 	a := s.get("/?person=%d", ada)
-	assert.Contains(t, s.follow(a, "view-text").text("text"), "Activity on RFCs you watch, from the past day. Trust & Safety https://rfc.example/rfc/rfc-0001 · Someone opened PR #100")
+	assert.Contains(t, s.follow(a, "view-text").text("text"), "# Trust & Safety https://rfc.example/rfc/rfc-0001 · Someone opened PR #100")
 	headers := s.follow(a, "view-headers").text("headers")
-	assert.Contains(t, headers, "reads [Wiggleverse] Daily digest — 1 event across 1 RFC")
+	assert.Contains(t, headers, "SubjectTrust & Safety (Sun 29 Mar)")
 	assert.Regexp(t, `Message-ID<[0-9a-f]{32}@rfc.example>`, headers)
 	assert.Less(t, strings.Index(headers, "Date"), strings.Index(headers, "Subject"))
 	source := s.follow(a, "view-source")
@@ -109,16 +114,16 @@ func TestWhyCountsAddUpAndFilter(t *testing.T) {
 	s := newSite(t, world(9))
 	a := s.get("/?person=%d&view=why", ada)
 	rows, counts := a.verdicts()
-	assert.Equal(t, 7, counts["all"])
+	assert.Equal(t, 8, counts["all"])
 	delete(counts, "all")
 	assert.Equal(t, rows, counts)
 	assert.Len(t, counts, len(core.Verdicts()))
-	assert.Equal(t, "7 notifications since 2026-02-27 12:00:00, by what becomes of them:", a.text("total"))
+	assert.Equal(t, "8 notifications since 2026-02-27 12:00:00, by what becomes of them:", a.text("total"))
 	ids := []string{}
 	for _, n := range a.all(func(n *html.Node) bool { return attr(n, "data-notification") != "" }) {
 		ids = append(ids, attr(n, "data-notification"))
 	}
-	assert.Equal(t, []string{"11", "100", "15", "14", "13", "12", "10"}, ids, "the newest first")
+	assert.Equal(t, []string{"11", "100", "16", "15", "14", "13", "12", "10"}, ids, "the newest first")
 	read := s.follow(a, "verdict-already_read")
 	rows, _ = read.verdicts()
 	assert.Equal(t, map[string]int{"already_read": 1}, rows)
@@ -149,8 +154,8 @@ func TestAWindowLeadsToTheDigestThatItWas(t *testing.T) {
 	t.Parallel()
 	w := world(9)
 	end := w.Ledger[ada-1].Window.End
-	w.Notifications[len(w.Notifications)-6+2].IncludedAt = core.At(end) // included at the last window's end
-	w.Notifications[len(w.Notifications)-6+2].CreatedAt = end.Add(-time.Hour)
+	w.Notifications[len(w.Notifications)-7+2].IncludedAt = core.At(end) // included at the last window's end
+	w.Notifications[len(w.Notifications)-7+2].CreatedAt = end.Add(-time.Hour)
 	s := newSite(t, w)
 	a := s.get("/?person=%d&view=windows", ada)
 	assert.Contains(t, a.text("windows"), "2026-03-28 11:00:00 2026-03-27 11:00:00 sent 0 2026-03-28 11:00:00 m1@rfc.example")

@@ -81,7 +81,7 @@ func event(id, recipient int64, created time.Time) core.Notification {
 
 // verdicts are notifications of Ada's that are left out, for one reason each.
 func verdicts() (ns []core.Notification) {
-	for i := range 6 {
+	for i := range 7 {
 		ns = append(ns, event(int64(10+i), ada, before(2*time.Hour)))
 	}
 	ns[0].CreatedAt = before(10 * 24 * time.Hour)
@@ -90,6 +90,7 @@ func verdicts() (ns []core.Notification) {
 	ns[3].EmailedAt = core.At(before(time.Hour))
 	ns[4].ReadAt = core.At(before(30 * time.Minute))
 	ns[5].Payload = `{"category": "personal-direct"}`
+	ns[6].ActorID = ada
 	return ns
 }
 

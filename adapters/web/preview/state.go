@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/cldr"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
@@ -48,6 +49,8 @@ type state struct {
 	view   string
 	width  string
 	scheme string
+	// language is a tag; empty for that of the person.
+	language string
 	// verdict selects the reasons to show, empty for all; skip is how many come before the page's first.
 	verdict string
 	skip    int
@@ -69,6 +72,9 @@ func (s *site) read(r *http.Request) state {
 	t.choose(strings.TrimSpace(q.Get("person")))
 	t.view = oneOf(views, q.Get("view"))
 	t.width, t.scheme = oneOf(widths, q.Get("width")), oneOf(schemes, q.Get("scheme"))
+	if l := cldr.Find(q.Get("language")); l != nil {
+		t.language = l.Tag
+	}
 	if v := q.Get("verdict"); slices.Contains(core.Verdicts(), core.Verdict(v)) {
 		t.verdict = v
 	}
@@ -121,7 +127,9 @@ func (t *state) choose(id string) {
 }
 
 // viewed returns the view from the instant of t.
-func (t state) viewed() core.View { return core.View{Now: t.now, Past: t.now.Before(t.present)} }
+func (t state) viewed() core.View {
+	return core.View{Now: t.now, Past: t.now.Before(t.present), Language: t.language}
+}
 
 // with returns t with a change.
 func (t state) with(change func(*state)) state {
@@ -134,7 +142,7 @@ func (t state) href() string { return t.path("/") }
 
 // mailHref is the address of the mail that t shows, as HTML.
 func (t state) mailHref() string {
-	mail := state{at: t.at, chosen: t.chosen, scheme: t.scheme, view: views[0], width: widths[0]}
+	mail := state{at: t.at, chosen: t.chosen, scheme: t.scheme, language: t.language, view: views[0], width: widths[0]}
 	return mail.path("/mail")
 }
 
@@ -167,6 +175,7 @@ func (t state) fields() (fields []field) {
 	add(t.view != views[0], "view", t.view)
 	add(t.width != widths[0], "width", t.width)
 	add(t.scheme != schemes[0], "scheme", t.scheme)
+	add(t.language != "", "language", t.language)
 	add(t.verdict != "", "verdict", t.verdict)
 	add(t.skip > 0, "skip", strconv.Itoa(t.skip))
 	return fields

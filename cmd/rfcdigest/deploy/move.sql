@@ -7,6 +7,7 @@ CREATE TEMP TABLE unreadable AS SELECT at FROM (
  UNION SELECT email_sent_at FROM notifications UNION SELECT digest_included_at FROM notifications
  UNION SELECT sent_at FROM notification_digests UNION SELECT period_start FROM notification_digests
  UNION SELECT period_end FROM notification_digests UNION SELECT lease_until FROM notification_digests
+ UNION SELECT dated_at FROM notification_digests UNION SELECT dated_at FROM held_emails
  UNION SELECT last_participation_at FROM watches UNION SELECT retry_at FROM digest_preferences
  UNION SELECT created_at FROM held_emails UNION SELECT lease_until FROM held_emails UNION SELECT sent_at FROM held_emails)
 WHERE at NOT GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9][ Tt][0-2][0-9]:[0-5][0-9]:[0-5][0-9]*'
@@ -19,10 +20,12 @@ UPDATE notification_digests SET sent_at = 'infinity' WHERE sent_at IN unreadable
 UPDATE notification_digests SET period_start = 'infinity' WHERE period_start IN unreadable;
 UPDATE notification_digests SET period_end = 'infinity' WHERE period_end IN unreadable;
 UPDATE notification_digests SET lease_until = iif(lease_until = '', NULL, 'infinity') WHERE lease_until IN unreadable;
+UPDATE notification_digests SET dated_at = NULL WHERE dated_at IN unreadable;
 UPDATE watches SET last_participation_at = iif(last_participation_at = '', NULL, 'infinity') WHERE last_participation_at IN unreadable;
 UPDATE digest_preferences SET retry_at = iif(retry_at = '', NULL, 'infinity') WHERE retry_at IN unreadable;
 UPDATE held_emails SET created_at = iif(created_at = '', NULL, 'infinity') WHERE created_at IN unreadable;
 UPDATE held_emails SET lease_until = iif(lease_until = '', NULL, 'infinity') WHERE lease_until IN unreadable;
+UPDATE held_emails SET dated_at = NULL WHERE dated_at IN unreadable;
 UPDATE held_emails SET sent_at = iif(sent_at = '', NULL, 'infinity') WHERE sent_at IN unreadable;
 
 -- PostgreSQL takes no rows of people who do not exist.

@@ -39,6 +39,7 @@ var rfcs = []core.RFC{
 var kinds = []string{
 	"pr_opened", "pr_opened", "pr_merged", "pr_closed", "pr_commented", "pr_commented", "pr_commented", "pr_reviewed", "pr_reviewed", "branch_created",
 	"branch_updated", "branch_updated", "branch_deleted", "rfc_proposed", "rfc_graduated", "vote_cast", "section_edited", "doc_comment_added",
+	"pr_review_requested", "doc_mention",
 }
 
 var zones = []string{"America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Asia/Tokyo", "Australia/Lord_Howe", "America/Sao_Paulo"}
@@ -142,9 +143,12 @@ func (d *maker) event(id, recipient int64, at time.Time) core.Notification {
 		ID: id, Recipient: recipient, Kind: kinds[d.IntN(len(kinds))], ActorID: d.Int64N(int64(len(Names)) + 1),
 		CreatedAt: at, Payload: `{"category": "watched"}`,
 	}
+	if n.ActorID == recipient { // who does not hear of what they did
+		n.ActorID = 0
+	}
 	switch {
 	case strings.HasPrefix(n.Kind, "pr_"):
-		n.PR = 1 + d.Int64N(90)
+		n.PR = 40 + d.Int64N(9)
 	case strings.HasPrefix(n.Kind, "branch_"):
 		n.Branch = []string{"main", "feat/quotas", "fix/appeals", "draft-2", "feat/captions"}[d.IntN(5)]
 	}

@@ -1,0 +1,77 @@
+package letter
+
+import (
+	"strings"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/core/texts"
+)
+
+// Event is a notification that a letter tells of. Texts are as stored.
+type Event struct {
+	Kind string
+	// ActorID is 0, and Actor empty, if it is not known who did it.
+	ActorID int64
+	Actor   string
+	// Slug is empty if the event belongs to no RFC.
+	Slug, Title string
+	// Branch is empty, and PR is 0, if it is about none.
+	Branch string
+	PR     int64
+	// At is zero if it is not known.
+	At      time.Time
+	Payload texts.Payload
+}
+
+// repeatedWithin is how long after an event the same event counts as written twice.
+const repeatedWithin = 10 * time.Minute
+
+// repeats reports whether e is f once more: what the app wrote twice within minutes. Two events without a summary
+// may as well be two pushes to one branch.
+func (e *Event) repeats(f *Event) bool {
+	if e.Payload.Summary == "" || e.Payload.Summary != f.Payload.Summary || e.Kind != f.Kind || e.ActorID != f.ActorID || e.Slug != f.Slug || e.PR != f.PR || e.Branch != f.Branch {
+		return false
+	}
+	apart := e.At.Sub(f.At)
+	return apart <= repeatedWithin && apart >= -repeatedWithin
+}
+
+// once returns events without those that repeat one before them.
+func once(events []*Event) []*Event {
+	kept := events[:0]
+next:
+	for _, e := range events {
+		if e.Payload.Summary != "" {
+			for _, before := range kept[max(0, len(kept)-mostCompared):] {
+				if e.repeats(before) {
+					continue next
+				}
+			}
+		}
+		kept = append(kept, e)
+	}
+	return kept
+}
+
+// mostCompared is with how many events before it an event is compared at the most.
+const mostCompared = 100
+
+// title is what an RFC is called: the first title of its events of which something is to be seen, else its slug; empty
+// for events that belong to none.
+func title(events []*Event) string {
+	for _, e := range events {
+		if t := texts.Clean(e.Title); texts.Shows(t) {
+			return t
+		}
+	}
+	slug := texts.Clean(events[0].Slug)
+	if !texts.Shows(slug) && slug != "" {
+		return "RFC"
+	}
+	return slug
+}
+
+// kindWords returns the name of a kind as words.
+func kindWords(name string) string {
+	return texts.Clean(strings.ReplaceAll(name, "_", " "))
+}

@@ -1,0 +1,287 @@
+// Package letter says digests in words: it groups events, words them in the language of the reader, and puts first what
+// waits for them. [page] lays out what it returns.
+//
+// A catalog has the sentences of one language, in catalogs/TAG.json; how the language counts, lists and writes dates is
+// in [cldr].
+package letter
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/wiggleverse/rfcdigest/core/page"
+)
+
+// Span is how often digests come, as far as words go.
+type Span int
+
+// The spans. Other is any that is neither.
+const (
+	Day Span = iota
+	Week
+	Other
+)
+
+// Facts are what one letter is made from.
+type Facts struct {
+	// Language is what [Writer.Language] returned.
+	Language string
+	// Events are in the order of their notifications, one at the least.
+	Events []Event
+	Span   Span
+	// Start and End are the window, in the reader's time zone. First says that there was none before it.
+	Start, End time.Time
+	First      bool
+	// Usual is how long a window is if none is left out.
+	Usual time.Duration
+	// Mute returns the address at which the reader stops to hear of an RFC; empty if there is none.
+	Mute func(slug string) string
+	// Preferences and Unsubscribe are the reader's own addresses; empty if there are none.
+	Preferences, Unsubscribe string
+	// Notice stands above everything else; empty for most.
+	Notice string
+}
+
+// Digest is what a letter tells of, in numbers.
+type Digest struct {
+	// Events counts what is told of, each once, listed or not, and RFCs the RFCs that it is about.
+	Events, RFCs int
+	// Needs counts the events among them that wait for the reader.
+	Needs int
+}
+
+// inFull is how much of a long time is told in full, if windows are not as long by themselves; the rest is counted.
+const inFull = 14 * 24 * time.Hour
+
+// limits are how much a letter says at the most.
+type limits struct{ asks, cards, lines, rest int }
+
+// steps are limits, each for a letter that would be too long with those before it. A letter by the last is never too
+// long.
+var steps = []limits{{10, 10, 10, 1 << 20}, {10, 10, 5, 40}, {8, 10, 3, 40}, {5, 5, 3, 20}, {3, 3, 3, 10}, {1, 1, 1, 5}, {1, 1, 1, 0}}
+
+// Write returns the letter of f: its numbers, what it says, and its HTML, at most [page.MaxHTML] bytes. What is left out of a
+// long one is counted in it.
+func (w *Writer) Write(f Facts) (Digest, page.Letter, string) {
+	d := w.draft(f)
+	for i, limit := range steps {
+		limit.rest = min(limit.rest, max(0, w.maxRFCs-limit.cards))
+		limit.cards = min(limit.cards, w.maxRFCs)
+		l := d.letter(limit)
+		if html := w.HTML(&l); len(html) <= page.MaxHTML || i == len(steps)-1 {
+			return d.numbers, l, html
+		}
+	}
+	panic("unreachable: the last step returns")
+}
+
+// draft is a letter before its length is known.
+type draft struct {
+	Facts
+	*words
+	writer  *Writer
+	numbers Digest
+	asks    []asked
+	topics  []topic
+	// older counts the events that are not told in full.
+	older int
+}
+
+// asked is an event that waits for the reader.
+type asked struct {
+	event *Event
+	rule  Ask
+}
+
+// topic is what is told of one RFC, or of none.
+type topic struct {
+	slug, title string
+	events      []*Event
+}
+
+// draft sorts the events of f.
+func (w *Writer) draft(f Facts) *draft {
+	d := &draft{Facts: f, words: w.in(f.Language), writer: w}
+	since := f.End.Add(-d.told())
+	for _, t := range topics(f.Events) {
+		t.title = cmp.Or(title(t.events), d.say(NoRFC))
+		t.events = once(t.events)
+		d.numbers.Events += len(t.events)
+		if t.slug != "" {
+			d.numbers.RFCs++
+		}
+		d.sort(t, since)
+	}
+	slices.SortStableFunc(d.topics, func(a, b topic) int { return cmp.Compare(len(b.events), len(a.events)) })
+	d.numbers.Needs = len(d.asks)
+	return d
+}
+
+// topics sorts events by RFC, in the order in which those come first.
+func topics(events []Event) []topic {
+	var all []topic
+	at := make(map[string]int, 8) // where a slug is in all
+	of := make([]int, len(events))
+	counts := make([]int, 0, 8)
+	for i := range events {
+		n, ok := at[events[i].Slug]
+		if !ok {
+			n = len(all)
+			at[events[i].Slug], all, counts = n, append(all, topic{slug: events[i].Slug}), append(counts, 0)
+		}
+		of[i] = n
+		counts[n]++
+	}
+	room := make([]*Event, len(events)) // for the events of all
+	for n, count := range counts {
+		all[n].events, room = room[:0:count], room[count:]
+	}
+	for i, n := range of {
+		all[n].events = append(all[n].events, &events[i])
+	}
+	return all
+}
+
+// sort sorts the events of one RFC: what waits for the reader, what is told, and what is only counted, since it is older
+// than since.
+func (d *draft) sort(t topic, since time.Time) {
+	told := t.events[:0]
+	for _, e := range t.events {
+		if !e.At.IsZero() && e.At.Before(since) {
+			d.older++
+		} else if rule, waits := d.writer.asks.of(e); waits {
+			d.asks = append(d.asks, asked{e, rule})
+		} else {
+			told = append(told, e)
+		}
+	}
+	if t.events = told; len(told) > 0 {
+		d.topics = append(d.topics, t)
+	}
+}
+
+// told is how much of the time before the end is told in full.
+func (d *draft) told() time.Duration {
+	if d.isLong() {
+		return max(inFull, d.Usual)
+	}
+	return d.End.Sub(d.Start) + lateEvents
+}
+
+// lateEvents is more than events can lie before the window that tells of them.
+const lateEvents = 24 * time.Hour
+
+// isLong reports whether the window is too long to tell all of it in full.
+func (d *draft) isLong() bool { return d.End.Sub(d.Start) > max(inFull, d.Usual+d.Usual/2) }
+
+// letter says what d has, within a limit.
+func (d *draft) letter(limit limits) page.Letter {
+	l := page.Letter{
+		Language: d.Tag, RightToLeft: d.RightToLeft,
+		Notice: d.Notice, Heading: d.say([...]Message{HeadingDay, HeadingWeek, HeadingOther}[d.Span]),
+		Intro: []string{d.span() + " · " + d.volume(), d.say(Unread)},
+		Inbox: page.Link{Label: d.say(OpenInbox), URL: d.writer.InboxURL()},
+		Why:   d.say([...]Message{WhyDay, WhyWeek, WhyOther}[d.Span]),
+		Footer: []page.Link{{Label: d.say(Preferences), URL: d.writer.PreferencesURL()}, {Label: d.say(WhenDigests), URL: d.Preferences},
+			{Label: d.say(Unsubscribe), URL: d.Unsubscribe}},
+	}
+	l.Needs = d.needs(limit.asks)
+	left := d.cards(&l, limit)
+	if left > 0 {
+		l.Notes = append(l.Notes, d.count(MoreRFCs, left))
+	}
+	if d.older > 0 {
+		l.Notes = append(l.Notes, d.count(Older, d.older))
+	}
+	l.Subject, l.Preheader = d.subject(), d.preheader(&l)
+	return l
+}
+
+// needs are what waits for the reader.
+func (d *draft) needs(limit int) (n page.Needs) {
+	if len(d.asks) == 0 {
+		return n
+	}
+	n.Heading = d.count(NeedsYou, len(d.asks))
+	for i := range d.asks[:min(limit, len(d.asks))] {
+		n.Asks = append(n.Asks, d.ask(&d.asks[i]))
+	}
+	if rest := len(d.asks) - len(n.Asks); rest > 0 {
+		n.More = d.count(More, rest)
+	}
+	return n
+}
+
+// ask tells of one event that waits for the reader. Its one link stands behind what it is about.
+func (d *draft) ask(a *asked) page.Ask {
+	e := a.event
+	t := teller{words: d.words, at: d.writer.rfc(e.Slug)}
+	out := page.Ask{About: title([]*Event{e}), Link: page.Link{Label: d.say(OpenRFC), URL: t.at.url}}
+	if e.PR > 0 {
+		out.Link = page.Link{Label: t.prPart(e.PR).Text, URL: t.at.pr(e.PR)}
+	}
+	if out.Link.URL == "" {
+		out.Link = page.Link{Label: d.say(OpenInbox), URL: d.writer.InboxURL()}
+	}
+	t.at, t.bare = place{}, true
+	out.What = t.asking(e, a.rule)
+	return out
+}
+
+// cards fills in the RFCs, those with most events first, and returns how many are left out. Events of no RFC are never
+// left out, since nothing would say so.
+func (d *draft) cards(l *page.Letter, limit limits) (left int) {
+	for i := range d.topics {
+		topic := &d.topics[i]
+		switch {
+		case len(l.Cards) < limit.cards:
+			l.Cards = append(l.Cards, d.card(topic, limit.lines))
+		case len(l.Rest) < limit.rest || topic.slug == "":
+			l.Rest = append(l.Rest, d.short(topic))
+		default:
+			left++
+		}
+	}
+	return left
+}
+
+// card tells of one RFC.
+func (d *draft) card(topic *topic, limit int) page.Section {
+	t := teller{words: d.words, at: d.writer.rfc(topic.slug)}
+	s := page.Section{Title: topic.title, Lines: t.lines(topic.events)}
+	if rest := len(s.Lines) - limit; rest > 0 {
+		s.Lines, s.More = s.Lines[:limit], d.count(More, rest)
+	}
+	s.Open = page.Link{Label: d.say(OpenRFC), URL: t.at.url}
+	if d.Mute != nil {
+		s.Mute = page.Link{Label: d.say(Mute), URL: d.Mute(topic.slug)}
+	}
+	return s
+}
+
+// short tells of one RFC in a line.
+func (d *draft) short(topic *topic) page.Line {
+	return page.Line{{Text: topic.title, Foreign: true}, {Text: " · "}, {Text: d.count(Updates, len(topic.events)), URL: d.writer.Link(topic.slug)}}
+}
+
+// span says which time the letter is of.
+func (d *draft) span() string {
+	days := int((d.End.Sub(d.Start) + 12*time.Hour) / (24 * time.Hour))
+	switch {
+	case d.First, days > 300: // a day without its year would be read as one of this year
+		return d.count(LastDays, days)
+	case d.isLong():
+		return d.say(SinceDay, value{day, d.DayMonth(d.Start)})
+	}
+	return d.say(FromTo, value{start, d.DayAndClock(d.Start)}, value{end, d.DayAndClock(d.End)})
+}
+
+// volume says how much there is.
+func (d *draft) volume() string {
+	events := d.count(Updates, d.numbers.Events)
+	if d.numbers.RFCs == 0 {
+		return events
+	}
+	return d.say(InRFCs, value{updates, events}, value{rfcs, d.count(RFCs, d.numbers.RFCs)})
+}

@@ -1,0 +1,63 @@
+package letter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// piece is a part of a sentence: a text or, if it has a hole, a gap.
+type piece struct {
+	text string
+	hole hole
+}
+
+// sentence is a sentence of a catalog, cut at its gaps.
+type sentence []piece
+
+// cutSentence cuts a sentence at its gaps, which must be of those in allowed.
+func cutSentence(text string, allowed []hole) (s sentence, err error) {
+	for rest := text; rest != ""; {
+		before, after, found := strings.Cut(rest, "{")
+		if before != "" {
+			s = append(s, piece{text: before})
+		}
+		if !found {
+			break
+		}
+		inside, after, closed := strings.Cut(after, "}")
+		if !closed || !slices.Contains(allowed, hole(inside)) {
+			return nil, fmt.Errorf("no such gap as {%s} in %q", inside, text)
+		}
+		s, rest = append(s, piece{hole: hole(inside)}), after
+	}
+	return s, nil
+}
+
+// has reports whether s has a gap.
+func (s sentence) has(h hole) bool {
+	return slices.ContainsFunc(s, func(p piece) bool { return p.hole == h })
+}
+
+// value is what fills a gap of a plain sentence.
+type value struct {
+	hole hole
+	text string
+}
+
+// with returns the sentence with its gaps filled.
+func (s sentence) with(values ...value) string {
+	if len(s) == 1 && s[0].hole == "" {
+		return s[0].text
+	}
+	b := make([]byte, 0, 128)
+	for _, p := range s {
+		b = append(b, p.text...)
+		for i := range values {
+			if values[i].hole == p.hole {
+				b = append(b, values[i].text...)
+			}
+		}
+	}
+	return string(b)
+}

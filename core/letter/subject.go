@@ -1,0 +1,99 @@
+package letter
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+
+	"github.com/wiggleverse/rfcdigest/core/page"
+	"github.com/wiggleverse/rfcdigest/core/texts"
+)
+
+const (
+	// longTitle is how much of a title a subject has, in graphemes.
+	longTitle = 80
+	// maxPreheader is about what mail programs show beside a subject, in graphemes.
+	maxPreheader = 120
+)
+
+// subject leads with what waits for the reader, and ends with the day, so that mail programs do not take two digests for one
+// conversation.
+func (d *draft) subject() string {
+	said := d.volume()
+	switch {
+	case len(d.asks) > 0:
+		said = d.count(SubjectNeeds, len(d.asks), value{titles, d.shortTitle(d.askTitles()[0])})
+	case d.numbers.RFCs == 1 && len(d.topics) == 1 && d.topics[0].slug != "":
+		said = d.shortTitle(d.topics[0].title)
+	}
+	return said + " (" + d.Day(d.End) + ")"
+}
+
+// shortTitle is a title in a line of the letter's own language.
+func (d *draft) shortTitle(title string) string {
+	return page.Isolate(texts.Shorten(title, longTitle), d.RightToLeft)
+}
+
+// askTitles are what the events that wait for the reader are about, each title once.
+func (d *draft) askTitles() (titles []string) {
+	seen := map[string]bool{}
+	for _, a := range d.asks {
+		name := title([]*Event{a.event})
+		if name == "" {
+			name = d.say(NoRFC)
+		}
+		if !seen[name] {
+			seen[name], titles = true, append(titles, name)
+		}
+	}
+	return titles
+}
+
+// preheader is what lists of mails show beside the subject: what waits for the reader, else the titles of RFCs, or, if
+// the subject has the only one, what happened.
+func (d *draft) preheader(l *page.Letter) string {
+	var said []string
+	for i := range l.Needs.Asks {
+		said = append(said, l.Needs.Asks[i].What.String())
+	}
+	if len(d.asks) > 0 || d.numbers.RFCs != 1 {
+		for i := range d.topics {
+			if d.topics[i].slug != "" {
+				said = append(said, d.topics[i].title)
+			}
+		}
+	}
+	if len(said) == 0 {
+		for _, card := range l.Cards {
+			for _, line := range card.Lines {
+				said = append(said, line.String())
+			}
+		}
+	}
+	return joinShort(said)
+}
+
+// joinShort joins as many texts as there is room for; of the first, as much.
+func joinShort(said []string) string {
+	const join = " · "
+	var b strings.Builder
+	for i, text := range said {
+		if i == 0 {
+			b.WriteString(texts.Shorten(text, maxPreheader))
+			continue
+		}
+		if !fitTogether(b.String(), text, maxPreheader-len(join)) {
+			break
+		}
+		b.WriteString(join)
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+// fitTogether reports whether a and b have no more than n graphemes. There are never more graphemes than code points,
+// which are quick to count.
+func fitTogether(a, b string, n int) bool {
+	return utf8.RuneCountInString(a)+utf8.RuneCountInString(b) <= n || uniseg.GraphemeClusterCount(a)+uniseg.GraphemeClusterCount(b) <= n
+}

@@ -1,0 +1,202 @@
+package page
+
+import "strings"
+
+// MaxHTML is the most that the HTML of a digest may have, in bytes: Gmail shows 102 kB of a mail and hides the rest, mail
+// systems on the way add to it, and the links at the end must not be hidden.
+const MaxHTML = 98_000
+
+// usualHTML is about how much an ordinary digest has.
+const usualHTML = 12_000
+
+// HTML returns l as HTML. Every text and every address of l is escaped.
+func (y *Layout) HTML(l *Letter) string {
+	w := htmlWriter{letter: l}
+	w.Grow(usualHTML)
+	for i, s := range y.frame {
+		w.WriteString(s)
+		if i < len(slots) {
+			slots[i].fill(&w)
+		}
+	}
+	return w.String()
+}
+
+// slot is a place in the frame, and what fills it.
+type slot struct {
+	name string
+	fill func(w *htmlWriter)
+}
+
+// slots are the places in the frame, in their order.
+var slots = []slot{
+	{"LANG", func(w *htmlWriter) { w.text(w.letter.Language) }},
+	{"DIR", func(w *htmlWriter) { w.WriteString(direction(w.letter.RightToLeft)) }},
+	{"SUBJECT", func(w *htmlWriter) { w.text(w.letter.Subject) }},
+	{"PREHEADER", func(w *htmlWriter) { w.text(w.letter.Preheader) }},
+	{"NOTICE", func(w *htmlWriter) { w.element(`<p class="notice">`, w.letter.Notice, "</p>\n") }},
+	{"HEADING", func(w *htmlWriter) { w.text(w.letter.Heading) }},
+	{"INTRO", (*htmlWriter).intro},
+	{"NEEDS", (*htmlWriter).needs},
+	{"CARDS", (*htmlWriter).cards},
+	{"INBOX", (*htmlWriter).button},
+	{"FOOTER", (*htmlWriter).footer},
+}
+
+func direction(rightToLeft bool) string {
+	if rightToLeft {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// htmlWriter writes HTML.
+type htmlWriter struct {
+	strings.Builder
+	letter *Letter
+}
+
+// escaper writes a text so that nothing in it is markup, between tags and in quotes. NUL is not allowed in HTML.
+var escaper = strings.NewReplacer(`"`, "&#34;", "&", "&amp;", "'", "&#39;", "<", "&lt;", ">", "&gt;", "\x00", "\uFFFD")
+
+func (w *htmlWriter) text(s string) { _, _ = escaper.WriteString(w, s) }
+
+// element writes a text between tags; nothing if it is empty.
+func (w *htmlWriter) element(open, s, end string) {
+	if s != "" {
+		w.WriteString(open)
+		w.text(s)
+		w.WriteString(end)
+	}
+}
+
+// link writes a link; its label alone if it leads nowhere. class is a whole attribute, or empty.
+func (w *htmlWriter) link(class, url, label string) {
+	if url == "" {
+		w.text(label)
+		return
+	}
+	w.WriteString(`<a` + class + ` href="`)
+	w.text(url)
+	w.WriteString(`">`)
+	w.text(label)
+	w.WriteString("</a>")
+}
+
+// line writes the parts of a line.
+func (w *htmlWriter) line(line Line) {
+	for _, p := range line {
+		apart := p.Foreign && !line.isForeign() && crosses(p.Text, w.letter.RightToLeft)
+		if apart {
+			w.WriteString(`<span dir="auto">`) // stands apart like bdi, which Gmail and Outlook do not know
+		}
+		w.link("", p.URL, p.Text)
+		if apart {
+			w.WriteString("</span>")
+		}
+	}
+}
+
+// open begins an element with a line in it. A sentence from the database is written as its first letter says (HTML, the
+// dir attribute).
+func (w *htmlWriter) open(name string, line Line) {
+	w.WriteString("<" + name)
+	if line.isForeign() {
+		w.WriteString(` dir="auto"`)
+	}
+	w.WriteString(">")
+}
+
+func (w *htmlWriter) intro() {
+	for _, s := range w.letter.Intro {
+		w.element(`<p class="intro">`, s, "</p>\n")
+	}
+	w.WriteString(`<p class="intro">`)
+	w.link("", w.letter.Inbox.URL, w.letter.Inbox.Label)
+	w.WriteString("</p>\n")
+}
+
+func (w *htmlWriter) needs() {
+	n := &w.letter.Needs
+	if len(n.Asks) == 0 {
+		return
+	}
+	w.WriteString(needsOpen)
+	w.element("<h2>", n.Heading, "</h2>\n")
+	for i := range n.Asks {
+		ask := &n.Asks[i]
+		w.open("p", ask.What)
+		w.WriteString("<b>")
+		w.line(ask.What)
+		w.WriteString("</b><br>\n")
+		w.element(`<span dir="auto">`, ask.About, "</span>")
+		if ask.Link.URL != "" {
+			w.WriteString(" &nbsp;")
+			w.link("", ask.Link.URL, ask.Link.Label)
+		}
+		w.WriteString("</p>\n")
+	}
+	w.element(`<p class="quiet">`, n.More, "</p>\n")
+	w.WriteString(cardClose)
+}
+
+func (w *htmlWriter) cards() {
+	for i := range w.letter.Cards {
+		w.card(&w.letter.Cards[i])
+	}
+	if len(w.letter.Rest) > 0 {
+		w.WriteString(`<ul class="rest">` + "\n")
+		w.items(w.letter.Rest)
+		w.WriteString("</ul>\n")
+	}
+	for _, note := range w.letter.Notes {
+		w.element(`<p class="intro">`, note, "</p>\n")
+	}
+}
+
+func (w *htmlWriter) card(s *Section) {
+	w.WriteString(cardOpen)
+	w.element(`<h2><span dir="auto">`, s.Title, "</span></h2>\n")
+	w.WriteString("<ul>\n")
+	w.items(s.Lines)
+	w.element(`<li class="quiet">`, s.More, "</li>\n")
+	w.WriteString("</ul>\n")
+	if s.Open.URL != "" || s.Mute.URL != "" {
+		w.WriteString(`<p class="quiet">`)
+		w.links(s.Open, s.Mute)
+		w.WriteString("</p>\n")
+	}
+	w.WriteString(cardClose)
+}
+
+func (w *htmlWriter) items(lines []Line) {
+	for _, line := range lines {
+		w.open("li", line)
+		w.line(line)
+		w.WriteString("</li>\n")
+	}
+}
+
+// links writes links in a row; those that lead nowhere are left out.
+func (w *htmlWriter) links(links ...Link) {
+	first := true
+	for _, l := range links {
+		if l.URL == "" {
+			continue
+		}
+		if !first {
+			w.WriteString(" &nbsp;·&nbsp; ")
+		}
+		first = false
+		w.link("", l.URL, l.Label)
+	}
+}
+
+func (w *htmlWriter) button() {
+	w.link(buttonLink, w.letter.Inbox.URL, w.letter.Inbox.Label)
+}
+
+func (w *htmlWriter) footer() {
+	w.element("", w.letter.Why, "<br>\n")
+	w.links(w.letter.Footer...)
+}
