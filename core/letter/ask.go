@@ -112,7 +112,7 @@ func (a *asks) of(e *Event) (rule Ask, waits bool) {
 	if !known {
 		k = a.ofKind(e.Kind)
 	}
-	if k.settled || k.waits || e.Payload.IsEmpty() {
+	if k.settled || k.waits {
 		return k.rule, k.waits
 	}
 	e.Payload.Texts(func(field, text string) bool {

@@ -7,7 +7,7 @@ import "strings"
 const MaxHTML = 98_000
 
 // usualHTML is about how much an ordinary digest has.
-const usualHTML = 12_000
+const usualHTML = 10_000
 
 // HTML returns l as HTML. Every text and every address of l is escaped.
 func (y *Layout) HTML(l *Letter) string {

@@ -6,7 +6,7 @@ import "strings"
 // people write stands behind a mark or a blank, so that no title looks like a line of the program.
 func (l *Letter) Text() string {
 	t := textWriter{rightToLeft: l.RightToLeft}
-	t.Grow(2000) // as much as most have
+	t.Grow(3000) // as much as most have
 	t.paragraph(l.Notice)
 	for _, s := range l.Intro {
 		t.line("", s)

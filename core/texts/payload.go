@@ -14,16 +14,22 @@ type Payload struct {
 	Category, Summary string
 	// Broken says that the text was no JSON object (RFC 8259 §4), and so counts as an empty one.
 	Broken bool
-	// object is the whole of it; empty if it has no members.
-	object gjson.Result
+	// object is the whole of it; empty if it has no other members.
+	object string
 }
 
-// IsEmpty reports whether the object has no members.
-func (p Payload) IsEmpty() bool { return !p.object.Exists() }
-
-// Texts calls found with each member that is a string, or the word true, as long as it returns true.
+// Texts calls found with each member that is a string, or the word true, as long as it returns true. Members that are empty
+// may be left out.
 func (p Payload) Texts(found func(name, text string) bool) {
-	p.object.ForEach(func(member, value gjson.Result) bool {
+	if p.object == "" { // as most are
+		if p.Category == "" || found("category", p.Category) {
+			if p.Summary != "" {
+				found("summary", p.Summary)
+			}
+		}
+		return
+	}
+	gjson.Parse(p.object).ForEach(func(member, value gjson.Result) bool {
 		switch value.Type {
 		case gjson.True:
 			return found(member.Str, "true")
@@ -42,12 +48,13 @@ func ReadPayload(text string) (p Payload) {
 		return Payload{Broken: true}
 	}
 	object.ForEach(func(name, value gjson.Result) bool {
-		p.object = object
 		switch name.Str {
 		case "category":
 			p.Category = textOf(value)
 		case "summary":
 			p.Summary = textOf(value)
+		default:
+			p.object = text
 		}
 		return true
 	})
