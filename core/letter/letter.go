@@ -104,7 +104,9 @@ type topic struct {
 func (w *Writer) draft(f Facts) *draft {
 	d := &draft{Facts: f, words: w.in(f.Language), writer: w}
 	since := f.End.Add(-d.told())
-	for _, t := range topics(f.Events) {
+	all := topics(f.Events)
+	d.topics = make([]topic, 0, len(all))
+	for _, t := range all {
 		t.title = cmp.Or(title(t.events), d.say(NoRFC))
 		t.events = once(t.events)
 		d.numbers.Events += len(t.events)
@@ -120,7 +122,7 @@ func (w *Writer) draft(f Facts) *draft {
 
 // topics sorts events by RFC, in the order in which those come first.
 func topics(events []Event) []topic {
-	var all []topic
+	all := make([]topic, 0, 8)
 	at := make(map[string]int, 8) // where a slug is in all
 	of := make([]int, len(events))
 	counts := make([]int, 0, 8)
@@ -232,6 +234,7 @@ func (d *draft) ask(a *asked) page.Ask {
 // cards fills in the RFCs, those with most events first, and returns how many are left out. Events of no RFC are never
 // left out, since nothing would say so.
 func (d *draft) cards(l *page.Letter, limit limits) (left int) {
+	l.Cards = make([]page.Section, 0, min(len(d.topics), limit.cards))
 	for i := range d.topics {
 		topic := &d.topics[i]
 		switch {
