@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # npm caniemail 2.0.2 judges a client by the version that is last as text, so Thunderbird 68.7 is newer than 102.6: text-decoration-thickness, which 102.6 has, is told as not supported. And a feature without an entry for a client ends it: color-scheme in a style throws a RangeError if
-# Thunderbird on Windows is asked for, which "thunderbird.*" does. Guessed: the newest version by number, and no word about what was not tried. Seen on 2026-11-29: the lines at the end.
+# Thunderbird on Windows is asked for, which "thunderbird.*" does. One would expect the newest version by number, and no word about what was not tried (no guess was written down before the run). Seen on 2026-11-29: the lines at the end.
 # To ask for one platform of a client at a time, and to look into the data for what is told, is what helps. Needs npm; exits 1 if it is otherwise.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SpamAssassin 4.0.1-1~deb12u1 (Debian 12), local rules only: what it costs a mail that its Date is hours before its Received. Three to six hours cost 2.4 of the 5 points that make spam, 12 to 24 hours and two to four days nothing, and only four days and more cost as much again.
-# Guessed: nothing within a day, and then the more, the later. A program that dates its mails by their plan, and sends them four hours later, has them nearly half way to spam; eighteen hours later it does them no harm.
+# One would expect nothing within a day, and then the more, the later (no guess was written down before the run). A program that dates its mails by their plan, and sends them four hours later, has them nearly half way to spam; eighteen hours later it does them no harm.
 # Seen on 2026-11-29: the table at the end. Needs Debian 12; exits 1 if it is otherwise.
 set -euo pipefail
 folder=$(mktemp -d)
