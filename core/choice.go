@@ -3,6 +3,8 @@ package core
 import (
 	"strings"
 	"time"
+
+	"github.com/wiggleverse/rfcdigest/core/cldr"
 )
 
 // Choice is what a reader has set on their page.
@@ -11,8 +13,8 @@ type Choice struct {
 	// without digests now; one with digests is the app's, and stays as it is.
 	Cadence Cadence
 	// The rest is as in [Preferences]. Links that were ended stay ended: a zero LinksSince changes nothing.
-	TimeZone, Rhythm, PausedUntil, QuietStart, QuietEnd string
-	LinksSince                                          time.Time
+	TimeZone, Rhythm, PausedUntil, QuietStart, QuietEnd, Language string
+	LinksSince                                                    time.Time
 }
 
 // Digests reports whether they want any.
@@ -39,6 +41,7 @@ func ChoiceOf(r Recipient) Choice {
 	c := Choice{
 		Cadence: r.Cadence, TimeZone: strings.TrimSpace(p.TimeZone), PausedUntil: strings.TrimSpace(p.PausedUntil),
 		QuietStart: strings.TrimSpace(p.QuietStart), QuietEnd: strings.TrimSpace(p.QuietEnd),
+		Language: p.Language,
 	}
 	if rhythm := r.Rhythm(); len(rhythm.Hours) > 0 {
 		c.Rhythm = rhythm.String()
@@ -55,17 +58,21 @@ func Choose(r Recipient, c Choice) Recipient {
 		r.Cadence = c.Cadence
 	}
 	p := &r.Preferences
-	p.TimeZone, p.Rhythm, p.PausedUntil, p.QuietStart, p.QuietEnd = c.TimeZone, c.Rhythm, c.PausedUntil, c.QuietStart, c.QuietEnd
+	p.TimeZone, p.Rhythm, p.PausedUntil, p.QuietStart, p.QuietEnd, p.Language = c.TimeZone, c.Rhythm, c.PausedUntil, c.QuietStart, c.QuietEnd, c.Language
 	if c.LinksSince.After(p.LinksSince) {
 		p.LinksSince = c.LinksSince
 	}
 	return r
 }
 
-// Check says what is wrong with c in words for the reader; empty if nothing is. known reports whether a time zone is.
-func (c Choice) Check(known func(zone string) bool) string {
-	if c.TimeZone != "" && !known(c.TimeZone) {
+// Check says what is wrong with c in words for the reader; empty if nothing is. A time zone and a language are right if
+// they are as before. known reports whether a time zone is.
+func (c Choice) Check(before Choice, known func(zone string) bool) string {
+	if c.TimeZone != "" && c.TimeZone != before.TimeZone && !known(c.TimeZone) {
 		return "The time zone is not known. Take one from the list, like Europe/Berlin."
+	}
+	if c.Language != "" && c.Language != before.Language && cldr.Find(c.Language) == nil {
+		return "The language is not known. Take one from the list."
 	}
 	if c.Rhythm != "" {
 		if _, err := ParseRhythm(c.Rhythm); err != nil {
@@ -135,6 +142,8 @@ type Outlook struct {
 	Tick time.Duration
 	// Digests are the last that were sent, the newest first.
 	Digests []LedgerRow
+	// English says that digests are in English, whatever language the reader has.
+	English bool
 	// Refused says that mail servers refused the address, so that nothing is sent before Next.
 	Refused bool
 }

@@ -25,6 +25,18 @@ func TestADigestEachWeekInstead(t *testing.T) {
 	}
 }
 
+func TestTheLanguageOfAChoiceIsOneThatIsThereOrStays(t *testing.T) {
+	t.Parallel()
+	const unknown = "The language is not known. Take one from the list."
+	for _, c := range []struct{ before, language, want string }{
+		{"", "", ""}, {"", "de", ""}, {"de", "zh-Hans", ""}, {"de-AT", "", ""}, {"de-AT", "de-AT", ""}, {"eo", "eo", ""},
+		{"", "de-AT", unknown}, {"eo", "de-AT", unknown}, {"", "deutsch", unknown},
+	} {
+		choice, before := Choice{Cadence: Daily, Language: c.language}, ChoiceOf(Recipient{Preferences: Preferences{Language: c.before}})
+		assert.Equal(t, c.want, choice.Check(before, nil), "%q after %q", c.language, c.before)
+	}
+}
+
 func TestUpcomingDigestsComeOutsideQuietHours(t *testing.T) {
 	t.Parallel()
 	kathmandu, err := time.LoadLocation("Asia/Kathmandu") // UTC+5:45

@@ -78,6 +78,9 @@ func (s *Style) Installation() Installation { return installation(s.AppURL(), s.
 // Links are where recipients unsubscribe.
 func (s *Style) Links() links.Links { return s.links }
 
+// EnglishAlone reports whether digests are in English, whatever language their readers have.
+func (s *Style) EnglishAlone() bool { return s.classic }
+
 // RedirectsTo is the mailbox that every mail goes to, as in a copy of an installation; empty if mail goes to its
 // recipients. A redirected mail names its recipient in the subject and at its head. It has a Message-ID of its own
 // and no link to unsubscribe.

@@ -133,8 +133,8 @@ func (s *Store) Choose(ctx context.Context, recipient, mark int64, c core.Choice
 		row := preferencesOf(recipient, chosen.Preferences)
 		query, args := insertion(&row)
 		if there {
-			query = "UPDATE digest_preferences SET time_zone = ?, rhythm = ?, paused_until = ?, quiet_start = ?, quiet_end = ?, links_since = ? WHERE user_id = ?"
-			args = []any{row.TimeZone, row.Rhythm, row.PausedUntil, row.QuietStart, row.QuietEnd, row.LinksSince, recipient}
+			query = "UPDATE digest_preferences SET time_zone = ?, rhythm = ?, paused_until = ?, quiet_start = ?, quiet_end = ?, language = ?, links_since = ? WHERE user_id = ?"
+			args = []any{row.TimeZone, row.Rhythm, row.PausedUntil, row.QuietStart, row.QuietEnd, row.Language, row.LinksSince, recipient}
 		}
 		_, err = tx.Change(ctx, query, args...)
 		return err

@@ -148,13 +148,18 @@ func (h *reader) post(w http.ResponseWriter, r *http.Request) {
 	}
 	h.count(PageSaved)
 	h.Log.Info("a reader saved preferences", "recipient", who.Recipient)
+	h.answer(w, http.StatusOK, h.saved(r, o, before, choice))
+}
+
+// saved returns the page of a reader who has made a choice. It offers to undo that if it would take what was before.
+func (h *reader) saved(r *http.Request, o core.Outlook, before, choice core.Choice) readerView {
 	v := h.view(r, o, core.ChoiceOf(o.Recipient))
-	if v.Saved = changes(before, choice); v.Saved != nil {
-		v.Undo = fieldsOf(before)
-	} else {
+	if v.Saved = changes(before, choice); v.Saved == nil {
 		v.Saved = []string{"Nothing is different from before."}
+	} else if before.Check(choice, h.Readers.KnowsZone) == "" {
+		v.Undo = fieldsOf(before)
 	}
-	h.answer(w, http.StatusOK, v)
+	return v
 }
 
 // endLinks makes all links void that lead to the reader's page, and leads them to it by a new one.

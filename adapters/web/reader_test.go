@@ -45,7 +45,10 @@ type pages struct {
 	asked []string
 }
 
-func newPages(t *testing.T) *pages {
+func newPages(t *testing.T) *pages { return newPagesOf(t, core.Brand{}) }
+
+// newPagesOf returns those of an installation with a brand that lacks its addresses.
+func newPagesOf(t *testing.T, brand core.Brand) *pages {
 	ring, err := links.NewKeyring([]byte(strings.Repeat("s", links.MinSecret)))
 	require.NoError(t, err)
 	last := now.Add(-2 * time.Hour)
@@ -64,7 +67,8 @@ func newPages(t *testing.T) *pages {
 			{User: 2, Slug: "rfc-1", State: core.Watching}},
 	})}
 	p.faults = &porttest.Faulty{Store: p.store}
-	style, err := core.NewStyle(core.Brand{AppURL: "https://rfc.example", Domain: "rfc.example"})
+	brand.AppURL, brand.Domain = "https://rfc.example", "rfc.example"
+	style, err := core.NewStyle(brand)
 	require.NoError(t, err)
 	log := slog.New(slog.NewTextHandler(p.log, nil))
 	ticker, err := app.New(app.Config{Style: style, Log: log, Zones: zonedata.Source{Folders: []string{}}}, p.faults, new(memory.Mailer), p.clock)
@@ -262,24 +266,30 @@ func TestAReaderChoosesAndUndoes(t *testing.T) {
 	t.Parallel()
 	p := newPages(t)
 	token := p.token(1, 0)
-	status, page := p.ask(token, url.Values{"digests": {"daily"}, "days": {"workdays"}, "hour": {"7"}, "zone": {"Asia/Kathmandu"}, "paused": {"2026-12-05"}, "from": {"22:00"}, "to": {"06:00"}})
+	status, page := p.ask(token, url.Values{"digests": {"daily"}, "days": {"workdays"}, "hour": {"7"}, "zone": {"Asia/Kathmandu"}, "paused": {"2026-12-05"}, "from": {"22:00"}, "to": {"06:00"}, "language": {"de"}})
 	assert.Equal(t, http.StatusOK, status)
-	for _, want := range []string{"They come on workdays at 07:00.", "Your clock is that of Asia/Kathmandu.", "Quiet hours are 22:00 to 06:00.", "They pause until 2026-12-05.",
+	for _, want := range []string{"They come on workdays at 07:00.", "Your clock is that of Asia/Kathmandu.", "Quiet hours are 22:00 to 06:00.", "They pause until 2026-12-05.", "Your digests are in Deutsch.",
 		"Monday, 7 December 2026, 07:00", "Tuesday, 8 December 2026, 07:00", "By the clocks of Asia/Kathmandu"} {
 		assert.Contains(t, page, want)
 	}
-	assert.Equal(t, core.Preferences{TimeZone: "Asia/Kathmandu", Rhythm: "workdays at 7", PausedUntil: "2026-12-05", QuietStart: "22:00", QuietEnd: "06:00"}, p.person(1).Preferences)
+	assert.Equal(t, core.Preferences{TimeZone: "Asia/Kathmandu", Rhythm: "workdays at 7", PausedUntil: "2026-12-05", QuietStart: "22:00", QuietEnd: "06:00", Language: "de"}, p.person(1).Preferences)
 	assert.Equal(t, core.Weekly, p.person(1).Cadence)
 
-	undo := url.Values{}
-	for _, field := range regexp.MustCompile(`type="hidden" name="(\w+)" value="([^"]*)"`).FindAllStringSubmatch(page, -1) {
-		undo.Add(field[1], html.UnescapeString(field[2]))
-	}
-	require.Len(t, undo, 6)
+	undo := hidden(page)
+	require.Len(t, undo, 7)
 	status, _ = p.ask(token, undo)
 	assert.Equal(t, http.StatusOK, status)
 	assert.Zero(t, p.person(1).Preferences)
 	assert.Equal(t, []string{web.PageSaved, web.PageSaved}, p.asked)
+}
+
+// hidden returns what the button of a page sends that undoes.
+func hidden(page string) url.Values {
+	sent := url.Values{}
+	for _, field := range regexp.MustCompile(`type="hidden" name="(\w+)" value="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		sent.Add(field[1], html.UnescapeString(field[2]))
+	}
+	return sent
 }
 
 func TestWhatAFormSays(t *testing.T) {
@@ -328,6 +338,12 @@ func shown(page string) url.Values {
 			sent.Set(field[1], html.UnescapeString(field[2]))
 		}
 	}
+	if list := regexp.MustCompile(`(?s)<select [^>]*name="(\w+)".*?</select>`).FindStringSubmatch(page); list != nil {
+		sent.Set(list[1], "") // the first of the list
+		for _, option := range regexp.MustCompile(`<option value="([^"]*)"[^>]* selected>`).FindAllStringSubmatch(list[0], -1) {
+			sent.Set(list[1], html.UnescapeString(option[1]))
+		}
+	}
 	return sent
 }
 
@@ -362,7 +378,8 @@ func TestAFormThatCannotBeSavedSaysWhyAndKeepsWhatWasEntered(t *testing.T) {
 	p := newPages(t)
 	for want, form := range map[string]url.Values{
 		"The time zone is not known.":                      {"days": {"daily"}, "hour": {"7"}, "zone": {"Mars/Olympus"}},
-		"Choose at least one day of the week.":             {"days": {"chosen"}, "hour": {"7"}},
+		"The language is not known.":                       {"days": {"daily"}, "hour": {"7"}, "language": {"de-AT"}},
+		"Choose at least one day of the week.":             {"days": {"chosen"}, "hour": {"7"}, "language": {"ja"}},
 		"Choose at least one day and one hour.":            {"days": {"sometimes"}, "hour": {"7"}},
 		"The day of the month is a number from 1 to 31.":   {"days": {"monthly"}, "monthday": {"99"}, "hour": {"7"}},
 		"The date in the first of the two weeks cannot be": {"days": {"fortnight"}, "weekday": {"monday"}, "hour": {"7"}, "since": {"9999-12-31"}},
@@ -380,7 +397,7 @@ func TestAFormThatCannotBeSavedSaysWhyAndKeepsWhatWasEntered(t *testing.T) {
 		assert.Contains(t, page, "Nothing was saved.")
 		kept := shown(page)
 		for name, values := range form {
-			if !strings.Contains("hourly sometimes", values[0]) {
+			if !strings.Contains("hourly sometimes de-AT", values[0]) {
 				assert.Equal(t, values, kept[name], "%s: %s", want, name)
 			}
 		}

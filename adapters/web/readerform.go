@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/cldr"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
@@ -38,6 +39,10 @@ type form struct {
 	Zones            []string
 	Paused           string
 	QuietFrom, Until string
+	// Languages are those to choose from; none if digests are in English alone. Language is the tag of the one that is
+	// chosen, and Unlisted the tag that the reader has if it is none of these.
+	Languages          []*cldr.Language
+	Language, Unlisted string
 	// Tomorrow is the first date until which they may pause.
 	Tomorrow string
 }
@@ -58,6 +63,9 @@ func newForm(o core.Outlook, c core.Choice, zones []string) *form {
 	f := &form{
 		Digests: c.Digests(), MonthDay: "1", Zone: c.TimeZone, Zones: zones, Paused: c.PausedUntil, QuietFrom: clockTime(c.QuietStart), Until: clockTime(c.QuietEnd),
 		Tomorrow: o.Now.In(o.Zone).AddDate(0, 0, 1).Format(time.DateOnly), From: o.Now.In(o.Zone).Format(time.DateOnly),
+	}
+	if !o.English {
+		f.offerLanguages(c.Language)
 	}
 	r, err := core.ParseRhythm(c.Rhythm)
 	days := daysOf(r)
@@ -105,6 +113,9 @@ func (f *form) keep(sent url.Values) {
 	choose(f.Hours, sent["hour"]...)
 	f.MonthDay, f.From, f.Zone, f.Paused = clean(sent, "monthday"), clean(sent, "since"), clean(sent, "zone"), clean(sent, "paused")
 	f.QuietFrom, f.Until = clean(sent, "from"), clean(sent, "to")
+	if sent.Has("language") {
+		f.Language = clean(sent, "language")
+	}
 }
 
 // daysOf returns what of the form r is.
@@ -141,7 +152,7 @@ const farthest = 5
 func chosen(before core.Choice, sent url.Values, today time.Time, known func(zone string) bool) (c core.Choice, wrong string) {
 	c = core.Choice{
 		Cadence: core.Cadence(sent.Get("digests")), TimeZone: clean(sent, "zone"), PausedUntil: clean(sent, "paused"),
-		QuietStart: clean(sent, "from"), QuietEnd: clean(sent, "to"), Rhythm: clean(sent, "rhythm"),
+		QuietStart: clean(sent, "from"), QuietEnd: clean(sent, "to"), Rhythm: clean(sent, "rhythm"), Language: chosenLanguage(before.Language, sent),
 	}
 	if c.Digests() && before.Digests() {
 		c.Cadence = before.Cadence // which is the app's
@@ -149,7 +160,7 @@ func chosen(before core.Choice, sent url.Values, today time.Time, known func(zon
 	if !sent.Has("rhythm") {
 		c, wrong = chosenRhythm(c, before.Rhythm, sent, today)
 	}
-	wrong = cmp.Or(wrong, pause(&c, today), c.Check(func(zone string) bool { return zone == before.TimeZone || known(zone) }))
+	wrong = cmp.Or(wrong, pause(&c, today), c.Check(before, known))
 	switch {
 	case c.Cadence == core.Off && wrong != "":
 		before.Cadence = core.Off
@@ -238,7 +249,7 @@ type field struct{ Name, Value string }
 
 // fieldsOf returns the fields by which that choice is made again.
 func fieldsOf(c core.Choice) []field {
-	return []field{{"digests", string(c.Cadence)}, {"rhythm", c.Rhythm}, {"zone", c.TimeZone}, {"paused", c.PausedUntil}, {"from", c.QuietStart}, {"to", c.QuietEnd}}
+	return []field{{"digests", string(c.Cadence)}, {"rhythm", c.Rhythm}, {"zone", c.TimeZone}, {"paused", c.PausedUntil}, {"from", c.QuietStart}, {"to", c.QuietEnd}, {"language", c.Language}}
 }
 
 // clean returns a field of a form as one line.

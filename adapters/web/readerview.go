@@ -105,6 +105,7 @@ func changes(before, after core.Choice) (all []string) {
 	say(before.TimeZone, after.TimeZone, "Your clock is that of", "Your clock is UTC.")
 	say(quietWords(before), quietWords(after), "Quiet hours are", "There are no quiet hours.")
 	say(before.PausedUntil, after.PausedUntil, "They pause until", "There is no pause.")
+	say(languageName(before.Language), languageName(after.Language), "Your digests are in", "Your digests are in the app’s language.")
 	return all
 }
 

@@ -20,7 +20,7 @@ func (pl *Planner) Outlook(ctx context.Context, id, mark int64) (o core.Outlook,
 	}
 	now := pl.clock.Now().UTC().Truncate(time.Second)
 	pl.zones.renew(now)
-	o = core.Outlook{Recipient: people[0], Zone: pl.zones.of(people[0]), Now: now}
+	o = core.Outlook{Recipient: people[0], Zone: pl.zones.of(people[0]), Now: now, English: pl.config.Style.EnglishAlone()}
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}

@@ -30,7 +30,7 @@ var choiceCases = []storeCase{
 	{"a reader chooses for themselves alone", func(s *storeTest) {
 		s.fill(pair())
 		before, second := s.succeeded()
-		choice := core.Choice{Cadence: core.Daily, TimeZone: "Asia/Kathmandu", Rhythm: "workdays at 7", PausedUntil: "2026-04-06", QuietStart: "22:00", QuietEnd: "6:00"}
+		choice := core.Choice{Cadence: core.Daily, TimeZone: "Asia/Kathmandu", Rhythm: "workdays at 7", PausedUntil: "2026-04-06", QuietStart: "22:00", QuietEnd: "6:00", Language: "pt-BR"}
 		for _, dead := range []int64{before.Person.Mark, second.Person.Mark + 1} {
 			require.ErrorIs(s, s.Choose(s.ctx, 1, dead, choice), ports.ErrConflict)
 		}
@@ -63,9 +63,9 @@ var choiceCases = []storeCase{
 		w.Users[0].Preferences = core.Preferences{SendHour: &hour, SendWeekday: "friday", Language: "de", SuppressedAddress: "x@y", SuppressedReason: "complaint", Failures: 2}
 		w.Users[0].Cadence = core.Weekly
 		s.fill(w)
-		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Cadence: core.Daily, TimeZone: "Asia/Tokyo"}))
+		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Cadence: core.Daily, TimeZone: "Asia/Tokyo", Language: "fr"}))
 		want := w.Users[0].Preferences
-		want.TimeZone = "Asia/Tokyo"
+		want.TimeZone, want.Language = "Asia/Tokyo", "fr"
 		assert.Equal(s, want, s.user(1).Preferences)
 		assert.Equal(s, core.Weekly, s.user(1).Cadence)
 	}},
