@@ -30,8 +30,8 @@ type Claim struct {
 	// Dated is when the claim was made, by the clock. It is kept, so that every copy of a mail has the same Date. It is zero
 	// until then, and in rows of earlier releases.
 	Dated time.Time
-	// Language is the BCP 47 tag of the language that the mail is written in; empty means English,
-	// in which earlier releases wrote.
+	// Language is the BCP 47 tag of the language that the mail is written in; empty means that of earlier releases: the
+	// words of the Python scheduler.
 	Language string
 	// Attempts counts how often the message was about to leave: 1 for a new claim.
 	Attempts int

@@ -91,7 +91,7 @@ func compose(r Recipient, zone *time.Location, claim Claim, included []judged, s
 	if style.redirectTo != "" && x.notice == "" {
 		x.notice = style.redirectNotice(r)
 	}
-	d, subject, text, html := style.write(style.facts(r, zone, claim, included, x))
+	d, subject, text, html := style.write(claim, style.facts(r, zone, claim, included, x))
 	return d, style.redirected(Message{
 		ID:      claim.MessageID,
 		To:      Address{Name: texts.Clean(r.Name), Mailbox: r.Address},
@@ -106,9 +106,13 @@ func compose(r Recipient, zone *time.Location, claim Claim, included []judged, s
 	})
 }
 
-// write words a digest.
-func (s *Style) write(f letter.Facts) (d letter.Digest, subject, text, html string) {
-	if s.classic {
+// classicTag is the language of a digest in the words of the Python scheduler (BCP 47 §2.2.7). It stands with its claim, so that a
+// second copy has the same words, whatever the installation has been set to since.
+const classicTag = "en-x-classic"
+
+// write words the digest of a claim. Earlier releases said no language, and wrote classic words.
+func (s *Style) write(claim Claim, f letter.Facts) (d letter.Digest, subject, text, html string) {
+	if claim.Language == classicTag || claim.Language == "" {
 		d, l, text, html := s.Classic(f)
 		return d, l.Subject, text, html
 	}
@@ -125,8 +129,8 @@ func (s *Style) facts(r Recipient, zone *time.Location, claim Claim, included []
 		events[i] = told(j)
 	}
 	return letter.Facts{
-		Language: cmp.Or(claim.Language, "en"), Events: events,
-		Span: rhythm.span(), Usual: rhythm.Period(),
+		Language: claim.Language, Events: events,
+		Span: rhythm.span(), Usual: rhythm.Period(), Often: len(rhythm.Hours) > 1,
 		Start: claim.Window.Start.In(zone), End: claim.Window.End.In(zone), First: claim.Window.End.Sub(claim.Window.Start) == Lookback,
 		Mute: x.mute, Preferences: x.preferences, Unsubscribe: x.unsubscribe, Notice: x.notice,
 	}

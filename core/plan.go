@@ -173,12 +173,20 @@ func judgeAll(s Snapshot, style *Style) (Plan, []judged) {
 
 // claim returns the claim on w for r, with what ships.
 func (s *Style) claim(r Recipient, w Window, included []judged) Claim {
-	c := Claim{Recipient: r.ID, Person: r.Person, Previous: r.Latest.ID, Window: w, Notifications: make([]int64, len(included)), Language: s.Language(r.Preferences.Language), Attempts: 1}
+	c := Claim{Recipient: r.ID, Person: r.Person, Previous: r.Latest.ID, Window: w, Notifications: make([]int64, len(included)), Language: s.languageOf(r), Attempts: 1}
 	for i, j := range included {
 		c.Notifications[i] = j.ID
 	}
 	c.MessageID = s.digestMessageID(r.ID, w.Start, c.Notifications)
 	return c
+}
+
+// languageOf is the language in which r gets digests.
+func (s *Style) languageOf(r Recipient) string {
+	if s.classic {
+		return classicTag
+	}
+	return s.Language(r.Preferences.Language)
 }
 
 // byID returns the notifications of ns by ascending ID, each ID once, and leaves ns as it is.

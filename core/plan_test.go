@@ -204,7 +204,7 @@ func TestDescribe(t *testing.T) {
 	want := `recipient 7: send, activity to report: 1 event across 0 RFCs
   window   2026-03-28 11:00:00 to 2026-03-29 12:00:00, late arrivals from 2026-03-28 10:45:00
   to       Ada <ada@rfc.example>
-  subject  1 update (Sun 29 Mar)
+  subject  Wiggleverse: 1 update (Sun 29 Mar)
   id       <ID>
   12       included
   1000000007 already_read
@@ -214,4 +214,29 @@ func TestDescribe(t *testing.T) {
 	assert.Less(t, i, j)
 	assert.Equal(t, want, got[:j]+"<ID>"+got[j+strings.Index(got[j:], ">")+1:])
 	assert.Equal(t, "recipient 7: skip, cadence has no digest\n", Describe(PlanDigest(Snapshot{Now: now, Recipient: Recipient{ID: 7}}, testStyle(t))))
+}
+
+// A second copy has the words of the first one, whatever the installation has been set to since.
+func TestACopyHasTheWordsOfItsClaim(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:00:00Z")
+	s := RecoverySnapshot{Now: now, Recipient: Recipient{ID: 7, Address: "ada@rfc.example", Cadence: Daily, Preferences: Preferences{Language: "fr"}},
+		Claim:         Claim{ID: 5, Recipient: 7, Window: Window{now.Add(-24 * time.Hour), now}, MessageID: "m@rfc.example", Notifications: []int64{1}},
+		Notifications: []Notification{{ID: 1, Recipient: 7, Kind: "pr_opened", Actor: "Ada", PR: 3, CreatedAt: now}}}
+	classic, err := NewStyle(Brand{AppURL: "https://rfc.example", Domain: "rfc.example", Classic: true})
+	require.NoError(t, err)
+	const words = "[Wiggleverse] Daily digest — 1 event across 0 RFCs"
+	for language, want := range map[string]string{"": words, classicTag: words, "de": "Wiggleverse: 1 Update (So., 29. März)", "en": "Wiggleverse: 1 update (Sun 29 Mar)"} {
+		s.Claim.Language = language
+		for _, style := range []*Style{testStyle(t), classic} {
+			plan := PlanRecovery(s, style)
+			require.Equal(t, Resend, plan.Action)
+			assert.Equal(t, want, plan.Message.Subject, language)
+			assert.Equal(t, language, plan.Claim.Language)
+		}
+	}
+	snapshot := Snapshot{Now: now, Recipient: s.Recipient, Notifications: s.Notifications}
+	assert.Equal(t, "fr", PlanDigest(snapshot, testStyle(t)).Claim.Language)
+	assert.Equal(t, classicTag, PlanDigest(snapshot, classic).Claim.Language)
+	assert.Equal(t, words, PlanDigest(snapshot, classic).Message.Subject)
 }

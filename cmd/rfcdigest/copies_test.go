@@ -103,7 +103,7 @@ func TestARedirectedCopyShowsEverythingOnceAndForgetsIt(t *testing.T) {
 		require.Len(t, m.letters(), 2)
 		for _, l := range m.letters() {
 			assert.Equal(t, []string{"staging@rfc.example", "staging@rfc.example"}, []string{l.to, l.recipient})
-			assert.Regexp(t, `^\[For p[12]@rfc\.example\] 1 update`, l.subject)
+			assert.Regexp(t, `^\[For p[12]@rfc\.example\] Wiggleverse: 1 update`, l.subject)
 			assert.Regexp(t, `^This mail is for \S.* <p[12]@rfc\.example>\.`, l.text)
 			assert.NotContains(t, l.text, "unsubscribe")
 			assert.Empty(t, l.header.Get("List-Unsubscribe"))

@@ -37,7 +37,7 @@ var settingsTried = map[string]struct {
 		_, rest, _ := strings.Cut(s.mail().html, `lang="`)
 		return rest[:2]
 	}, "de", "fr"},
-	"--classic":    {"DIGEST_CLASSIC", "false", "true", func(s *site, _ result) string { return s.mail().subject[:1] }, "3", "["},
+	"--classic":    {"DIGEST_CLASSIC", "false", "true", func(s *site, _ result) string { return s.mail().subject[:1] }, "W", "["},
 	"--rfc-path":   {"DIGEST_RFC_PATH", "/a/{slug}", "/b/{slug}", pathOf, "/a/a", "/b/a"},
 	"--inbox-path": {"DIGEST_INBOX_PATH", "/one", "/two", func(s *site, r result) string { return strings.TrimPrefix(linkOf(s, r), "http://localhost:8000") }, "/one", "/two"},
 	"--enabled": {"DIGEST_ENABLED", "false", "true", func(s *site, r result) string {

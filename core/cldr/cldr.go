@@ -58,23 +58,32 @@ func tags() (tags []language.Tag) {
 	return tags
 }
 
-// Match returns the language for a reader who prefers these, best first, each a BCP 47 tag. It passes over those that are
-// no tags, and those of which no form is here; if none is left, it is English. A form stands in for another: European
-// Portuguese gets Brazilian, and Traditional Chinese gets Simplified. One language never stands in for another, as CLDR
-// would have it: Belarusian does not get Russian.
+// Match returns the language for a reader who prefers these, best first; see [For]. If there is none, it is English.
 func Match(preferred ...string) *Language {
-	for _, text := range preferred {
-		tag, err := language.Parse(text)
-		if err != nil {
-			continue
-		}
-		wanted, _ := tag.Base()
-		_, i, confidence := matcher.Match(tag)
-		if found, _ := language.Make(languages[i].Tag).Base(); confidence > language.No && found == wanted {
-			return languages[i]
+	for _, tag := range preferred {
+		if l := For(tag); l != nil {
+			return l
 		}
 	}
 	return languages[0]
+}
+
+// For returns the language that a BCP 47 tag asks for, or the name of a POSIX locale like de_DE.UTF-8, without regard to
+// case and outer blanks; nil if there is none. A form stands in for another: European Portuguese gets Brazilian, and
+// Traditional Chinese gets Simplified. One language never stands in for another, as CLDR would have it: Belarusian does
+// not get Russian.
+func For(text string) *Language {
+	text, _, _ = strings.Cut(strings.TrimSpace(text), ".")
+	tag, err := language.Parse(text)
+	if err != nil {
+		return nil
+	}
+	wanted, _ := tag.Base()
+	_, i, confidence := matcher.Match(tag)
+	if found, _ := language.Make(languages[i].Tag).Base(); confidence == language.No || found != wanted {
+		return nil
+	}
+	return languages[i]
 }
 
 // Forms returns the forms that integers take in this language, in CLDR's order. It leaves out those of fractions

@@ -3,14 +3,19 @@ package letter
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // Ask describes events that wait for their reader. All that is set must hold.
 type Ask struct {
-	// Kind is one or more words in a row of the kind's name, as review_requested in pr_review_requested; empty means any.
+	// Kind is one or more words in a row of the kind's name, as review_requested in pr_review_requested and
+	// PR.ReviewRequested; empty means any.
 	Kind string
-	// Field is a member of the payload; empty means that the payload does not matter. Value is what it says, without regard
-	// to case; of the field summary it is a part.
+	// Field is a member of the payload; empty means that the payload does not matter. Value is what it says: needs-you is
+	// needs_you and "Needs you". In the field summary it is whole words in a row.
 	Field, Value string
 	// Message is the sentence for such an event if its payload has no summary; empty means that of its kind.
 	Message Message
@@ -20,7 +25,7 @@ type Ask struct {
 func KnownAsks() []Ask { return slices.Clone(knownAsks) }
 
 var knownAsks = []Ask{
-	{Kind: "review_requested", Message: AskReview}, {Kind: "review_request", Message: AskReview}, {Kind: "approval_requested", Message: AskReview},
+	{Kind: "review_requested", Message: AskReview}, {Kind: "review_request", Message: AskReview}, {Kind: "approval_requested", Message: AskReview}, {Kind: "vote_requested"},
 	{Kind: "changes_requested", Message: AskChanges}, {Kind: "change_requested", Message: AskChanges},
 	{Kind: "mention", Message: AskMention}, {Kind: "mentioned", Message: AskMention}, {Kind: "mentions", Message: AskMention},
 	{Kind: "question", Message: AskQuestion}, {Kind: "asked", Message: AskQuestion}, {Kind: "input_requested", Message: AskQuestion}, {Kind: "feedback_requested", Message: AskQuestion},
@@ -33,14 +38,23 @@ var knownAsks = []Ask{
 	{Field: "category", Value: "question", Message: AskQuestion}, {Field: "category", Value: "assignment", Message: AskAssigned},
 	{Field: "needs_you", Value: "true"}, {Field: "action_required", Value: "true"},
 
+	{Field: "needs_you", Value: "1"}, {Field: "action_required", Value: "1"},
+
 	{Field: "summary", Value: "requested changes on your"}, {Field: "summary", Value: "requested your review"}, {Field: "summary", Value: "requested a review from you"},
-	{Field: "summary", Value: "asked for your review"}, {Field: "summary", Value: "asked you"}, {Field: "summary", Value: "asks you"},
-	{Field: "summary", Value: "mentioned you"}, {Field: "summary", Value: "assigned you"}, {Field: "summary", Value: "assigned to you"},
-	{Field: "summary", Value: "assigned this to you"}, {Field: "summary", Value: "is waiting for you"}, {Field: "summary", Value: "waits for you"}, {Field: "summary", Value: "needs your"},
+	{Field: "summary", Value: "requested your approval"}, {Field: "summary", Value: "requested your vote"}, {Field: "summary", Value: "asked for your"},
+	{Field: "summary", Value: "asked you"}, {Field: "summary", Value: "asks you"}, {Field: "summary", Value: "mentioned you"}, {Field: "summary", Value: "assigned you"},
+	{Field: "summary", Value: "assigned to you"}, {Field: "summary", Value: "assigned this to you"}, {Field: "summary", Value: "is waiting for you"},
+	{Field: "summary", Value: "waits for you"}, {Field: "summary", Value: "needs your review"}, {Field: "summary", Value: "needs your approval"},
+	{Field: "summary", Value: "needs your answer"}, {Field: "summary", Value: "needs your input"}, {Field: "summary", Value: "needs your decision"},
+	{Field: "summary", Value: "needs your attention"}, {Field: "summary", Value: "needs your vote"},
 }
 
 // settled are words in the name of a kind that say that nothing waits any more.
-var settled = []string{"answered", "resolved", "removed", "deleted", "dismissed", "withdrawn", "cancelled", "canceled", "closed", "completed", "done", "unassigned"}
+var settled = []string{"accepted", "addressed", "answered", "approved", "cancelled", "canceled", "closed", "completed", "declined", "deleted", "digest", "dismissed", "done", "expired", "fulfilled",
+	"ignored", "removed", "resolved", "unassigned", "withdrawn"}
+
+// denied are words in a summary with which it does not ask, whatever else it says.
+var denied = []string{"no longer", "nobody", "nothing", "dismissed", "withdrew", "cancelled", "doesn't", "does not", "didn't", "did not"}
 
 // asks are how a letter finds what waits.
 type asks struct {
@@ -61,7 +75,12 @@ type kindAsk struct {
 func newAsks(all []Ask, kinds Kinds) asks {
 	a := asks{byField: map[string][]Ask{}, known: map[string]kindAsk{}}
 	for _, ask := range all {
-		ask.Kind, ask.Value = strings.ToLower(ask.Kind), strings.ToLower(ask.Value)
+		ask.Kind = asWords(ask.Kind)
+		if ask.Field == summaryField {
+			ask.Value = strings.ToLower(ask.Value)
+		} else {
+			ask.Value = asWords(ask.Value)
+		}
 		if ask.Field == "" {
 			a.byKind = append(a.byKind, ask)
 		} else {
@@ -74,25 +93,49 @@ func newAsks(all []Ask, kinds Kinds) asks {
 	return a
 }
 
-// hasWords reports whether the name of a kind, in lower case, has words in a row.
-func hasWords(name, words string) bool {
+// summaryField is the member of a payload that is a sentence.
+const summaryField = "summary"
+
+// asWords returns a name in lower case, its words joined by underscores: review-requested, ReviewRequested and "review
+// requested" are one.
+func asWords(name string) string {
+	var b strings.Builder
+	lower := false // the last character was a lower-case letter
+	for _, r := range name {
+		switch {
+		case r == '-' || r == '.' || r == ' ' || r == '/' || r == ':':
+			r = '_'
+		case unicode.IsUpper(r) && lower:
+			b.WriteByte('_')
+		}
+		lower = unicode.IsLower(r)
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+// hasWords reports whether a text has words in a row, each of them whole.
+func hasWords(text, words string) bool {
 	for from := 0; ; {
-		at := strings.Index(name[from:], words)
+		at := strings.Index(text[from:], words)
 		if at < 0 {
 			return false
 		}
 		at += from
-		end := at + len(words)
-		if (at == 0 || name[at-1] == '_') && (end == len(name) || name[end] == '_') {
+		before, _ := utf8.DecodeLastRuneInString(text[:at])
+		after, _ := utf8.DecodeRuneInString(text[at+len(words):])
+		if !isWord(before) && !isWord(after) {
 			return true
 		}
 		from = at + 1
 	}
 }
 
+func isWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
 // ofKind returns what a kind says by its name.
 func (a *asks) ofKind(name string) (k kindAsk) {
-	name = strings.ToLower(name)
+	name = asWords(name)
 	for _, word := range settled {
 		if hasWords(name, word) {
 			return kindAsk{settled: true}
@@ -106,8 +149,12 @@ func (a *asks) ofKind(name string) (k kindAsk) {
 	return kindAsk{}
 }
 
-// of returns the rule by which e waits for its reader.
+// of returns the rule by which e waits for its reader. What a payload says in a field of its own wins over what the kind
+// says, and that over the summary.
 func (a *asks) of(e *Event) (rule Ask, waits bool) {
+	if rule, waits = a.byMember(e); waits {
+		return rule, true
+	}
 	k, known := a.known[e.Kind]
 	if !known {
 		k = a.ofKind(e.Kind)
@@ -115,15 +162,18 @@ func (a *asks) of(e *Event) (rule Ask, waits bool) {
 	if k.settled || k.waits {
 		return k.rule, k.waits
 	}
+	return a.bySummary(e)
+}
+
+// byMember looks at the payload, but for its summary.
+func (a *asks) byMember(e *Event) (rule Ask, waits bool) {
 	e.Payload.Texts(func(field, text string) bool {
-		asked := a.byField[field]
-		if asked == nil || text == "" {
+		if field == summaryField || a.byField[field] == nil || text == "" {
 			return true
 		}
-		text = strings.ToLower(text)
-		for _, ask := range asked {
-			says := text == ask.Value || field == "summary" && strings.Contains(text, ask.Value)
-			if says && (ask.Kind == "" || hasWords(strings.ToLower(e.Kind), ask.Kind)) {
+		text = asWords(text)
+		for _, ask := range a.byField[field] {
+			if text == ask.Value && ask.concerns(e) {
 				rule, waits = ask, true
 				return false
 			}
@@ -132,3 +182,21 @@ func (a *asks) of(e *Event) (rule Ask, waits bool) {
 	})
 	return rule, waits
 }
+
+// bySummary looks at the summary, as it is shown.
+func (a *asks) bySummary(e *Event) (rule Ask, waits bool) {
+	if e.Payload.Summary == "" {
+		return rule, false
+	}
+	text := strings.ToLower(texts.Clean(e.Payload.Summary))
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\u00A0", " "), "’", "'")
+	for _, ask := range a.byField[summaryField] {
+		if hasWords(text, ask.Value) && ask.concerns(e) {
+			return ask, !slices.ContainsFunc(denied, func(words string) bool { return hasWords(text, words) })
+		}
+	}
+	return rule, false
+}
+
+// concerns reports whether the rule is for the kind of e.
+func (ask *Ask) concerns(e *Event) bool { return ask.Kind == "" || hasWords(asWords(e.Kind), ask.Kind) }

@@ -70,7 +70,7 @@ func TestTheLanguageOfALetter(t *testing.T) {
 	w, err := NewWriter(Manner{AppURL: "https://rfc.example", MaxRFCs: 50, Language: "it"})
 	require.NoError(t, err)
 	for preferred, want := range map[string]string{
-		"": "it", "de": "de", "de-AT": "de", "DE_at": "de", "pt": "pt-BR", "pt-PT": "pt-BR", "zh": "zh-Hans", "zh-CN": "zh-Hans", "eo": "it", "sw": "it", "be": "it", "nb": "it", "x": "it", "\u202e": "it", "en-GB": "en", "iw": "he",
+		"": "it", "de": "de", "de-AT": "de", "DE_at": "de", "pt": "pt-BR", "pt-PT": "pt-BR", "zh": "zh-Hans", "zh-CN": "zh-Hans", "eo": "it", "sw": "it", "be": "it", "nb": "it", "x": "it", "\u202e": "it", "en-GB": "en", "iw": "he", "de_DE.UTF-8": "de", " de ": "de",
 	} {
 		assert.Equal(t, want, w.Language(preferred), preferred)
 	}

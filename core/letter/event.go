@@ -29,7 +29,12 @@ const repeatedWithin = 10 * time.Minute
 // repeats reports whether e is f once more: what the app wrote twice within minutes. Two events without a summary
 // may as well be two pushes to one branch.
 func (e *Event) repeats(f *Event) bool {
-	if e.Payload.Summary == "" || e.Payload.Summary != f.Payload.Summary || e.Kind != f.Kind || e.ActorID != f.ActorID || e.Slug != f.Slug || e.PR != f.PR || e.Branch != f.Branch {
+	return e.Payload.Summary != "" && e.isLike(f)
+}
+
+// isLike reports whether e and f say the same within minutes.
+func (e *Event) isLike(f *Event) bool {
+	if e.Payload.Summary != f.Payload.Summary || e.Kind != f.Kind || e.ActorID != f.ActorID || e.Slug != f.Slug || e.PR != f.PR || e.Branch != f.Branch {
 		return false
 	}
 	apart := e.At.Sub(f.At)

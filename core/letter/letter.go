@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core/page"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // Span is how often digests come, as far as words go.
@@ -33,8 +34,9 @@ type Facts struct {
 	// Start and End are the window, in the reader's time zone. First says that there was none before it.
 	Start, End time.Time
 	First      bool
-	// Usual is how long a window is if none is left out.
+	// Usual is how long a window is if none is left out. Often says that several may end on one day.
 	Usual time.Duration
+	Often bool
 	// Mute returns the address at which the reader stops to hear of an RFC; empty if there is none.
 	Mute func(slug string) string
 	// Preferences and Unsubscribe are the reader's own addresses; empty if there are none.
@@ -98,6 +100,8 @@ type asked struct {
 type topic struct {
 	slug, title string
 	events      []*Event
+	// older counts those that are not told in full.
+	older int
 }
 
 // draft sorts the events of f.
@@ -116,6 +120,7 @@ func (w *Writer) draft(f Facts) *draft {
 		d.sort(t, since)
 	}
 	slices.SortStableFunc(d.topics, func(a, b topic) int { return cmp.Compare(len(b.events), len(a.events)) })
+	slices.SortStableFunc(d.asks, func(a, b asked) int { return b.event.At.Compare(a.event.At) })
 	d.numbers.Needs = len(d.asks)
 	return d
 }
@@ -145,22 +150,31 @@ func topics(events []Event) []topic {
 	return all
 }
 
-// sort sorts the events of one RFC: what waits for the reader, what is told, and what is only counted, since it is older
-// than since.
+// sort sorts the events of one RFC: what waits for the reader, however long, what is told, and what is only counted,
+// since it is older than since.
 func (d *draft) sort(t topic, since time.Time) {
 	told := t.events[:0]
 	for _, e := range t.events {
-		if !e.At.IsZero() && e.At.Before(since) {
-			d.older++
-		} else if rule, waits := d.writer.asks.of(e); waits {
+		switch rule, waits := d.writer.asks.of(e); {
+		case waits && d.isAsked(e):
+			d.numbers.Events--
+		case waits:
 			d.asks = append(d.asks, asked{e, rule})
-		} else {
+		case !e.At.IsZero() && e.At.Before(since):
+			t.older++
+		default:
 			told = append(told, e)
 		}
 	}
-	if t.events = told; len(told) > 0 {
+	d.older += t.older
+	if t.events = told; len(told)+t.older > 0 {
 		d.topics = append(d.topics, t)
 	}
+}
+
+// isAsked reports whether e was asked for a moment before. Unlike a push, a request is no other one if nothing is said of it.
+func (d *draft) isAsked(e *Event) bool {
+	return slices.ContainsFunc(d.asks[max(0, len(d.asks)-mostCompared):], func(a asked) bool { return e.isLike(a.event) })
 }
 
 // told is how much of the time before the end is told in full.
@@ -223,12 +237,23 @@ func (d *draft) ask(a *asked) page.Ask {
 	if e.PR > 0 {
 		out.Link = page.Link{Label: t.prPart(e.PR).Text, URL: t.at.pr(e.PR)}
 	}
-	if out.Link.URL == "" {
-		out.Link = page.Link{Label: d.say(OpenInbox), URL: d.writer.InboxURL()}
+	if out.Link.URL == "" || e.PR <= 0 && t.at.branch(texts.Clean(e.Branch)) != "" {
+		out.Link = d.elsewhere(&t, e)
 	}
 	t.at, t.bare = place{}, true
 	out.What = t.asking(e, a.rule)
 	return out
+}
+
+// elsewhere is where an event is read that is about no PR: at its branch, else in the inbox.
+func (d *draft) elsewhere(t *teller, e *Event) page.Link {
+	if branch := t.branchPart(texts.Clean(e.Branch)); branch.URL != "" {
+		return page.Link{Label: branch.Text, URL: branch.URL}
+	}
+	if url := t.at.branch(texts.Clean(e.Branch)); url != "" {
+		return page.Link{Label: d.say(Open), URL: url}
+	}
+	return page.Link{Label: d.say(OpenInbox), URL: d.writer.InboxURL()}
 }
 
 // cards fills in the RFCs, those with most events first, and returns how many are left out. Events of no RFC are never
@@ -238,7 +263,7 @@ func (d *draft) cards(l *page.Letter, limit limits) (left int) {
 	for i := range d.topics {
 		topic := &d.topics[i]
 		switch {
-		case len(l.Cards) < limit.cards:
+		case len(l.Cards) < limit.cards && len(topic.events) > 0:
 			l.Cards = append(l.Cards, d.card(topic, limit.lines))
 		case len(l.Rest) < limit.rest || topic.slug == "":
 			l.Rest = append(l.Rest, d.short(topic))
@@ -265,7 +290,7 @@ func (d *draft) card(topic *topic, limit int) page.Section {
 
 // short tells of one RFC in a line.
 func (d *draft) short(topic *topic) page.Line {
-	return page.Line{{Text: topic.title, Foreign: true}, {Text: " · "}, {Text: d.count(Updates, len(topic.events)), URL: d.writer.Link(topic.slug)}}
+	return page.Line{{Text: topic.title, Foreign: true}, {Text: " · "}, {Text: d.count(Updates, len(topic.events)+topic.older), URL: d.writer.Link(topic.slug)}}
 }
 
 // span says which time the letter is of.

@@ -96,11 +96,12 @@ func TestLines(t *testing.T) {
 		{"an unknown kind", times(3, by(1, "Ada", "vote_cast")), []string{"3 × vote cast by Ada"}},
 		{"a kind without a name", times(3, by(1, "Ada", "_")), []string{"3 updates by Ada"}},
 		{"what happens once", times(2, by(1, "Ada", "rfc_graduated")), []string{"Ada graduated this RFC"}},
-		{"by two", []Event{by(1, "Ada", "rfc_proposed"), by(2, "Bo", "rfc_proposed")}, []string{"2 × rfc proposed by Ada and Bo"}},
+		{"by two", []Event{by(1, "Ada", "rfc_proposed"), by(2, "Bo", "rfc_proposed")}, []string{"Bo proposed this RFC"}},
 		{"few summaries", []Event{by(1, "Ada", "vote_cast").saying("Ada voted yes"), by(2, "Bo", "vote_cast").saying("Bo voted no")}, []string{"Ada voted yes", "Bo voted no"}},
 		{"many summaries", []Event{by(1, "A", "v").saying("1"), by(1, "A", "v").saying("2"), by(1, "A", "v").saying("3"), by(1, "A", "v").saying("4")}, []string{"4 × v by A"}},
 		{"a summary without a glyph", []Event{pr(1, "Ada", "pr_opened", 12).saying("\u200d")}, []string{"Ada opened PR #12"}},
 		{"a summary that names the PR", []Event{pr(1, "Ada", "x", 44).saying("Ada likes PR #44 a lot")}, []string{"Ada likes PR #44 a lot"}},
+		{"a summary with an address", []Event{pr(1, "Ada", "x", 44).saying("https://h.example/#44 is broken")}, []string{"https://h.example/#44 is broken · PR #44"}},
 		{"a summary that names another", []Event{pr(1, "Ada", "x", 44).saying("Ada likes PR #441")}, []string{"Ada likes PR #441 · PR #44"}},
 		{"what people write is no gap", []Event{{Kind: "branch_updated", Actor: "{ref}", Branch: "{actor}"}}, []string{"{ref} pushed to {actor}"}},
 	} {
@@ -149,6 +150,10 @@ func TestLinesLeadToWhatTheyAreAbout(t *testing.T) {
 	assert.Equal(t, "https://rfc.example/r/x", at.pr(12), "an app without pages for PRs")
 	assert.Equal(t, "https://rfc.example/r/x", at.branch("main"))
 	assert.Empty(t, bare.Link(".."))
+	query, err := NewWriter(Manner{AppURL: "https://rfc.example", MaxRFCs: 50, Paths: Paths{RFC: "/r?s={slug}", Branch: "/b?s={slug}&b={branch}", Inbox: "/i", Settings: "/s"}})
+	require.NoError(t, err)
+	at = query.rfc("c++")
+	assert.Equal(t, "https://rfc.example/b?s=c%2B%2B&b=a%26x%3D1", at.branch("a&x=1"), "no text is a parameter")
 	assert.Empty(t, bare.Link(strings.Repeat("x", 1001)))
 }
 
@@ -188,6 +193,9 @@ func TestWhatWaitsForTheReader(t *testing.T) {
 		{Kind: "question"}, {Kind: "doc_question_asked"}, {Kind: "assigned"}, {Kind: "PR_Assigned"}, {Kind: "approval_requested"},
 		payload(`{"state": "changes_requested"}`), payload(`{"review_state": "CHANGES_REQUESTED"}`), payload(`{"category": "needs-you"}`), payload(`{"action_required": true}`),
 		payload(`{"summary": "Ada Lovelace requested changes on your PR #44"}`), payload(`{"summary": "Grace asked you: \"Can you?\""}`), payload(`{"summary": "Ada Mentioned You in a comment"}`),
+		{Kind: "review-requested"}, {Kind: "pr.review_requested"}, {Kind: "PullRequestReviewRequested"}, {Kind: "review requested"}, {Kind: "vote_requested"},
+		{Kind: "pr_closed", Payload: texts.ReadPayload(`{"needs_you": true}`)}, {Kind: "rfc_withdrawn", Payload: texts.ReadPayload(`{"category": "needs_you"}`)},
+		payload(`{"needs_you": 1}`), payload(`{"state": "changes-requested"}`), payload(`{"state": "Changes requested"}`), payload(`{"summary": "Ada asked\nyou"}`), payload(`{"summary": "Ada asked\u00a0you"}`),
 		payload(`{"summary": "Ada requested your review of PR #1"}`), payload(`{"summary": "PR #3 was assigned to you"}`),
 	} {
 		d, l, _ := w.Write(daily(e))
@@ -198,6 +206,10 @@ func TestWhatWaitsForTheReader(t *testing.T) {
 	for _, e := range []Event{
 		{Kind: "pr_reviewed"}, {Kind: "question_answered"}, {Kind: "review_request_removed"}, {Kind: "mention_deleted"}, {Kind: "unassigned"}, {Kind: "pr_unassigned"}, {Kind: "pr_opened"}, {Kind: "questionnaire_opened"},
 		payload(`{"state": "approved"}`), payload(`{"action_required": false}`), payload(`{"category": "watched"}`), payload(`{"summary": "Ada asked the owner"}`), payload(`{"note": "asked you"}`),
+		{Kind: "review_request_accepted"}, {Kind: "review_request_declined"}, {Kind: "changes_requested_addressed"}, {Kind: "mention_digest"}, {Kind: "remention"},
+		payload(`{"summary": "Ada unassigned you from PR #3"}`), payload(`{"summary": "Grace asked your colleague Bob"}`), payload(`{"summary": "Grace mentioned your RFC"}`),
+		payload(`{"summary": "Ada assigned your old PR #3 to Bob"}`), payload(`{"summary": "Linus: nobody asked you"}`), payload(`{"summary": "Ada no longer needs your review"}`),
+		payload(`{"summary": "Ada dismissed the review that requested changes on your PR #3"}`), payload(`{"summary": "Nothing here needs your attention"}`),
 	} {
 		d, _, _ := w.Write(daily(e))
 		assert.Zero(t, d.Needs, "%+v", e)
@@ -263,9 +275,9 @@ func TestSubjects(t *testing.T) {
 		subject, preheader string
 	}{
 		{"one RFC", []Event{opened(1).in("a", "Payments for Hosts")}, "Payments for Hosts (Sat 28 Nov)", "Ada opened PR #1"},
-		{"two RFCs", []Event{opened(1).in("a", "A"), opened(2).in("b", "B"), opened(3).in("b", "B")}, "3 updates in 2 RFCs (Sat 28 Nov)", "B · A"},
-		{"no RFC", []Event{opened(1)}, "1 update (Sat 28 Nov)", "Ada opened PR #1"},
-		{"an RFC and none", []Event{opened(1).in("a", "A"), opened(2)}, "2 updates in 1 RFC (Sat 28 Nov)", "Ada opened PR #1 · Ada opened PR #2"},
+		{"two RFCs", []Event{opened(1).in("a", "A"), opened(2).in("b", "B"), opened(3).in("b", "B")}, "Wiggleverse: 3 updates in 2 RFCs (Sat 28 Nov)", "B · A"},
+		{"no RFC", []Event{opened(1)}, "Wiggleverse: 1 update (Sat 28 Nov)", "Ada opened PR #1"},
+		{"an RFC and none", []Event{opened(1).in("a", "A"), opened(2)}, "Wiggleverse: 2 updates in 1 RFC (Sat 28 Nov)", "Ada opened PR #1 · Ada opened PR #2"},
 		{"one waits", []Event{opened(1).in("a", "A"), mention.in("b", "B")}, "1 needs you: B (Sat 28 Nov)", "Grace mentioned you · A"},
 		{"two wait", []Event{mention.in("a", "A"), mention.in("b", "B"), opened(1).in("c", "C")}, "2 need you: A (Sat 28 Nov)", "Grace mentioned you · Grace mentioned you · C"},
 		{"one without an RFC waits", []Event{mention}, "1 needs you: Other activity (Sat 28 Nov)", "Grace mentioned you"},
@@ -277,6 +289,46 @@ func TestSubjects(t *testing.T) {
 	}
 	_, l, _ := w.Write(daily(opened(1).in("a", strings.Repeat("long ", 100))))
 	assert.Less(t, len(l.Subject), 110)
+}
+
+// An app may have several digests a day, which are no one conversation either.
+func TestTheSubjectOfSeveralDigestsADay(t *testing.T) {
+	t.Parallel()
+	f := daily(Event{Kind: "pr_opened", PR: 1}.in("a", "A"))
+	f.Often = true
+	_, l, _ := plainWriter(t).Write(f)
+	assert.Equal(t, "A (Sat 28 Nov, 20:00)", l.Subject)
+}
+
+// What waits for the reader waits however old it is; the newest comes first, and an RFC of which all is old is still named.
+func TestOldEvents(t *testing.T) {
+	t.Parallel()
+	w := plainWriter(t)
+	old := func(e Event, days int) Event {
+		e.At = tick.Add(-time.Duration(days) * 24 * time.Hour)
+		return e
+	}
+	f := daily(old(Event{Kind: "review_requested", PR: 1}.in("a", "A"), 20), old(Event{Kind: "review_requested", PR: 2}.in("a", "A"), 2), old(Event{Kind: "pr_opened", PR: 3}.in("b", "B"), 20))
+	f.Start = tick.Add(-30 * 24 * time.Hour)
+	d, l, _ := w.Write(f)
+	assert.Equal(t, Digest{Events: 3, RFCs: 2, Needs: 2}, d)
+	assert.Equal(t, []string{"PR #2", "PR #1"}, []string{l.Needs.Asks[0].Link.Label, l.Needs.Asks[1].Link.Label})
+	assert.Empty(t, l.Cards)
+	assert.Equal(t, []string{"B · 1 update"}, strs(l.Rest))
+	assert.Equal(t, []string{"1 older update is in your inbox."}, l.Notes)
+	f.Events = f.Events[2:]
+	_, l, _ = w.Write(f)
+	assert.Equal(t, "B (Sat 28 Nov)", l.Subject)
+}
+
+// A request that was written twice within minutes is one, although nothing is said of it.
+func TestARequestIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	request := Event{Kind: "review_requested", ActorID: 2, PR: 7}.in("a", "A")
+	again, later := request, request
+	again.At, later.At = tick.Add(-3*time.Hour+4*time.Minute), tick.Add(-time.Hour)
+	d, _, _ := plainWriter(t).Write(daily(request, again, later))
+	assert.Equal(t, Digest{Events: 2, RFCs: 1, Needs: 2}, d)
 }
 
 func TestTitles(t *testing.T) {

@@ -3,6 +3,7 @@ package letter
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wiggleverse/rfcdigest/core/page"
 	"github.com/wiggleverse/rfcdigest/core/texts"
@@ -81,7 +82,7 @@ func (t *teller) branchPart(branchName string) page.Part {
 // summary tells of an event in the words of the app. A PR that they name is a link.
 func (t *teller) summary(e *Event) page.Line {
 	text := texts.Clean(e.Payload.Summary)
-	if from, to := findPR(text, e.PR); to > 0 {
+	if from, to := findPR(text, e.PR); to > 0 && t.at.url != "" {
 		line := page.Line{{Text: text[:from], Foreign: true, Sentence: true}, {Text: text[from:to], URL: t.at.pr(e.PR)}, {Text: text[to:], Foreign: true}}
 		if from == 0 {
 			line = line[1:]
@@ -99,7 +100,7 @@ func findPR(text string, n int64) (from, to int) {
 	}
 	mark := "#" + strconv.FormatInt(n, 10)
 	from = strings.Index(text, mark)
-	if to = from + len(mark); from < 0 || to < len(text) && '0' <= text[to] && text[to] <= '9' {
+	if to = from + len(mark); from < 0 || to < len(text) && '0' <= text[to] && text[to] <= '9' || from > 0 && !strings.ContainsRune(" (\"“„«", lastRune(text[:from])) {
 		return 0, 0
 	}
 	if strings.HasSuffix(text[:from], "PR ") {
@@ -125,4 +126,9 @@ func (t *teller) ended(line page.Line, e *Event) page.Line {
 		return append(line.Add(" · "), page.Part{Text: t.say(Open), URL: url})
 	}
 	return line
+}
+
+func lastRune(text string) rune {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	return r
 }

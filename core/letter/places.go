@@ -22,6 +22,8 @@ func KnownPaths() Paths {
 type Places struct {
 	base            string
 	inbox, settings string
+	// query says that a path has a query, in which more characters must be escaped.
+	query bool
 	// The paths are cut at their gaps, each behind base.
 	rfcPath, prPath, branchPath sentence
 }
@@ -35,7 +37,7 @@ func NewPlaces(appURL string, paths Paths) (Places, error) {
 	if len(base) > maxAppURL {
 		return Places{}, fmt.Errorf("app URL: %d bytes are too many for a mail", len(base))
 	}
-	p := Places{base: base, inbox: paths.Inbox, settings: paths.Settings}
+	p := Places{base: base, inbox: paths.Inbox, settings: paths.Settings, query: strings.Contains(paths.RFC+paths.PR+paths.Branch, "?")}
 	for _, of := range []struct {
 		name, path string
 		gap        hole
@@ -103,7 +105,7 @@ type place struct {
 
 // rfc returns the place of an RFC.
 func (p *Places) rfc(name string) place {
-	at := place{Places: p, slug: segment(name)}
+	at := place{Places: p, slug: p.segment(name)}
 	if at.slug != "" {
 		at.url = p.rfcPath.with(value{slug, at.slug})
 	}
@@ -112,11 +114,15 @@ func (p *Places) rfc(name string) place {
 
 // segment escapes a path segment (RFC 3986 §3.3); it is empty if the text can be none. One of dots alone would be a way out
 // of the path, however it is written (§5.2.4).
-func segment(text string) string {
+func (p *Places) segment(text string) string {
 	if text == "" || text == "." || text == ".." {
 		return ""
 	}
-	if escaped := url.PathEscape(text); len(escaped) <= maxSlug {
+	escaped := url.PathEscape(text)
+	if p.query {
+		escaped = strings.NewReplacer("&", "%26", "+", "%2B", "=", "%3D").Replace(escaped)
+	}
+	if len(escaped) <= maxSlug {
 		return escaped
 	}
 	return ""
@@ -132,7 +138,10 @@ func (at *place) pr(n int64) string {
 
 // branch returns the page of a branch; empty if that has no name.
 func (at *place) branch(name string) string {
-	name = segment(name)
+	if at.Places == nil {
+		return ""
+	}
+	name = at.segment(name)
 	switch {
 	case name == "":
 		return ""

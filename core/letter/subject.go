@@ -20,14 +20,19 @@ const (
 // subject leads with what waits for the reader, and ends with the day, so that mail programs do not take two digests for one
 // conversation.
 func (d *draft) subject() string {
-	said := d.volume()
+	// Without the name, a line in a script that has no capitals would be all capitals to some filters: of RFC alone.
+	said := d.writer.Name() + ": " + d.volume()
 	switch {
 	case len(d.asks) > 0:
 		said = d.count(SubjectNeeds, len(d.asks), value{titles, d.shortTitle(d.askTitles()[0])})
 	case d.numbers.RFCs == 1 && len(d.topics) == 1 && d.topics[0].slug != "":
 		said = d.shortTitle(d.topics[0].title)
 	}
-	return said + " (" + d.Day(d.End) + ")"
+	when := d.Day(d.End)
+	if d.Often {
+		when = d.DayAndClock(d.End)
+	}
+	return said + " (" + when + ")"
 }
 
 // shortTitle is a title in a line of the letter's own language.

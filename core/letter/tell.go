@@ -109,11 +109,11 @@ func (t *teller) bundle(b bundle) page.Line {
 		return t.counted(b, kindWords(newest.Kind))
 	}
 	list, n := t.things(b)
-	if n == 1 || b.kind.many == nil && b.kind.about == TheRFC && b.sameActor() {
-		return t.one(newest)
+	if n == 1 || b.kind.many == nil && b.kind.own == "" {
+		return t.one(newest) // what happens to an RFC happens once
 	}
 	if b.kind.many == nil {
-		return t.counted(b, b.kind.words)
+		return t.counted(b, b.kind.own)
 	}
 	line := t.fill(nil, b.kind.many.of(t.Language, n), func(line page.Line, h hole) page.Line {
 		switch h {
@@ -129,16 +129,6 @@ func (t *teller) bundle(b bundle) page.Line {
 		how = Listed
 	}
 	return t.ended(t.by(line, how, b.events), newest)
-}
-
-// sameActor reports whether one person did all of b.
-func (b *bundle) sameActor() bool {
-	for _, e := range b.events {
-		if e.ActorID != b.events[0].ActorID {
-			return false
-		}
-	}
-	return true
 }
 
 // things lists the PRs or branches that b is about, and counts them: what happens to one happens once. Of other kinds all

@@ -42,8 +42,8 @@ type telling struct {
 	one   sentence
 	// many is nil if several are counted with the name of the kind.
 	many forms
-	// words are the name of the kind.
-	words string
+	// own is the name of an app's own kind, in words; empty for known ones.
+	own string
 }
 
 // newWords cuts a catalog, and adds kinds. An error names the first sentence of kinds with a gap that is not known.
@@ -53,7 +53,7 @@ func newWords(c *Catalog, kinds Kinds) (*words, error) {
 		w.messages[i] = c.cut(specs[i].name, specs[i].holes)
 	}
 	for name, k := range kinds {
-		t := &telling{about: k.About, words: kindWords(name)}
+		t := &telling{about: k.About}
 		one, many := k.holes()
 		if k.One == "" {
 			if f := c.cut(name, one); f != nil {
@@ -88,7 +88,7 @@ func (t *telling) cut(kindName string, k Kind) (err error) {
 	if t.one, err = cutSentence(k.One, []hole{actor, pr, branch, ref}); err != nil {
 		return sentenceError(kindName, err)
 	}
-	if k.Many == "" {
+	if t.own = kindWords(kindName); k.Many == "" {
 		return nil
 	}
 	many, err := cutSentence(k.Many, []hole{number, pr, prs, branch, ref, branches})

@@ -54,7 +54,7 @@ func NewWriter(m Manner) (*Writer, error) {
 	}
 	w := &Writer{asks: newAsks(m.Asks, m.Kinds), maxRFCs: m.MaxRFCs, byTag: map[string]*words{}, fallback: cldr.Find("en")}
 	if m.Language != "" {
-		if w.fallback = cldr.Find(m.Language); w.fallback == nil {
+		if w.fallback = cldr.For(m.Language); w.fallback == nil {
 			return nil, fmt.Errorf("language %q: want one of: %s", m.Language, tags())
 		}
 	}

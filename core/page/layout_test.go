@@ -188,11 +188,11 @@ Open your inbox: https://rfc.example/inbox
 2 need you
  ! Ada Lovelace requested changes on your PR #44
    Trust & Safety
-   https://rfc.example/rfc/1/pr/44
+   PR #44: https://rfc.example/rfc/1/pr/44
  ! `+"\u2068ליאורה\u2069"+` mentioned you
    Federation
-   https://rfc.example/rfc/2
- ! … and 1 more
+   Open this RFC: https://rfc.example/rfc/2
+   … and 1 more
 
 # Trust & Safety
  https://rfc.example/rfc/1

@@ -75,9 +75,9 @@ func (t *textWriter) needs(n *Needs) {
 		ask := &n.Asks[i]
 		t.sentence(" ! ", ask.What)
 		t.line("   ", ask.About)
-		t.line("   ", ask.Link.URL)
+		t.link("   ", ask.Link)
 	}
-	t.line(" ! ", n.More)
+	t.line("   ", n.More)
 	t.WriteByte('\n')
 }
 

@@ -46,7 +46,7 @@ li { margin: 6px 0 0; }
 .brand { margin: 0 0 16px; font-size: 15px; font-weight: 700; color: #0b6663; }
 .intro { color: #59616a; }
 .needs, .card { width: 100%; margin: 20px 0 0; }
-.needs td { padding: 18px 22px; background-color: #fff4e5; border: 1px solid #e0a458; border-top: 4px solid #b4540a; border-radius: 12px; }
+.needs td { padding: 18px 22px; background-color: #fff4e5; border-radius: 12px; }
 .needs h2 { font-size: 20px; font-weight: 700; color: #8a3f06; }
 .needs p { margin: 10px 0 0; }
 .needs a { color: #8a3f06; font-weight: 600; }
@@ -68,7 +68,7 @@ li { margin: 6px 0 0; }
 	a, .brand { color: #6cc9c0; }
 	.notice { background-color: #3a2f16; color: #f2e2b8; }
 	.intro, .quiet, .quiet a, .footer, .footer a { color: #a4acb4; }
-	.needs td { background-color: #33240f; border-color: #a8691c; }
+	.needs td { background-color: #33240f; border-color: #a8691c !important; }
 	.needs h2, .needs a { color: #f5b968; }
 	.card td { background-color: #1e2226; border-color: #31373d; }
 	.button a { color: #0c2423 !important; background-color: #6cc9c0 !important; border-color: #6cc9c0 !important; }
@@ -80,7 +80,7 @@ li { margin: 6px 0 0; }
 `
 
 const themeBody = `<body>
-<div class="preheader">` + slotMark + `PREHEADER` + slotMark + `</div>
+<div class="preheader" style="display:none">` + slotMark + `PREHEADER` + slotMark + `</div>
 <table class="page" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="margin">
 <table class="column" role="presentation" align="center" width="600" style="width:600px;max-width:100%;margin:0 auto" cellpadding="0" cellspacing="0" border="0"><tr><td>
 ` + slotMark + `NOTICE` + slotMark + `<p class="brand"><span dir="auto">{{.Hermes.Product.Name}}</span></p>
@@ -95,7 +95,7 @@ const themeBody = `<body>
 
 // The markup around the sections, which are tables because Outlook gives nothing else a background and a border.
 const (
-	needsOpen  = `<table class="needs" role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td>` + "\n"
+	needsOpen  = `<table class="needs" role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td style="border:1px solid #e0a458;border-top:4px solid #b4540a">` + "\n"
 	cardOpen   = `<table class="card" role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td>` + "\n"
 	cardClose  = "</td></tr></table>\n"
 	buttonLink = ` style="display:inline-block;padding:12px 26px;border:2px solid #0b6663;border-radius:8px;background-color:#0b6663;color:#ffffff;font-weight:600;text-decoration:none"`

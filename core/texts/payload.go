@@ -18,7 +18,7 @@ type Payload struct {
 	object string
 }
 
-// Texts calls found with each member that is a string, or the word true, as long as it returns true. Members that are empty
+// Texts calls found with each member that is a string, a number, or the word true, as long as it returns true. Members that are empty
 // may be left out.
 func (p Payload) Texts(found func(name, text string) bool) {
 	if p.object == "" { // as most are
@@ -33,6 +33,8 @@ func (p Payload) Texts(found func(name, text string) bool) {
 		switch value.Type {
 		case gjson.True:
 			return found(member.Str, "true")
+		case gjson.Number:
+			return found(member.Str, value.Raw)
 		case gjson.String:
 			return found(member.Str, textOf(value))
 		}

@@ -56,7 +56,7 @@ func TestTheTextsOfAPayload(t *testing.T) {
 		})
 		return all
 	}
-	assert.Equal(t, []string{"state=a\nb", "urgent=true", "last="}, texts(`{"state": "a\nb", "n": 1, "urgent": true, "no": false, "deep": {"state": "x"}, "last": "", "more": "x"}`))
+	assert.Equal(t, []string{"state=a\nb", "n=1", "urgent=true", "last="}, texts(`{"state": "a\nb", "n": 1, "urgent": true, "no": false, "deep": {"state": "x"}, "last": "", "more": "x"}`))
 	assert.Equal(t, []string{"category=a", "summary=b"}, texts(`{"summary": "b", "category": "a"}`))
 	assert.Equal(t, []string{"summary=b"}, texts(`{"category": 7, "summary": "b"}`))
 	for _, empty := range []string{"", "{}", "[]", "{", "7"} {
