@@ -39,7 +39,7 @@ func TestAPlanThatDoesNotEndCostsOnlyItsPerson(t *testing.T) {
 	s := newStage(t, w, func(c *app.Config) { c.Zones = zones })
 	report := s.tick()
 	assert.Equal(t, 59, report.DigestsSent)
-	assert.Equal(t, []app.Failure{{Recipient: 4, Reason: "planning takes longer than 1s, so it was given up; whatever it is, the others are not kept waiting"}}, report.Failures)
+	assert.Equal(t, []app.Failure{{Recipient: 4, Reason: "planning takes longer than 5s, so it was given up; whatever it is, the others are not kept waiting"}}, report.Failures)
 
 	report = s.tick()
 	assert.Len(t, report.Failures, 1)

@@ -9,7 +9,7 @@ import (
 const (
 	// planTime is how long the plan for one person may take. It is counted in looks, each of which has to find the
 	// same person at work: on an overloaded machine the looks are late as well.
-	planTime = time.Second
+	planTime = 5 * time.Second
 	planLook = planTime / 10
 )
 

@@ -34,7 +34,7 @@ func (e *Event) repeats(f *Event) bool {
 
 // isLike reports whether e and f say the same within minutes.
 func (e *Event) isLike(f *Event) bool {
-	if e.Payload.Summary != f.Payload.Summary || e.Kind != f.Kind || e.ActorID != f.ActorID || e.Slug != f.Slug || e.PR != f.PR || e.Branch != f.Branch {
+	if e.Slug != f.Slug || e.PR != f.PR || e.Kind != f.Kind || e.ActorID != f.ActorID || e.Branch != f.Branch || e.Payload.Summary != f.Payload.Summary {
 		return false
 	}
 	apart := e.At.Sub(f.At)

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -24,7 +25,7 @@ func (d *draft) subject() string {
 	said := d.writer.Name() + ": " + d.volume()
 	switch {
 	case len(d.asks) > 0:
-		said = d.count(SubjectNeeds, len(d.asks), value{titles, d.shortTitle(d.askTitles()[0])})
+		said = d.count(SubjectNeeds, len(d.asks), value{titles, d.shortTitle(d.askTitle())})
 	case d.numbers.RFCs == 1 && len(d.topics) == 1 && d.topics[0].slug != "":
 		said = d.shortTitle(d.topics[0].title)
 	}
@@ -40,19 +41,9 @@ func (d *draft) shortTitle(title string) string {
 	return page.Isolate(texts.Shorten(title, longTitle), d.RightToLeft)
 }
 
-// askTitles are what the events that wait for the reader are about, each title once.
-func (d *draft) askTitles() (titles []string) {
-	seen := map[string]bool{}
-	for _, a := range d.asks {
-		name := title([]*Event{a.event})
-		if name == "" {
-			name = d.say(NoRFC)
-		}
-		if !seen[name] {
-			seen[name], titles = true, append(titles, name)
-		}
-	}
-	return titles
+// askTitle is what the newest event that waits for the reader is about.
+func (d *draft) askTitle() string {
+	return cmp.Or(title([]*Event{d.asks[0].event}), d.say(NoRFC))
 }
 
 // preheader is what lists of mails show beside the subject: what waits for the reader, else the titles of RFCs, or, if
