@@ -1,12 +1,15 @@
 package letter
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/wiggleverse/rfcdigest/core/cldr"
 )
@@ -23,7 +26,7 @@ type Catalog struct {
 // thing that is wrong.
 func ReadCatalog(language *cldr.Language, file []byte) (*Catalog, error) {
 	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(file, &raw); err != nil {
+	if err := json.Unmarshal(bytes.TrimPrefix(file, []byte("\uFEFF")), &raw); err != nil {
 		return nil, fmt.Errorf("no JSON object: %w", err)
 	}
 	c := &Catalog{language, make(map[string]map[cldr.Form]string, len(raw))}
@@ -116,13 +119,19 @@ func checkForms(forms map[cldr.Form]string, s spec) error {
 	return nil
 }
 
+// longSentence is how many characters a sentence has at the most.
+const longSentence = 200
+
 // check checks one sentence of a message.
 func (s spec) check(form cldr.Form, text string) error {
 	if strings.TrimSpace(text) == "" {
 		return errors.New("empty")
 	}
-	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
-		return errors.New("want one line")
+	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || unicode.Is(unicode.Bidi_Control, r) }) {
+		return errors.New("want one line, without characters that control directions: names and numbers are set apart by themselves")
+	}
+	if utf8.RuneCountInString(text) > longSentence {
+		return fmt.Errorf("%d characters are more than the %d that a sentence may have", utf8.RuneCountInString(text), longSentence)
 	}
 	parts, err := cutSentence(text, s.holes)
 	if err != nil {

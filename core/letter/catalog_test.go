@@ -50,6 +50,9 @@ func TestReadCatalog(t *testing.T) {
 		{"an open gap", "PR #{n}", "PR #{n", "pr: no such gap as {n}"},
 		{"a gap is missing", "PR #{n}", "PR", `pr: {n} is missing in "PR"`},
 		{"an empty sentence", `"Ktoś"`, `" "`, "someone: empty"},
+		{"a mark of byte order", "{", "\uFEFF{", ""},
+		{"an override", `"Ktoś"`, `"\u202EKtoś"`, "someone: want one line, without characters that control directions"},
+		{"a long sentence", `"Ktoś"`, `"` + strings.Repeat("o", 201) + `"`, "someone: 201 characters are more than the 200"},
 		{"two lines", `"Ktoś"`, `"Kto\nś"`, "someone: want one line"},
 	} {
 		text := strings.Replace(string(file), c.old, c.new, 1)
