@@ -7,9 +7,12 @@
 //
 //	texts     texts of the app's databases: names, addresses, instants, payloads
 //	zones     names of time zones, and when a clock there comes to an hour
-//	links     links to unsubscribe, their tokens, and the secrets that sign them
-//	page      what a digest looks like: subject, plain text, HTML
+//	links     links to unsubscribe, to mute an RFC, and to a reader's page; their tokens, and the secrets that sign them
+//	cldr      how languages count, list and write dates
+//	letter    what a digest says: what waits for its reader, and sentences, from a catalog for each language
+//	page      what that looks like: plain text and HTML
 //	returned  what a mail that came back means: bounces, complaints, replies
+//	delivered what a mail that arrived lacks: for one click, for filters, for its reader
 //
 // # Time
 //

@@ -46,6 +46,8 @@ func TestWrongUsageIsOneLineAndTouchesNothing(t *testing.T) {
 		"too many connections":         {"tick --connections 65", "", []string{"--connections 65", "64"}},
 		"more than can be counted":     {"tick --connections 99999999999999999999", "", []string{"--connections"}},
 		"watches of no days":           {"tick --watch-days 0", "", []string{"--watch-days 0"}},
+		"no language":                  {"tick --language klingon", "", []string{"--language", "klingon", "pt-BR"}},
+		"a path that is none":          {"tick --rfc-path rfc", "", []string{"--rfc-path", "/x/{slug}"}},
 		"no RFCs":                      {"tick --max-rfcs 0", "", []string{"--max-rfcs 0"}},
 		"a sender that is no address":  {"tick --from nobody", "", []string{"--from", "nobody"}},
 		"two senders":                  {"tick --from a@rfc.example,b@rfc.example", "", []string{"--from"}},

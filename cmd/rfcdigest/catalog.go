@@ -24,11 +24,7 @@ func (c *catalogCheckCommand) Run(std streams) error {
 	tag := strings.TrimSuffix(filepath.Base(c.File), ".json")
 	language := cldr.Find(tag)
 	if language == nil {
-		var tags []string
-		for _, l := range cldr.Languages() {
-			tags = append(tags, l.Tag)
-		}
-		return usagef("catalog %s: the name of the file is no language; want one of: %s, each with .json", c.File, strings.Join(tags, ", "))
+		return usagef("catalog %s: the name of the file is no language; want one of: %s, each with .json", c.File, letter.Tags())
 	}
 	file, err := os.ReadFile(c.File)
 	if err != nil {

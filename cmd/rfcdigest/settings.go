@@ -7,6 +7,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/zonedata"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/cldr"
 	"github.com/wiggleverse/rfcdigest/core/letter"
 	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/ports"
@@ -92,14 +93,23 @@ func (s *Settings) check() error {
 	if err != nil {
 		return err
 	}
-	s.style, err = core.NewStyle(core.Brand{
+	s.style, err = s.newStyle(ways)
+	return err
+}
+
+// newStyle is how digests read and look by the settings.
+func (s *Settings) newStyle(ways links.Links) (*core.Style, error) {
+	if s.Language != "" && cldr.For(s.Language) == nil {
+		return nil, usagef("--language %q: want one of: %s", s.Language, letter.Tags())
+	}
+	style, err := core.NewStyle(core.Brand{
 		Name: s.Name, AppURL: s.AppURL, Paths: s.paths(), Domain: s.domain, MaxRFCs: s.MaxRFCs, Language: s.Language, Classic: s.Classic,
 		Links: ways, RedirectTo: s.RedirectAllTo,
 	})
 	if path := (*letter.PathError)(nil); errors.As(err, &path) {
-		return usagef("--%w", path)
+		return nil, usagef("--%w", path)
 	}
-	return err
+	return style, err
 }
 
 // paths are where the app has its pages.

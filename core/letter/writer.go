@@ -3,6 +3,7 @@ package letter
 import (
 	"embed"
 	"fmt"
+	"strings"
 
 	"github.com/wiggleverse/rfcdigest/core/cldr"
 	"github.com/wiggleverse/rfcdigest/core/page"
@@ -55,7 +56,7 @@ func NewWriter(m Manner) (*Writer, error) {
 	w := &Writer{asks: newAsks(m.Asks, m.Kinds), maxRFCs: m.MaxRFCs, byTag: map[string]*words{}, fallback: cldr.Find("en")}
 	if m.Language != "" {
 		if w.fallback = cldr.For(m.Language); w.fallback == nil {
-			return nil, fmt.Errorf("language %q: want one of: %s", m.Language, tags())
+			return nil, fmt.Errorf("language %q: want one of: %s", m.Language, Tags())
 		}
 	}
 	var err error
@@ -90,15 +91,13 @@ func KnownCatalog(language *cldr.Language) (*Catalog, error) {
 	return c, nil
 }
 
-// tags are those of all languages, for a message.
-func tags() (all string) {
-	for i, l := range cldr.Languages() {
-		if i > 0 {
-			all += ", "
-		}
-		all += l.Tag
+// Tags are those of all languages, for a message.
+func Tags() string {
+	var all []string
+	for _, l := range cldr.Languages() {
+		all = append(all, l.Tag)
 	}
-	return all
+	return strings.Join(all, ", ")
 }
 
 // Language returns the tag of the language in which a reader gets letters who prefers another: that, its parent, or else the
