@@ -107,6 +107,8 @@ func (d database) describe(e *pgconn.PgError) (does, remedy string) {
 			"try again, or see which in pg_stat_activity"
 	}
 	switch {
+	case e.SeverityUnlocalized == "FATAL" && (e.Code == "42704" || e.Code == "55P02" || e.Code == "22023"):
+		return "refuses an option in its URL: " + oneLine(e.Message), "leave it out of --database"
 	case e.Code == "08P01" && strings.Contains(e.Message, "startup parameter"): // as PgBouncer says it
 		return "is behind a pooler that does not pass on a connection's settings (" + oneLine(e.Message) + ")", "connect to the server itself"
 	case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57P"):

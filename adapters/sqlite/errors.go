@@ -94,6 +94,9 @@ func checkFolder(path string) error {
 	return nil
 }
 
+// ErrNoDatabase says that there is no file of that name, in a folder that is there.
+var ErrNoDatabase = errors.New("no database")
+
 // checkFile returns an error if there is no file at path that could be a database.
 func checkFile(path string) error {
 	if err := checkFolder(path); err != nil {
@@ -102,7 +105,7 @@ func checkFile(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &ports.Trouble{What: "no database at " + path, Remedy: `run "rfcdigest migrate" to make one, or check --database`, Kinds: []error{fs.ErrNotExist}}
+		return &ports.Trouble{What: "no database at " + path, Remedy: `check --database, or run "rfcdigest migrate --create" to make one`, Kinds: []error{ErrNoDatabase, fs.ErrNotExist}}
 	case err != nil:
 		return fmt.Errorf("look at database %s: %w", path, err)
 	case !info.Mode().IsRegular():

@@ -26,7 +26,7 @@ func onBoth(t *testing.T, w core.World, test func(t *testing.T, s *site)) {
 	t.Run("PostgreSQL", func(t *testing.T) {
 		s, conn := onPostgres(t)
 		s = s.inside()
-		s.run("migrate").done()
+		s.run("migrate", "--create").done()
 		require.NoError(t, postgres.Fill(t.Context(), conn, w))
 		test(t, s)
 	})

@@ -26,7 +26,7 @@ var migrated = sync.OnceValue(func() []byte {
 		panic(err)
 	}
 	s := &site{TB: &must{}, dir: dir, name: "rfcdigest"}
-	s.run("migrate").done()
+	s.run("migrate", "--create").done()
 	content, err := os.ReadFile(filepath.Join(dir, "rfcdigest.db"))
 	if err != nil {
 		panic(err)

@@ -15,6 +15,7 @@ import (
 
 type doctorCommand struct {
 	JSON      bool     `name:"json" help:"Print the result as one line of JSON."`
+	Ready     string   `placeholder:"URL" help:"Only ask a serve --listen whether it is ready, for a container's health check, like http://127.0.0.1:8095/readyz."`
 	MailCheck *os.File `name:"mail-check" placeholder:"PATH" help:"Look at this mail instead, as it arrived and a mail program saved it (.eml; - is standard input), and say what is missing or wrong."`
 }
 
@@ -51,6 +52,12 @@ type doctor struct {
 // Run looks at everything that digests need. It sends no message, and changes nothing.
 func (c *doctorCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	d := &doctor{Settings: s, std: std, now: systemclock.Clock{}.Now(), asJSON: c.JSON}
+	if c.Ready != "" {
+		if found := askPage(ctx, c.Ready, "ok"); found != "" {
+			return fmt.Errorf("%s %s", c.Ready, found)
+		}
+		return nil
+	}
 	if c.MailCheck != nil {
 		return c.delivered(d)
 	}

@@ -265,7 +265,7 @@ func TestDoctorWaitsForNobodyForever(t *testing.T) {
 	d.mail(ctx)
 	assert.Contains(t, out.String(), "failure  mail               mail server "+silent.Addr().String()+": greeting: no answer in time. To mend it: ")
 	assert.Less(t, mailPatience, smtp.DefaultDialTimeout)
-	assert.Equal(t, "does not answer within 5s", askPage(ctx, "http://"+silent.Addr().String()))
+	assert.Equal(t, "does not answer within 5s", askPage(ctx, "http://"+silent.Addr().String(), ""))
 }
 
 func TestLittleRoomIsSaid(t *testing.T) {

@@ -35,17 +35,20 @@ func (d *doctor) unsubscribing(ctx context.Context) {
 	}
 	at := strings.TrimRight(d.PublicURL, "/") + links.Path
 	done := d.waiting(name, "asking "+at)
-	found := askPage(ctx, at+"signed-by-nobody")
+	found := askPage(ctx, at+"signed-by-nobody", "Unsubscribe from digests?")
 	done()
 	if found != "" {
-		d.warns(name, at+" "+found, "see that serve runs with --listen, and that what stands before it passes /unsubscribe/ on, without a login")
+		if d.Listen == "" {
+			found += "; links in mails lead nowhere, unless another process answers them: no --listen"
+		}
+		d.warns(name, at+" "+found, "see that serve runs with --listen (DIGEST_LISTEN), and that what stands before it passes /unsubscribe/ on, without a login")
 		return
 	}
 	d.passes(name, at+" answers with the page that unsubscribes")
 }
 
-// askPage returns what is wrong with the answer at address; empty if it is our page.
-func askPage(ctx context.Context, address string) string {
+// askPage returns what is wrong with the answer at address; empty if it is a page of ours, which has some words in it.
+func askPage(ctx context.Context, address, words string) string {
 	ctx, cancel := context.WithTimeout(ctx, pagePatience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
@@ -69,7 +72,7 @@ func askPage(ctx context.Context, address string) string {
 	switch {
 	case response.StatusCode != http.StatusOK:
 		return "answers " + texts.Clean(response.Status)
-	case !strings.Contains(string(page), "Unsubscribe from digests?"):
+	case !strings.Contains(string(page), words):
 		return "answers with another page"
 	}
 	return ""

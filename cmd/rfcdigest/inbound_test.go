@@ -103,7 +103,7 @@ func TestMailThatCameBackCountsAgainstItsAddress(t *testing.T) {
 func TestServeTakesMailThatCameBack(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "DIGEST_SECRET="+secret, "DIGEST_RETURN_PATH=digest+{token}@back.example", "DIGEST_APP_URL=https://rfc.example")
-	s.run("migrate").done()
+	s.run("migrate", "--create").done()
 	for _, wrong := range []string{"ftp://x", "lmtp://", "lmtp://127.0.0.1", "lmtp://:2424", "lmtp://127.0.0.1:2424/x", "maildir://", "imaps://", "imaps://mail.example/INBOX",
 		"imap://ada:" + password + "@mail.example/INBOX", "imaps://ada:" + password + "%zz@mail.example/", "INBOX"} {
 		s.run("serve", "--inbound", wrong).fails(exitUsage, "--inbound", "want lmtp://127.0.0.1:2424, maildir://DIR or imaps://USER:PASS@HOST/INBOX").silent()

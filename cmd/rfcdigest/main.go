@@ -37,6 +37,7 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 // commandLine is everything that the command line can say.
 type commandLine struct {
 	Settings
+	EnvFile string `placeholder:"FILE" help:"Take variables that are not set from this file, as systemd's EnvironmentFile= does: a NAME=value on each line (none)."`
 
 	Demo    demoCommand    `cmd:"" help:"Try it: make a lifelike database, run a tick, leave the mails in a folder. Needs no set-up."`
 	Migrate migrateCommand `cmd:"" help:"Add to the database what rfcdigest needs, or make a new one. It takes nothing of the app's away."`
@@ -109,7 +110,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		return exitDone
 	}
 	if err != nil {
-		return complain(std, usagef("%s", redact(err.Error()))) // the error may repeat a URL in the wrong place
+		return complain(std, usagef("%s", redact(plainly.Replace(err.Error())))) // the error may repeat a URL in the wrong place
 	}
 	if err := line.Settings.check(); err != nil {
 		return complain(std, usageError{err})
@@ -131,6 +132,10 @@ func complain(std streams, err error) int {
 	fmt.Fprintf(std.err, "rfcdigest: %s\n", text)
 	return exitFailed
 }
+
+// plainly says what kong says of a flag in the words of people who do not program.
+var plainly = strings.NewReplacer("expected a valid 64 bit int but got", "want a whole number, not", "expected duration but got", "want a time like 30m, not",
+	"bool value must be true, 1, yes, false, 0 or no but got", "want true or false, not", `expected string value but got "EOL" (<EOL>)`, "want a value after it", "(from envar ", "(from ")
 
 // printJSON prints v on one line.
 func printJSON(std streams, v any) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -13,7 +14,8 @@ import (
 )
 
 type migrateCommand struct {
-	JSON bool `name:"json" help:"Print the result as one line of JSON."`
+	Create bool `help:"Make a database if there is none, or the app's tables if there are none."`
+	JSON   bool `name:"json" help:"Print the result as one line of JSON."`
 }
 
 // Run migrates the database.
@@ -23,6 +25,9 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 		return err
 	}
 	if _, err := s.zoneData().Open(); err != nil { // before anything is changed
+		return err
+	}
+	if err := c.mayCreate(ctx, database); err != nil {
 		return err
 	}
 	var latest atomic.Pointer[term.Stage]
@@ -48,6 +53,22 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	fmt.Fprintf(std.out, "%s is migrated:\n", database.name)
 	for _, step := range done {
 		fmt.Fprintf(std.out, "  %s\n", step)
+	}
+	return nil
+}
+
+// mayCreate returns an error if there is no database of the app's, and nobody asked for one: then its name is most likely wrong. Other errors
+// are for the migration to tell.
+func (c *migrateCommand) mayCreate(ctx context.Context, database namedDatabase) error {
+	if c.Create {
+		return nil
+	}
+	state, err := database.state(ctx)
+	switch {
+	case errors.Is(err, sqlite.ErrNoDatabase):
+		return fmt.Errorf("there is no database at %s; give --create to make one, or check --database", database.name)
+	case err == nil && state.Bare:
+		return fmt.Errorf("there are no tables of the RFC app in %s; give --create to make them, or check --database", database.name)
 	}
 	return nil
 }

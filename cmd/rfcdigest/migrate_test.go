@@ -30,7 +30,7 @@ func TestMigrateMakesADatabaseOfNothing(t *testing.T) {
 	for name, prepare := range map[string]func(*site){"no file": func(*site) {}, "an empty file": func(s *site) { s.write("rfcdigest.db", "") }} {
 		s := newSite(t)
 		prepare(s)
-		out := s.run("migrate").done().out
+		out := s.run("migrate", "--create").done().out
 		assert.Contains(t, out, "rfcdigest.db is migrated:\n", name)
 		for _, table := range []string{"users", "cached_rfcs", "notifications", "notification_digests", "watches", "digest_preferences", "held_emails"} {
 			assert.Contains(t, out, "  created table "+table+"\n", name)
@@ -46,7 +46,7 @@ func TestMigrateTwiceChangesNothing(t *testing.T) {
 	for _, prepare := range []func(*site){func(*site) {}, func(s *site) { s.python("rfcdigest.db", "02") }} {
 		s := newSite(t)
 		prepare(s)
-		s.run("migrate").done()
+		s.run("migrate", "--create").done()
 		before := s.tree()
 		assert.Equal(t, "rfcdigest.db is already up to date\n", s.run("migrate").done().out)
 		assert.JSONEq(t, `{"database": "rfcdigest.db", "done": []}`, s.run("migrate", "--json").done().out)
@@ -57,7 +57,7 @@ func TestMigrateTwiceChangesNothing(t *testing.T) {
 func TestMigrateLeavesNothingToTheFirstTickOfWhenPeopleAreDue(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.run("migrate").done()
+	s.run("migrate", "--create").done()
 	s.query("rfcdigest.db", `WITH RECURSIVE n (id) AS (VALUES (1) UNION ALL SELECT id + 1 FROM n WHERE id < 1200)
 INSERT INTO users (id, email, display_name, digest_cadence) SELECT id, 'p'||id||'@rfc.example', 'P'||id, CASE id % 3 WHEN 0 THEN 'weekly' ELSE 'daily' END FROM n;
 INSERT INTO digest_preferences (user_id, time_zone, send_hour, rhythm) SELECT id, CASE id % 2 WHEN 0 THEN 'Asia/Kathmandu' ELSE 'America/St_Johns' END,
@@ -130,12 +130,12 @@ func TestTwoMigrationsAtOnceBothEndWell(t *testing.T) {
 	for _, prepare := range []func(*site){func(*site) {}, func(s *site) { s.python("rfcdigest.db", "04") }} {
 		alone := newSite(t)
 		prepare(alone)
-		alone.run("migrate").done()
+		alone.run("migrate", "--create").done()
 		const schema = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
 		for range 2 {
 			s := newSite(t)
 			prepare(s)
-			one, other := s.start("migrate"), s.start("migrate")
+			one, other := s.start("migrate", "--create"), s.start("migrate", "--create")
 			one.wait().done()
 			other.wait().done()
 			assert.Equal(t, alone.query("rfcdigest.db", schema), s.query("rfcdigest.db", schema))

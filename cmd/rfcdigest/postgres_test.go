@@ -36,7 +36,7 @@ func TestEveryCommandWorksOnPostgreSQL(t *testing.T) {
 	found := s.diagnosed().named("schema")
 	assert.Equal(t, failure, found.Status)
 	assert.Contains(t, found.Mend, "rfcdigest migrate with the same --database")
-	assert.Contains(t, s.run("migrate").done().out, "is migrated:\n  created table users\n")
+	assert.Contains(t, s.run("migrate", "--create").done().out, "is migrated:\n  created table users\n")
 	assert.Contains(t, s.run("migrate").done().out, "is already up to date\n")
 	at, err := time.Parse(time.RFC3339, noon)
 	require.NoError(t, err)
@@ -63,7 +63,7 @@ func TestASharedTickCountsTheSamePeopleUnderEitherEngine(t *testing.T) {
 	t.Parallel()
 	for engine, ticks := range map[string]int{"plain": 1, "river": 3} {
 		s, conn := onPostgres(t)
-		s.run("migrate", "--engine", "river").done()
+		s.run("migrate", "--create", "--engine", "river").done()
 		w := core.World{Users: make([]core.Recipient, 1200)}
 		for i := range w.Users {
 			w.Users[i] = core.Recipient{ID: int64(i + 1), Address: "ada@rfc.example", Cadence: core.Daily}

@@ -79,7 +79,10 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 
 // checkServing says what in the settings does not go together to serve; nil if all does.
 func (s *Settings) checkServing(database namedDatabase) error {
+	_, _, err := net.SplitHostPort(s.Listen)
 	switch {
+	case s.Listen != "" && (err != nil || strings.Contains(s.Listen, "/")):
+		return usagef("--listen %q: want an address with a port, like 127.0.0.1:8095", s.Listen)
 	case s.InboundSecret != "" && s.Listen == "":
 		return usagef("--inbound-secret: nothing can be posted without --listen")
 	case s.Engine == river && database.engine == nil:
@@ -126,6 +129,9 @@ func (s *Settings) introduce(ctx context.Context, store ports.Marks, log *slog.L
 		return err
 	}
 	s.warnUnsubscribe(log, facts, s.Listen != "")
+	if s.Listen == "" && s.keyring.CanSign() && s.PublicURL != "" && facts[core.FactAnswerer] != "" {
+		log.Warn("links in mails lead nowhere, unless another process answers them: no --listen", "remedy", "set --listen (DIGEST_LISTEN), such as 127.0.0.1:8095, and have --public-url lead there")
+	}
 	if ids := strings.Join(s.keyring.IDs(), " "); s.Listen != "" && ids != "" && ids != facts[core.FactAnswerer] {
 		return store.PutFact(ctx, core.FactAnswerer, ids)
 	}

@@ -24,7 +24,9 @@ type namedDatabase struct {
 	// name is the database's name for people; brief is the same in a word.
 	name, brief string
 	open        func(context.Context, sqlite.Options) (*sqlstore.Store, error)
-	migrate     func(context.Context, func(schema.Progress)) (done []string, err error)
+	// state is how it differs from what this release wants.
+	state   func(context.Context) (schema.State, error)
+	migrate func(context.Context, func(schema.Progress)) (done []string, err error)
 	// clock returns the clock that all processes on it share.
 	clock func(context.Context) (ports.Clock, error)
 	// engine returns an engine that has processes share ticks; nil if this database has none.
@@ -33,20 +35,22 @@ type namedDatabase struct {
 	diagnose func(context.Context, *doctor) bool
 }
 
-// named returns the database that the settings name, without touching it.
+// named returns the database that the settings name. Of a file it only asks whether it is there.
 func (s *Settings) named() (namedDatabase, error) {
-	scheme, path, ok := strings.Cut(s.Database, "://")
+	path, server, err := databaseURL(s.Database)
 	switch {
-	case ok && (scheme == "postgres" || scheme == "postgresql"):
-		return s.namedPostgres()
-	case !ok || scheme != "sqlite":
-		return namedDatabase{}, usagef("--database %q: want sqlite://PATH or postgres://HOST/NAME", redact(s.Database))
-	case path == "":
-		return namedDatabase{}, usagef("--database %q: the path is missing, like sqlite://rfcdigest.db", s.Database)
+	case err != nil:
+		return namedDatabase{}, err
+	case server != "":
+		return s.namedPostgres(server)
 	}
 	return namedDatabase{
 		name: path, brief: filepath.Base(path),
 		open: func(ctx context.Context, o sqlite.Options) (*sqlstore.Store, error) { return sqlite.Open(ctx, path, o) },
+		state: func(ctx context.Context) (schema.State, error) {
+			c, err := sqlite.Inspect(ctx, path)
+			return c.State, err
+		},
 		migrate: func(ctx context.Context, progress func(schema.Progress)) ([]string, error) {
 			return sqlite.MigrateStepwise(ctx, path, progress)
 		},
@@ -55,8 +59,7 @@ func (s *Settings) named() (namedDatabase, error) {
 	}, nil
 }
 
-func (s *Settings) namedPostgres() (namedDatabase, error) {
-	url := s.Database
+func (s *Settings) namedPostgres(url string) (namedDatabase, error) {
 	name, err := postgres.Name(url)
 	if err != nil {
 		return namedDatabase{}, usagef("--database: %w", err)
@@ -66,6 +69,11 @@ func (s *Settings) namedPostgres() (namedDatabase, error) {
 		name: name, brief: brief,
 		open: func(ctx context.Context, o sqlite.Options) (*sqlstore.Store, error) {
 			return postgres.Open(ctx, url, postgres.Options{ReadOnly: o.ReadOnly})
+		},
+		state: func(ctx context.Context) (schema.State, error) {
+			c, err := postgres.Inspect(ctx, url)
+			c.Bare = c.Bare && c.Unwritable == "" // else that is to be told first
+			return c.State, err
 		},
 		migrate: func(ctx context.Context, progress func(schema.Progress)) ([]string, error) {
 			done, err := postgres.MigrateStepwise(ctx, url, progress)

@@ -100,6 +100,8 @@ type State struct {
 	Missing []string
 	// Newer says which newer release migrated the database; empty if none did.
 	Newer string
+	// Bare says that there is no table users, and no other table of the app's that is another program's.
+	Bare bool
 }
 
 // State looks at db and changes nothing.
@@ -109,6 +111,7 @@ func (s Schema) State(ctx context.Context, db bun.IDB) (State, error) {
 		return State{}, err
 	}
 	state := State{Lacking: s.lacking(f), Newer: s.newer(f)}
+	state.Bare = f.columns["users"] == nil && len(state.Lacking) == 0
 	for _, c := range s.changes(f) {
 		state.Missing = append(state.Missing, c.String())
 	}
