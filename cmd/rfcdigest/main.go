@@ -52,6 +52,8 @@ type commandLine struct {
 	Inbound    inboundCommand    `cmd:"" help:"Take one mail that came back from standard input, as a mail server's aliases pipe it."`
 	Doctor     doctorCommand     `cmd:"" help:"Check everything that digests need, and say how to mend what is wrong. Changes nothing."`
 
+	Remove removeCommand `cmd:"" help:"Take out of the database what migrate put in. Data stays, unless --with-data is given."`
+
 	Catalog    catalogCommand    `cmd:"" help:"For translators: the sentences of digests."`
 	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in a shell."`
 	Man        manCommand        `cmd:"" help:"Print the man page."`
