@@ -52,6 +52,7 @@ type commandLine struct {
 	Inbound    inboundCommand    `cmd:"" help:"Take one mail that came back from standard input, as a mail server's aliases pipe it."`
 	Doctor     doctorCommand     `cmd:"" help:"Check everything that digests need, and say how to mend what is wrong. Changes nothing."`
 
+	Prune  pruneCommand  `cmd:"" help:"Delete old windows, and held e-mail that was sent long ago, beside the app and a tick. serve does so by itself."`
 	Remove removeCommand `cmd:"" help:"Take out of the database what migrate put in. Data stays, unless --with-data is given."`
 
 	Catalog    catalogCommand    `cmd:"" help:"For translators: the sentences of digests."`
