@@ -23,6 +23,8 @@ var (
 	ErrUnknown = errors.New("outcome unknown")
 	// ErrRejected: a constraint, a type or a trigger of the app's tables does not let the row be as it is to be.
 	ErrRejected = errors.New("the table does not allow it")
+	// ErrReplaced: the database is no longer the one that was opened, so nothing that this process writes is of use.
+	ErrReplaced = errors.New("database replaced")
 	// ErrUnavailable: the store as a whole does not answer, so there is no point in trying the next row.
 	ErrUnavailable = errors.New("store unavailable")
 )
