@@ -45,6 +45,8 @@ type Config struct {
 	SuppressFor time.Duration
 	// WatchDays is after how many days without participation a watch lapses; 0 means 90.
 	WatchDays int
+	// PruneDays is after how many days a tick deletes windows, and held e-mails that are done; 0 means never.
+	PruneDays int
 	// Schedule says how far the ticks of Run are apart, and how digests are spread.
 	Schedule core.Schedule
 	// Zones are the rules of the world's time zones. They are opened when the Ticker is made, and again by each tick.
@@ -71,6 +73,8 @@ type Ticker struct {
 	onTick func(Health)
 	// trials are who was tried in vain.
 	trials trials
+	// pruned says how far ticks have come with what is old.
+	pruned [2]pruning
 	// vitals may be read while a tick runs.
 	vitals vitals
 }
@@ -93,7 +97,8 @@ func New(config Config, store ports.Store, mailer ports.Mailer, clock ports.Cloc
 	of := plans.Config()
 	config.WatchDays, config.Schedule, config.Log = of.WatchDays, of.Schedule, of.Log
 	out := sender.New(sender.Config{Connections: config.Connections, Doubt: config.Doubt, Rate: config.Rate, SuppressFor: config.SuppressFor, Links: config.Style.Links(), Log: config.Log}, store, mailer, clock)
-	return &Ticker{config: config, planner: plans, sender: out, store: store, clock: clock, log: config.Log}, nil
+	return &Ticker{config: config, planner: plans, sender: out, store: store, clock: clock, log: config.Log,
+		pruned: [2]pruning{{what: core.OldWindows}, {what: core.OldMails}}}, nil
 }
 
 // Planner returns the planner that the ticks use.

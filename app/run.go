@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // lookAtClock is how often at least a waiting loop looks at the clock: timers stand still while a
@@ -20,7 +21,8 @@ const lookAtClock = time.Minute
 // People that a tick left for a passing reason get three retry rounds at its instant, 5, 15 and 30 minutes
 // after it ended. What goes wrong in a tick is logged, and the loop goes on.
 //
-// Run returns nil when ctx has ended: at once while it waits, and in a tick when the messages in
+// Run returns an error only if it is [ports.ErrReplaced]: then this process can do no good any more. Else it
+// returns nil when ctx has ended: at once while it waits, and in a tick when the messages in
 // hand are done with, [Grace] later at the latest.
 func (t *Ticker) Run(ctx context.Context) error {
 	last := t.clock.Now()
@@ -28,6 +30,9 @@ func (t *Ticker) Run(ctx context.Context) error {
 	first, _ := t.tickSafely(ctx, last, regular())
 	rounds = t.follow(rounds, last, first)
 	for ctx.Err() == nil {
+		if _, err := t.store.LastTick(ctx); errors.Is(err, ports.ErrReplaced) {
+			return err
+		}
 		now := t.clock.Now()
 		if now.Before(last) {
 			last = now // the clock was set back; what was ticked is not due again before its time

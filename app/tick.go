@@ -54,6 +54,7 @@ func (t *Ticker) tick(ctx context.Context, now time.Time, some work) (report Rep
 	err = errPanic // unless it comes to its end
 	defer func() { report = p.end(ctx, err) }()
 	if err = p.send(ctx); err == nil {
+		p.pruneSome(ctx)
 		err = ctx.Err()
 	}
 	return report, err

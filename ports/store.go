@@ -23,6 +23,8 @@ var (
 	ErrUnknown = errors.New("outcome unknown")
 	// ErrRejected: a constraint, a type or a trigger of the app's tables does not let the row be as it is to be.
 	ErrRejected = errors.New("the table does not allow it")
+	// ErrReplaced: the database is no longer the one that was opened, so nothing that this process writes is of use.
+	ErrReplaced = errors.New("database replaced")
 	// ErrUnavailable: the store as a whole does not answer, so there is no point in trying the next row.
 	ErrUnavailable = errors.New("store unavailable")
 )
@@ -119,6 +121,16 @@ type Ledger interface {
 	Unredirect(ctx context.Context) (int, error)
 }
 
+// Retention deletes what is no longer needed.
+type Retention interface {
+	// Prune looks at the next few hundred rows of what, above the ID after, and deletes those that are older than before
+	// and of no more use, in one short transaction. Never deleted are windows that may still follow from something or
+	// something from them: the newest one of a person that stays as it is, and those that are being sent, not marked yet, or
+	// redirected; nor held e-mail that waits or is being sent. next is where to go on; 0 at the end, which is where no row of those few hundred was
+	// older. deleted is how many rows went. It is durable on return.
+	Prune(ctx context.Context, what core.Prunable, before time.Time, after int64) (deleted int, next int64, err error)
+}
+
 // HeldMails keeps the individual e-mails that wait for the end of quiet hours. They are deleted with
 // their recipient. [Ledger.Record] writes what becomes of them.
 type HeldMails interface {
@@ -208,6 +220,7 @@ type Store interface {
 	Roster
 	Activity
 	Ledger
+	Retention
 	HeldMails
 	Refusals
 	Returns

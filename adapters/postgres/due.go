@@ -58,6 +58,9 @@ var bodies = []struct{ name, variables, body string }{
  FOREACH person IN ARRAY CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.recipient_user_id] WHEN 'DELETE' THEN ARRAY[OLD.recipient_user_id]
    ELSE ARRAY[OLD.recipient_user_id, NEW.recipient_user_id] END LOOP
   PERFORM 1 FROM digest_due WHERE user_id = person FOR UPDATE;
+  IF TG_OP = 'DELETE' AND EXISTS (SELECT 1 FROM notification_digests WHERE recipient_user_id = person AND id > OLD.id) THEN
+   RETURN NULL; -- nothing follows from a row that is not the newest
+  END IF;
   UPDATE digest_due SET due_at = ` + dueAfterNewest + `, revision = $random WHERE user_id = person;
  END LOOP;
  RETURN NULL;`},

@@ -41,25 +41,43 @@ func Migrate(ctx context.Context, url string) (done []string, err error) {
 // MigrateStepwise is [Migrate] and calls progress before each thing that it does and after the last; not at all
 // if there is nothing to do.
 func MigrateStepwise(ctx context.Context, url string, progress func(schema.Progress)) (done []string, err error) {
+	err = byItself(ctx, url, "migrate", func(db schema.Database) (err error) {
+		done, err = wanted.NewMigration(db, progress).Run(ctx)
+		return err
+	})
+	return done, err
+}
+
+// Remove takes out of the database at url what [Migrate] put in, as [schema.Schema.Remove] does.
+func Remove(ctx context.Context, url string, data bool, progress func(schema.Progress)) (done, stays []string, err error) {
+	err = byItself(ctx, url, "remove from", func(db schema.Database) (err error) {
+		done, stays, err = wanted.Remove(ctx, db, data, progress)
+		return err
+	})
+	return done, stays, err
+}
+
+// byItself calls f while no other migration is under way.
+func byItself(ctx context.Context, url, verb string, f func(schema.Database) error) error {
 	d, err := parse(url)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	db := d.open(1, durable)
 	defer db.Close()
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return nil, d.failed("migrate", err)
+		return d.failed(verb, err)
 	}
 	defer conn.Close()
 	m := migration{conn}
 	if err = m.begin(ctx); err == nil {
-		done, err = wanted.NewMigration(schema.Database{Read: conn, Write: m.write, Index: m.index, Rest: rest}, progress).Run(ctx)
+		err = f(schema.Database{Read: conn, Write: m.write, Index: m.index, Rest: rest})
 	}
 	if err != nil {
-		return nil, d.failed("migrate", err)
+		return d.failed(verb, err)
 	}
-	return done, nil
+	return nil
 }
 
 // migration is the connection of a migration. Its end ends the lock as well.

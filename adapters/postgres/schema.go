@@ -27,9 +27,9 @@ var wanted = schema.Schema{
 	Catalogue: schema.Catalogue{
 		Columns: `SELECT t.relname AS table_name, c.attname AS column_name FROM ` + ours + `, pg_attribute AS c
 WHERE t.relkind IN ('r', 'p', 'v', 'f') AND c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped`,
-		Indexes: `SELECT t.relname AS table_name, i.relname AS name, x.indpred IS NOT NULL AS partial, coalesce(c.attname, '') AS column_name,
- pg_get_indexdef(i.oid) AS text
-FROM ` + ours + ` JOIN pg_index AS x ON x.indrelid = t.oid AND x.indisvalid
+		Indexes: `SELECT t.relname AS table_name, i.relname AS name, x.indpred IS NOT NULL OR NOT x.indisvalid AS partial, coalesce(c.attname, '') AS column_name,
+ CASE WHEN x.indisvalid THEN pg_get_indexdef(i.oid) ELSE '' END AS text
+FROM ` + ours + ` JOIN pg_index AS x ON x.indrelid = t.oid
 JOIN pg_class AS i ON i.oid = x.indexrelid JOIN pg_am AS method ON method.oid = i.relam AND method.amname = 'btree'
 CROSS JOIN unnest(CAST(x.indkey AS int2[])) WITH ORDINALITY AS key (number, place)
 LEFT JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum = key.number

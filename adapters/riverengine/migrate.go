@@ -49,6 +49,31 @@ func parse(url string) (*pgxpool.Config, error) {
 // each step that it did. Each step is a transaction: after an error, the steps before it stay, and the
 // next run goes on from there. Of two runs at once, one waits for the other.
 func Migrate(ctx context.Context, url string) (done []string, err error) {
+	return byItself(ctx, url, func(m *rivermigrate.Migrator[pgx.Tx]) (done []string, err error) {
+		made, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range made.Versions {
+			done = append(done, fmt.Sprintf("migrated the queue's tables to version %d: %s", v.Version, strings.ReplaceAll(v.Name, "_", " ")))
+		}
+		return done, nil
+	})
+}
+
+// Remove removes River's tables, with all jobs, and returns a line; none if they were not there.
+func Remove(ctx context.Context, url string) (done []string, err error) {
+	return byItself(ctx, url, func(m *rivermigrate.Migrator[pgx.Tx]) ([]string, error) {
+		gone, err := m.Migrate(ctx, rivermigrate.DirectionDown, &rivermigrate.MigrateOpts{TargetVersion: -1})
+		if err != nil || len(gone.Versions) == 0 {
+			return nil, err
+		}
+		return []string{"removed the queue's tables"}, nil
+	})
+}
+
+// byItself calls f while no other migration is under way.
+func byItself(ctx context.Context, url string, f func(*rivermigrate.Migrator[pgx.Tx]) ([]string, error)) (done []string, err error) {
 	config, err := parse(url)
 	if err != nil {
 		return nil, err
@@ -62,26 +87,14 @@ func Migrate(ctx context.Context, url string) (done []string, err error) {
 		if _, err := lock.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(alone)); err != nil {
 			return err
 		}
-		done, err = migrate(ctx, riverpgxv5.New(pool))
+		m, err := migrator(riverpgxv5.New(pool))
+		if err == nil {
+			done, err = f(m)
+		}
 		return err
 	}) // the lock goes with the pool's connections
 	if err != nil {
 		return done, fmt.Errorf("migrate river: %w", err)
-	}
-	return done, nil
-}
-
-func migrate(ctx context.Context, driver riverdriver.Driver[pgx.Tx]) (done []string, err error) {
-	m, err := migrator(driver)
-	if err != nil {
-		return nil, err
-	}
-	made, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil)
-	if err != nil {
-		return nil, err
-	}
-	for _, v := range made.Versions {
-		done = append(done, fmt.Sprintf("migrated the queue's tables to version %d: %s", v.Version, strings.ReplaceAll(v.Name, "_", " ")))
 	}
 	return done, nil
 }

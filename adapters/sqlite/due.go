@@ -39,6 +39,9 @@ WHERE ` + eligible + ` AND NOT EXISTS (SELECT 1 FROM digest_due WHERE user_id = 
  THEN strftime('%s', $row.period_end) + period ELSE 0 END, revision = random()
 WHERE user_id = $id AND NOT EXISTS (SELECT 1 FROM notification_digests AS d WHERE d.recipient_user_id = $id AND d.id > $row.id);`
 
+	// newestOld is true if the row that was deleted was the newest of its person: nothing follows from the others.
+	newestOld = `NOT EXISTS (SELECT 1 FROM notification_digests AS d WHERE d.recipient_user_id = OLD.recipient_user_id AND d.id > OLD.id)`
+
 	// oust is about the person whose ledger row has the ID that another row is about to get. If that one
 	// takes its place (REPLACE), no trigger is told of it afterwards.
 	oust = `UPDATE digest_due SET due_at = 0, revision = random()
@@ -81,7 +84,7 @@ var triggers = []trigger{
 	{name: "rfcdigest_digest_moved", table: "notification_digests", event: "BEFORE UPDATE OF id, " + rowID, column: "id", new: oust},
 	{name: "rfcdigest_window_changed", table: "notification_digests", event: "AFTER UPDATE OF id, " + rowID + ", recipient_user_id, period_end",
 		column: "recipient_user_id", new: givenDigest + stir, old: stir},
-	{name: "rfcdigest_window_deleted", table: "notification_digests", event: "AFTER DELETE", column: "recipient_user_id", old: stir},
+	{name: "rfcdigest_window_deleted", table: "notification_digests", event: "AFTER DELETE", when: newestOld, column: "recipient_user_id", old: stir},
 }
 
 // rowID are the other names that SQLite has for the column that is the primary key.

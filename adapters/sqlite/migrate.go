@@ -43,6 +43,23 @@ func MigrateStepwise(ctx context.Context, path string, progress func(schema.Prog
 	return done, nil
 }
 
+// Remove takes out of the database in the file at path what [Migrate] put in, as [schema.Schema.Remove] does. To remove a
+// column, SQLite writes the whole table anew, and nobody else can write until it is done.
+func Remove(ctx context.Context, path string, data bool, progress func(schema.Progress)) (done, stays []string, err error) {
+	if err := checkFile(path); err != nil {
+		return nil, nil, err
+	}
+	m, err := newMigration(path, progress)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer m.db.Close()
+	if done, stays, err = wanted.Remove(ctx, m.database(), data, progress); err != nil {
+		return done, stays, failed("remove from", path, err)
+	}
+	return done, stays, nil
+}
+
 // migration is a migration of a file.
 type migration struct {
 	*schema.Migration
@@ -65,10 +82,16 @@ func newMigration(path string, progress func(schema.Progress)) (*migration, erro
 	if err != nil {
 		return nil, err
 	}
+	m := &migration{connection: c, db: db}
+	m.Migration = wanted.NewMigration(m.database(), progress)
+	return m, nil
+}
+
+func (m *migration) database() schema.Database {
 	write := func(ctx context.Context, f func(context.Context, bun.IDB) error) error {
-		return db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { return f(ctx, tx) })
+		return m.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { return f(ctx, tx) })
 	}
-	return &migration{wanted.NewMigration(schema.Database{Read: db, Write: write, Rest: rest}, progress), c, db}, nil
+	return schema.Database{Read: m.db, Write: write, Rest: rest}
 }
 
 // prepare has the file keep a write-ahead log, so that readers never wait, unless it is not to be migrated.

@@ -3,7 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 const (
@@ -55,7 +58,11 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 			return nil, config.Classify(err)
 		}
 	}
-	return sqlstore.New(dialect((&guard{path: path, db: read}).check), config), nil
+	opened, err := os.Stat(path) // a file that is put there from now on is another
+	if err != nil {
+		return nil, errors.Join(replaced(path), read.Close())
+	}
+	return sqlstore.New(dialect((&guard{path: path, opened: opened, db: read}).check), config), nil
 }
 
 // openReader returns a database for reading, if it is migrated.
@@ -118,18 +125,27 @@ func checkMigrated(ctx context.Context, db *bun.DB, path string) error {
 }
 
 // guard sees to it that a database which was migrated when it was opened still is: another program may
-// make one of its tables anew, and triggers and indexes go with the old one.
+// make one of its tables anew, and triggers and indexes go with the old one. And that it still is the file at its path: what is
+// written to one that was moved away or deleted is lost, and its log may be written into the file that took its place.
 type guard struct {
-	path string
-	db   *bun.DB
+	path   string
+	opened os.FileInfo
+	db     *bun.DB
 
 	mu      sync.Mutex
 	checked int64 // the version of the schema that was found to be right; 0 for none
 }
 
+func replaced(path string) error {
+	return &ports.Trouble{What: "database file " + path + " was replaced or deleted while it was open", Remedy: "restart", Kinds: []error{ports.ErrUnavailable, ports.ErrReplaced}}
+}
+
 func (g *guard) check(ctx context.Context) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if there, err := os.Stat(g.path); err != nil || !os.SameFile(there, g.opened) {
+		return replaced(g.path)
+	}
 	var version int64
 	if err := g.db.QueryRowContext(ctx, "PRAGMA schema_version").Scan(&version); err != nil || version == g.checked {
 		return err

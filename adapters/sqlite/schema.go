@@ -33,7 +33,7 @@ FROM named AS t, pragma_index_list(t.name) AS i, pragma_index_xinfo(i.name) AS c
 UNION ALL SELECT t.table_name, '', 0, lower(c.name), '', c.pk FROM named AS t, pragma_table_xinfo(t.name) AS c WHERE c.pk > 0)
 ORDER BY table_name, name, place`,
 		Keepers: `SELECT type AS kind, lower(tbl_name) AS table_name, lower(name) AS name, sql AS text FROM sqlite_master
-WHERE type = 'trigger' AND lower(tbl_name) IN (?)`,
+WHERE type = 'trigger' AND (lower(tbl_name) IN (?) OR name LIKE 'rfcdigest\_%' ESCAPE '\')`,
 	},
 	// If a table is renamed, SQLite writes its name anew, between quotation marks.
 	Same: func(_, there, wanted string) bool { return strings.ReplaceAll(there, `"`, "") == wanted },

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	bunschema "github.com/uptrace/bun/schema"
@@ -26,7 +27,7 @@ func Tables(words *strings.Replacer, listed bool) (out []schema.Table) {
 	}
 	for _, t := range kinds {
 		table := tableOf(t.row)
-		made := schema.Table{Name: table.Name, Later: t.later}
+		made := schema.Table{Name: table.Name, Later: t.later, App: slices.Contains(apps, table.Name)}
 		for _, f := range table.Fields {
 			made.Columns = append(made.Columns, words.Replace(definition(f)))
 		}
@@ -37,6 +38,9 @@ func Tables(words *strings.Replacer, listed bool) (out []schema.Table) {
 	}
 	return out
 }
+
+// apps are the tables that are the app's own.
+var apps = []string{"users", "cached_rfcs", "notifications", "notification_digests", "watches"}
 
 // definition returns what creates a column.
 func definition(f *bunschema.Field) string {

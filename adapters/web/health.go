@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -57,7 +58,11 @@ func Ready(watched Watched, patience time.Duration) http.Handler {
 		var amiss []string
 		if err := watched.Answers(ctx); err != nil {
 			watched.Log.Warn("the database does not answer", "error", err)
-			amiss = append(amiss, "the database does not answer; the log says why")
+			line := "the database does not answer; the log says why"
+			if errors.Is(err, ports.ErrReplaced) {
+				line = "the database file was replaced; restart"
+			}
+			amiss = append(amiss, line)
 		}
 		vitals := watched.Vitals()
 		if vitals.Failed {

@@ -53,6 +53,11 @@ type commandLine struct {
 	Inbound    inboundCommand    `cmd:"" help:"Take one mail that came back from standard input, as a mail server's aliases pipe it."`
 	Doctor     doctorCommand     `cmd:"" help:"Check everything that digests need, and say how to mend what is wrong. Changes nothing."`
 
+	Export exportCommand `cmd:"" help:"Print all that is kept about one person, as JSON."`
+	Forget forgetCommand `cmd:"" help:"Delete what is kept about one person: settings, held e-mail, answers of mail servers."`
+	Prune  pruneCommand  `cmd:"" help:"Delete old windows, and held e-mail that was sent long ago, beside the app and a tick. serve does so by itself."`
+	Remove removeCommand `cmd:"" help:"Take out of the database what migrate put in. Data stays, unless --with-data is given."`
+
 	Catalog    catalogCommand    `cmd:"" help:"For translators: the sentences of digests."`
 	Completion completionCommand `cmd:"" help:"Print a script that completes commands and flags in a shell."`
 	Man        manCommand        `cmd:"" help:"Print the man page."`

@@ -30,14 +30,10 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	if err := c.mayCreate(ctx, database); err != nil {
 		return err
 	}
-	var latest atomic.Pointer[term.Stage]
-	latest.Store(&term.Stage{})
-	stop := term.NewProgress(std.err).Follow("", func() term.Stage { return *latest.Load() })
-	done, err := database.migrate(ctx, func(s schema.Progress) {
-		latest.Store(&term.Stage{Done: int64(s.Done), Total: int64(s.Of), What: s.What})
-	})
+	latest, tell, stop := follow(std)
+	done, err := database.migrate(ctx, tell)
 	if err == nil && len(done) > 0 {
-		err = s.noteWhenDue(ctx, database, &latest)
+		err = s.noteWhenDue(ctx, database, latest)
 	}
 	stop()
 	if err != nil {
@@ -71,6 +67,16 @@ func (c *migrateCommand) mayCreate(ctx context.Context, database namedDatabase) 
 		return fmt.Errorf("there are no tables of the RFC app in %s; give --create to make them, or check --database", database.name)
 	}
 	return nil
+}
+
+// follow shows on a terminal how far a migration is, until stop.
+func follow(std streams) (latest *atomic.Pointer[term.Stage], tell func(schema.Progress), stop func()) {
+	latest = new(atomic.Pointer[term.Stage])
+	latest.Store(&term.Stage{})
+	tell = func(s schema.Progress) {
+		latest.Store(&term.Stage{Done: int64(s.Done), Total: int64(s.Of), What: s.What})
+	}
+	return latest, tell, term.NewProgress(std.err).Follow("", func() term.Stage { return *latest.Load() })
 }
 
 // noteWhenDue does what the first tick would do otherwise.

@@ -153,3 +153,17 @@ func TestAMigratedDatabaseIsFitForEveryCommand(t *testing.T) {
 	s.run("plan", "--now", noon).done()
 	s.run("tick", "--now", noon, "--mail", "discard://").done()
 }
+
+func TestRemoveTakesOutWhatMigratePutIn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t).python("rfcdigest.db", fixtures(t)[0])
+	assert.Contains(t, s.run("remove").done().out, "There is nothing to remove from rfcdigest.db.")
+	s.run("migrate").done()
+	said := s.run("remove").done().out
+	for _, want := range []string{"removed trigger rfcdigest_user_added", "These stay with their rows", "table digest_preferences"} {
+		assert.Contains(t, said, want)
+	}
+	s.run("tick").fails(exitFailed, "rfcdigest.db is not migrated")
+	assert.Contains(t, s.run("remove", "--with-data").done().out, "removed table digest_preferences")
+	assert.Contains(t, s.run("remove").done().out, "There is nothing to remove")
+}

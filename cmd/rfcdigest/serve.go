@@ -48,6 +48,7 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 	if err != nil {
 		return err
 	}
+	s.prunes = s.PruneDays
 	ticker, store, err := s.ticker(ctx, mailer, clock, log)
 	if err != nil {
 		return err

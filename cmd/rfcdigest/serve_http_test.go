@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"net/http"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -105,4 +106,30 @@ func TestServeIsReadyWithoutMailServerAndNotWithoutDatabase(t *testing.T) {
 	assert.Contains(t, text, "\nrfcdigest_ticks_total{result=\"failed\"} ")
 	p.signal(syscall.SIGTERM)
 	p.wait().silent()
+}
+
+func TestServeEndsWhenItsDatabaseIsReplaced(t *testing.T) {
+	t.Parallel()
+	for what, replace := range map[string]func(s *site) error{
+		"by another": func(s *site) error {
+			s.write("backup.db", string(migrated()))
+			return os.Rename(s.path("backup.db"), s.path("rfcdigest.db"))
+		},
+		"by none": func(s *site) error { return os.Remove(s.path("rfcdigest.db")) },
+	} {
+		patient, hasty := newSite(t).withDatabase(people(1)), newSite(t).withDatabase(people(1))
+		p := patient.start("serve", "--listen", "127.0.0.1:0", "--mail", "discard://")
+		p.await(tickDone, 1)
+		require.NoError(t, replace(patient))
+		status, _, text := p.ask(http.MethodGet, "/readyz")
+		assert.Equal(t, http.StatusServiceUnavailable, status, what)
+		assert.Contains(t, text, "the database file was replaced; restart", what)
+		p.signal(syscall.SIGTERM)
+		p.wait().done()
+
+		p = hasty.start("serve", "--mail", "discard://", "--tick-seconds", "1")
+		p.await(tickDone, 1)
+		require.NoError(t, replace(hasty))
+		p.wait().fails(exitFailed, "database file rfcdigest.db was replaced or deleted while it was open; restart")
+	}
 }

@@ -25,6 +25,7 @@ type Settings struct {
 	Connections   int           `default:"4" env:"DIGEST_CONNECTIONS" placeholder:"N" help:"Mail connections used at once, 1 to 64 (${default})."`
 	Doubt         int           `default:"0" env:"DIGEST_DOUBT" placeholder:"N" help:"Messages that may be accepted and not yet on record, up to 1000: so many may arrive twice after a crash (${default}: 16, or as many as connections)."`
 	SuppressDays  int           `default:"30" env:"DIGEST_SUPPRESS_DAYS" placeholder:"N" help:"Days for which an address is left alone after it was refused on three days in a row (${default})."`
+	PruneDays     int           `default:"400" env:"DIGEST_PRUNE_DAYS" placeholder:"N" help:"Days after which serve deletes windows and held e-mail that was sent; 0: never (${default})."`
 	WatchDays     int           `default:"90" env:"DIGEST_WATCH_DAYS" placeholder:"N" help:"Days without participation after which a watch lapses (${default})."`
 	MaxRFCs       int           `name:"max-rfcs" default:"50" env:"DIGEST_MAX_RFCS" placeholder:"N" help:"RFCs that a digest lists at the most (${default})."`
 	Language      string        `default:"en" env:"DIGEST_LANGUAGE" placeholder:"TAG" help:"The language for people who have set none (${default})."`
@@ -53,6 +54,7 @@ type Settings struct {
 	style   *core.Style // how digests read and look
 	// countReturn counts mail that came back; nil if it is not counted.
 	countReturn func(kind string)
+	prunes      int  // PruneDays, if ticks are to heed it
 	adopt       bool // the database belongs to this installation from now on
 }
 
@@ -64,11 +66,14 @@ func (s *Settings) check() error {
 	}{
 		{"--tick-seconds", s.TickSeconds, 1, 1 << 30}, {"--connections", s.Connections, 1, 64}, {"--doubt", s.Doubt, 0, 1000},
 		{"--watch-days", s.WatchDays, 1, 36500}, {"--suppress-days", s.SuppressDays, 1, 36500}, {"--max-rfcs", s.MaxRFCs, 1, 1 << 30},
-		{"--max-rate", s.MaxRate, 0, core.MaxPerMinute},
+		{"--max-rate", s.MaxRate, 0, core.MaxPerMinute}, {"--prune-days", s.PruneDays, 0, 36500},
 	} {
 		if limit.value < limit.min || limit.value > limit.max {
 			return usagef("%s %d: want a number from %d to %d", limit.flag, limit.value, limit.min, limit.max)
 		}
+	}
+	if s.PruneDays != 0 && s.PruneDays < leastKept {
+		return usagef("--prune-days %d: want 0, for never, or a number from %d", s.PruneDays, leastKept)
 	}
 	if err := s.schedule().Check(); err != nil {
 		return usagef("--spread %s: %w", s.Spread, err)

@@ -167,6 +167,7 @@ func (s *Settings) ticker(ctx context.Context, mailer ports.Mailer, clock ports.
 		Server:      mail.name,
 		SuppressFor: time.Duration(s.SuppressDays) * 24 * time.Hour,
 		WatchDays:   s.WatchDays,
+		PruneDays:   s.prunes,
 		Schedule:    s.schedule(),
 		Rate:        core.RateLimit{PerMinute: s.MaxRate},
 		Zones:       s.zoneData(),

@@ -27,6 +27,7 @@ type namedDatabase struct {
 	// state is how it differs from what this release wants.
 	state   func(context.Context) (schema.State, error)
 	migrate func(context.Context, func(schema.Progress)) (done []string, err error)
+	remove  func(ctx context.Context, data bool, progress func(schema.Progress)) (done, stays []string, err error)
 	// clock returns the clock that all processes on it share.
 	clock func(context.Context) (ports.Clock, error)
 	// engine returns an engine that has processes share ticks; nil if this database has none.
@@ -53,6 +54,9 @@ func (s *Settings) named() (namedDatabase, error) {
 		},
 		migrate: func(ctx context.Context, progress func(schema.Progress)) ([]string, error) {
 			return sqlite.MigrateStepwise(ctx, path, progress)
+		},
+		remove: func(ctx context.Context, data bool, progress func(schema.Progress)) (done, stays []string, err error) {
+			return sqlite.Remove(ctx, path, data, progress)
 		},
 		clock:    func(context.Context) (ports.Clock, error) { return systemclock.Clock{}, nil },
 		diagnose: func(ctx context.Context, d *doctor) bool { return d.file(ctx, path) },
@@ -82,6 +86,15 @@ func (s *Settings) namedPostgres(url string) (namedDatabase, error) {
 			}
 			more, err := riverengine.Migrate(ctx, url)
 			return append(done, more...), err
+		},
+		remove: func(ctx context.Context, data bool, progress func(schema.Progress)) (done, stays []string, err error) {
+			if data && s.Engine == river {
+				if done, err = riverengine.Remove(ctx, url); err != nil {
+					return nil, nil, err
+				}
+			}
+			more, stays, err := postgres.Remove(ctx, url, data, progress)
+			return append(done, more...), stays, err
 		},
 		engine: func(t *app.Ticker, every time.Duration, log *slog.Logger) (*riverengine.Engine, error) {
 			return newEngine(url, t, every, log)

@@ -155,6 +155,15 @@ func (f *Faulty) People(ctx context.Context, a1 ports.Who, a2 int64, a3 int) (r0
 	return r0, r1
 }
 
+// Prune implements [ports.Store].
+func (f *Faulty) Prune(ctx context.Context, a1 core.Prunable, a2 time.Time, a3 int64) (r0 int, r1 int64, r2 error) {
+	r2 = f.do(ctx, "Prune", func() error {
+		r0, r1, r2 = f.Store.Prune(ctx, a1, a2, a3)
+		return r2
+	})
+	return r0, r1, r2
+}
+
 // PutFact implements [ports.Store].
 func (f *Faulty) PutFact(ctx context.Context, a1 string, a2 string) (r0 error) {
 	r0 = f.do(ctx, "PutFact", func() error {

@@ -28,7 +28,7 @@ type StoreWorld struct {
 
 // StoreContract runs the suite that every [ports.Store] passes; open returns a fresh one.
 func StoreContract(t *testing.T, open func(t *testing.T) StoreWorld) {
-	for _, group := range [][]storeCase{readCases, dueCases, restCases, ledgerCases, turnoverCases, heldCases, refusalCases, returnCases, lookCases, watchCases, muteCases, roundCases, paceCases, personCases, choiceCases, factCases, redirectCases} {
+	for _, group := range [][]storeCase{readCases, dueCases, restCases, ledgerCases, turnoverCases, heldCases, refusalCases, returnCases, lookCases, watchCases, muteCases, pruneCases, roundCases, paceCases, personCases, choiceCases, factCases, redirectCases} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()

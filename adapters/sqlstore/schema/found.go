@@ -32,6 +32,7 @@ type found struct {
 	texts   map[ID]string // of all that has one; empty for tables
 	version int           // how many steps were made; 0 also if that is not known
 	fill    fill          // what an earlier migration left to be done
+	added   []string      // columns of the app's tables that migrate added, as table.column, as far as that is on record
 }
 
 // index is an index or a primary key.
@@ -40,6 +41,9 @@ type index struct {
 	partial     bool
 	columns     []string
 }
+
+// addedFact begins the names of facts that say which columns migrate added to the app's tables.
+const addedFact = "added "
 
 // inspect looks at db and changes nothing.
 func (s Schema) inspect(ctx context.Context, db bun.IDB) (f found, err error) {
@@ -72,6 +76,9 @@ func (s Schema) inspect(ctx context.Context, db bun.IDB) (f found, err error) {
 	}
 	if err == nil && slices.Contains(columns, "unfilled") {
 		f.fill, err = fillOf(ctx, db)
+	}
+	if _, ok := f.columns["digest_facts"]; ok && err == nil {
+		err = db.NewRaw("SELECT substr(name, ?) FROM digest_facts WHERE name LIKE ?", len(addedFact)+1, addedFact+"%").Scan(ctx, &f.added)
 	}
 	return f, err
 }

@@ -84,7 +84,7 @@ type change struct {
 	stage
 	verb
 	what string
-	// table is what an index is on.
+	// table is what an index is on, or has a column added.
 	table      string
 	statements []string
 }

@@ -14,6 +14,8 @@ type Table struct {
 	Constraint string
 	// Later is how many of the last columns may be added to a table that is there already.
 	Later int
+	// App says that the table is the app's own: only what was added later is ours.
+	App bool
 }
 
 // lacking returns the columns, as table.column, that a table of a database should have had from its
@@ -41,11 +43,26 @@ func (s Schema) tableChanges(f found) (changes []change) {
 		}
 		for _, definition := range t.Columns {
 			if name := ColumnName(definition); !slices.Contains(columns, name) {
-				changes = append(changes, change{verb: added, what: "column " + t.Name + "." + name, statements: []string{"ALTER TABLE " + t.Name + " ADD COLUMN " + definition}})
+				changes = append(changes, change{verb: added, what: "column " + t.Name + "." + name, table: t.Name, statements: []string{"ALTER TABLE " + t.Name + " ADD COLUMN " + definition}})
 			}
 		}
 	}
-	return changes
+	return append(changes, s.recordAdded(changes)...)
+}
+
+// recordAdded has it on record which columns of the app's tables are ours. It comes last, when digest_facts is there.
+func (s Schema) recordAdded(changes []change) []change {
+	record := change{verb: recorded, what: "which columns of the app's tables are not the app's"}
+	for _, c := range changes {
+		if i := slices.IndexFunc(s.Tables, func(t Table) bool { return t.Name == c.table }); i >= 0 && s.Tables[i].App {
+			name := addedFact + strings.TrimPrefix(c.what, "column ")
+			record.statements = append(record.statements, "INSERT INTO digest_facts (name, value) VALUES ('"+name+"', '1') ON CONFLICT (name) DO NOTHING")
+		}
+	}
+	if record.statements == nil {
+		return nil
+	}
+	return []change{record}
 }
 
 // key returns the columns of the primary key of a table as it is created here.

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+type removeCommand struct {
+	WithData bool `help:"Also remove the tables of rfcdigest, with all rows, and the columns that migrate added to the app's."`
+	JSON     bool `name:"json" help:"Print the result as one line of JSON."`
+}
+
+// Run takes out of the database what migrate put in.
+func (c *removeCommand) Run(ctx context.Context, s *Settings, std streams) error {
+	database, err := s.named()
+	if err != nil {
+		return err
+	}
+	_, tell, stop := follow(std)
+	done, stays, err := database.remove(ctx, c.WithData, tell)
+	stop()
+	switch {
+	case err != nil && len(done) > 0:
+		return fmt.Errorf("%w (removed so far: %s; run it again)", err, strings.Join(done, ", "))
+	case err != nil:
+		return err
+	case c.JSON:
+		return printJSON(std, map[string]any{"database": database.name, "done": append([]string{}, done...), "stays": append([]string{}, stays...)})
+	}
+	if len(done) == 0 {
+		fmt.Fprintf(std.out, "There is nothing to remove from %s.\n", database.name)
+	} else {
+		fmt.Fprintf(std.out, "Removed from %s:\n  %s\n", database.name, strings.Join(done, "\n  "))
+	}
+	if len(stays) > 0 {
+		fmt.Fprintf(std.out, "These stay with their rows, for the next migrate; --with-data removes them, too:\n  %s\n", strings.Join(stays, "\n  "))
+	}
+	return nil
+}
