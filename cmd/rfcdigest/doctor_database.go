@@ -47,7 +47,16 @@ func (d *doctor) file(ctx context.Context, path string) bool {
 		d.fails("permissions", "this user may not write to "+c.Unwritable, "run as the user who owns them, or give this one the right to write")
 	}
 	d.diskSpace(c)
-	return migrated
+	for _, line := range c.Times {
+		d.passes("times", line)
+	}
+	for _, line := range c.OddTimes {
+		d.warns("times", line, "have the app write times like 2026-03-29 12:00:00 (in UTC), or as seconds or milliseconds since 1970")
+	}
+	if c.Unread != nil {
+		d.failsOf("times", c.Unread, "")
+	}
+	return migrated && c.Unread == nil
 }
 
 // server looks at a database on a PostgreSQL server, and reports whether it can be read and is migrated.

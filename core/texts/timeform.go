@@ -86,10 +86,10 @@ func FormOf(text string) (f Form, t time.Time, ok bool) {
 		if err != nil || layout != head && !strings.Contains(head, "04") {
 			continue
 		}
-		if f = (Form{layout: layout, suffix: suffix}); layout+suffix == TimeLayout {
-			f.layout = ""
+		if layout+suffix != TimeLayout {
+			f = Form{layout: layout, suffix: suffix}
+			f.zone, f.offset = t.Zone()
 		}
-		f.zone, f.offset = t.Zone()
 		t = t.UTC() // which can lead out of the years that are written with four digits
 		return f, t, t.Year() >= 0 && t.Year() <= 9999
 	}
