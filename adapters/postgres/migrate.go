@@ -53,7 +53,10 @@ func MigrateStepwise(ctx context.Context, url string, progress func(schema.Progr
 	}
 	defer conn.Close()
 	m := migration{conn}
-	if err = m.begin(ctx); err == nil {
+	if err = checkTimes(ctx, conn); err == nil {
+		err = m.begin(ctx)
+	}
+	if err == nil {
 		done, err = wanted.NewMigration(schema.Database{Read: conn, Write: m.write, Index: m.index, Rest: rest}, progress).Run(ctx)
 	}
 	if err != nil {
