@@ -2,11 +2,13 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/uptrace/bun"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // Condition is what can be told of a database by looking at it.
@@ -18,6 +20,8 @@ type Condition struct {
 	// Empty says that there is no table in it, whosever, or none in the schema in which tables are made.
 	Empty bool
 	schema.State
+	// Unread is an error if the app keeps times in columns of other types.
+	Unread error
 	// Unwritable says what keeps this user from writing; empty if nothing does.
 	Unwritable string
 }
@@ -49,6 +53,9 @@ func (c *Condition) read(ctx context.Context, db *bun.DB) error {
 	if c.State, err = wanted.State(ctx, db); err != nil {
 		return err
 	}
+	if c.Unread = checkTimes(ctx, db); c.Unread != nil && !errors.As(c.Unread, new(*ports.Trouble)) {
+		return c.Unread
+	}
 	if readOnly == "on" {
 		c.Unwritable = "anything: the server is a standby, or read-only"
 		return nil
@@ -56,6 +63,22 @@ func (c *Condition) read(ctx context.Context, db *bun.DB) error {
 	refused, err := refusals(ctx, db)
 	c.Unwritable = strings.Join(refused, ", ")
 	return err
+}
+
+// checkTimes returns a [ports.Trouble] if the app keeps times in columns of other types than those that statements compare.
+func checkTimes(ctx context.Context, db bun.IDB) error {
+	var wrong []string
+	err := db.NewRaw(`SELECT t.relname || '.' || c.attname || ' is ' || format_type(c.atttypid, c.atttypmod)
+FROM `+ours+` JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped JOIN pg_type AS y ON y.oid = c.atttypid
+WHERE t.relname || '.' || c.attname IN (?1) AND coalesce(nullif(y.typbasetype, 0), y.oid) NOT IN (CAST('timestamptz' AS regtype), CAST('timestamp' AS regtype))
+ORDER BY t.relname, c.attnum`, bun.List([]string{"notifications", "notification_digests", "watches"}), bun.List([]string{
+		"notifications.created_at", "notifications.read_at", "notifications.email_sent_at", "notifications.digest_included_at", "notification_digests.sent_at",
+		"notification_digests.period_start", "notification_digests.period_end", "watches.last_participation_at"})).Scan(ctx, &wrong)
+	if err != nil || len(wrong) == 0 {
+		return err
+	}
+	return &ports.Trouble{What: strings.Join(wrong, ", ") + "; rfcdigest needs timestamptz or timestamp there",
+		Remedy: "change the type (ALTER TABLE … ALTER COLUMN … TYPE timestamptz USING …)", Kinds: []error{ports.ErrUnavailable}}
 }
 
 // refusals returns the tables, of those that are there, that this user may not write to as is done.

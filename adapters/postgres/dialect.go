@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // dialect returns what is PostgreSQL's own in the statements on a database.
@@ -12,8 +13,11 @@ func dialect(ready func(context.Context) error) sqlstore.Dialect {
 	return sqlstore.Dialect{
 		StampText: stampText,
 		Readable:  readable,
-		Before: func(column string, t time.Time) string {
-			return readable(column) + " AND " + column + " < '" + t.UTC().Truncate(time.Second).Format(time.RFC3339) + "'"
+		Search: sqlstore.Search{From: "span CROSS JOIN notifications AS n\nWHERE n.recipient_user_id = span.recipient AND n.created_at >= span.since",
+			Missed: "(n.created_at IS NULL OR n.created_at < span.since)"},
+		Hold: func(_ string, t time.Time) any { return texts.Timestamp(t) },
+		Before: func(column string, t time.Time) []string {
+			return []string{readable(column) + " AND " + column + " < '" + t.UTC().Truncate(time.Second).Format(time.RFC3339) + "'"}
 		},
 		Unset:   func(column string) string { return column + " IS NULL" },
 		Time:    func(expression string) string { return "CAST(" + expression + " AS timestamptz)" },

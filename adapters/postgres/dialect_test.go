@@ -35,7 +35,7 @@ func TestInstantsAreReadAndComparedAsTheyAre(t *testing.T) {
 		if year := then.Year(); year < 1 || year > 9999 {
 			then = noon
 		}
-		query := "SELECT " + postgres.Readable("at") + ", coalesce(" + postgres.Before("at", then) + ", false), " + postgres.StampText("at") + " FROM (SELECT CAST(" + value + " AS " + kind + ") AS at) AS one"
+		query := "SELECT " + postgres.Readable("at") + ", coalesce(" + postgres.Before("at", then)[0] + ", false), " + postgres.StampText("at") + " FROM (SELECT CAST(" + value + " AS " + kind + ") AS at) AS one"
 		require.NoError(r, conn.QueryRow(t.Context(), query).Scan(&readable, &before, &text), query)
 		if !readable {
 			require.False(r, before, "what cannot be read is before nothing")

@@ -42,7 +42,9 @@ func Migrate(ctx context.Context, url string) (done []string, err error) {
 // if there is nothing to do.
 func MigrateStepwise(ctx context.Context, url string, progress func(schema.Progress)) (done []string, err error) {
 	err = byItself(ctx, url, "migrate", func(db schema.Database) (err error) {
-		done, err = wanted.NewMigration(db, progress).Run(ctx)
+		if err = checkTimes(ctx, db.Read); err == nil {
+			done, err = wanted.NewMigration(db, progress).Run(ctx)
+		}
 		return err
 	})
 	return done, err

@@ -32,7 +32,10 @@ func Open(ctx context.Context, url string, o Options) (*sqlstore.Store, error) {
 	}
 	read := d.open(readers, onlyReads)
 	config := engine.Config{Read: read, Together: d.together, Classify: d.classify}
-	if err := d.checkMigrated(ctx, read); err != nil {
+	if err = checkTimes(ctx, read); err == nil {
+		err = d.checkMigrated(ctx, read)
+	}
+	if err != nil {
 		_ = read.Close()
 		return nil, d.classify(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // Condition is what can be told of a database file by looking at it.
@@ -21,6 +22,10 @@ type Condition struct {
 	// Free is how many bytes this user can still write to the folder of the file; negative if it cannot be told.
 	Free int64
 	schema.State
+	// Times says how time columns are written, a line for each; OddTimes those of which most cannot be read. Unread is an
+	// error if nothing can be sent for it.
+	Times, OddTimes []string
+	Unread          error
 	// Journal is the journal mode: wal once the file was opened for writing.
 	Journal string
 	// Settings are the standing settings, which every connection takes.
@@ -62,6 +67,12 @@ func (c *Condition) read(ctx context.Context, db *bun.DB) error {
 	if c.State, err = wanted.State(ctx, db); err != nil {
 		return err
 	}
+	times, err := lookAtTimes(ctx, db)
+	if err != nil && !errors.As(err, new(*ports.Trouble)) {
+		return err
+	}
+	c.Unread = err
+	c.Times, c.OddTimes = times.told()
 	return db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&c.Journal)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -30,7 +31,11 @@ func MigrateStepwise(ctx context.Context, path string, progress func(schema.Prog
 		return nil, err
 	}
 	defer m.db.Close()
-	switched, err := m.prepare(ctx)
+	times, err := lookAtTimes(ctx, m.db)
+	switched := false
+	if err == nil {
+		switched, err = m.prepare(ctx)
+	}
 	if err == nil {
 		done, err = m.Run(ctx)
 	}
@@ -39,6 +44,10 @@ func MigrateStepwise(ctx context.Context, path string, progress func(schema.Prog
 	}
 	if switched {
 		done = append(done, "switched to a write-ahead log")
+	}
+	if len(done) > 0 {
+		lines, odd := times.told()
+		done = slices.Concat(done, lines, odd)
 	}
 	return done, nil
 }

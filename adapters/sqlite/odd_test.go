@@ -32,8 +32,10 @@ func TestNoNotificationIsLostForItsTimestamp(t *testing.T) {
 		{`'2026-03-28 18:00:00'`, in}, {`'2026-03-28T18:00:00Z'`, in}, {`'2026-03-28t18:00:00.000z'`, in}, {`'2026-03-28 18:00:00+00:00'`, in},
 		{`'2026-03-28 05:00:00-13:00'`, in}, {`'2026-03-29T07:00:00+13:00'`, in}, {`'2026-03-28 18:00:00,000'`, in}, {`X'323032362d30332d32382031383a30303a3030'`, in},
 		{`NULL`, time.Time{}}, {`''`, time.Time{}}, {`'03/28/2026'`, time.Time{}}, {`'2026-13-45 99:99:99'`, time.Time{}}, {`'2026-02-30 12:00:00'`, time.Time{}},
-		{`0`, time.Time{}}, {`1774720800`, time.Time{}}, {`2461128.25`, time.Time{}}, {`X'00FF'`, time.Time{}}, {`'2026-03-28 18:00:00' || char(0)`, time.Time{}},
-		{`'yesterday'`, time.Time{}}, {`'1999-12-31 24:00:00'`, time.Time{}}, {`'2026-03-28'`, time.Time{}}, {`'2025-01-01 00:00:00 and more'`, time.Time{}},
+		{`0`, time.Time{}}, {`1774720800`, in}, {`1774720800000`, in}, {`'1774720800000000'`, in}, {`1774720800000000000`, in}, {`2461128.25`, in}, {`'2461128.25'`, in},
+		{`'Sat, 28 Mar 2026 18:00:00 GMT'`, in}, {`'2026-03-28 20:00:00+0200'`, in}, {`'2026-03-29 05:00:00 +11'`, in}, {`'2026-03-28 18:00'`, in}, {`'20260328T180000Z'`, in},
+		{`'2026-03-28 18:00:00 +0000 UTC m=+0.1'`, in}, {`46109.75`, time.Time{}}, {`639102960000000000`, time.Time{}}, {`X'00FF'`, time.Time{}}, {`'2026-03-28 18:00:00' || char(0)`, time.Time{}},
+		{`'yesterday'`, time.Time{}}, {`'1999-12-31 24:00:00'`, time.Time{}}, {`'2026-03-29'`, in.Add(6 * time.Hour)}, {`'2025-01-01 00:00:00 and more'`, time.Time{}},
 		{`CAST(X'FF' AS TEXT)`, time.Time{}}, {`'0001-01-01 00:00:00'`, time.Time{}},
 	}
 	statements := []string{"INSERT INTO users VALUES (1, 'ada@rfc.example', 'Ada', 'daily'), (2, 'x@rfc.example', 'X', 'daily')"}
@@ -47,7 +49,9 @@ func TestNoNotificationIsLostForItsTimestamp(t *testing.T) {
 			fmt.Sprintf("INSERT INTO notifications (id, recipient_user_id, event_kind, created_at, digest_included_at) VALUES (%d, 1, 'told', %s, '2026-03-01 00:00:00')", id+100, s.created),
 			fmt.Sprintf("INSERT INTO notifications (id, recipient_user_id, event_kind, created_at) VALUES (%d, 2, 'x', %s)", id+200, s.created))
 	}
-	statements = append(statements, "INSERT INTO notifications (id, recipient_user_id, event_kind, created_at) VALUES (300, 1, 'old', '2026-03-28 11:59:59')")
+	statements = append(statements, "INSERT INTO notifications (id, recipient_user_id, event_kind, created_at) VALUES (300, 1, 'old', '2026-03-28 11:59:59')",
+		// Most can be read.
+		"INSERT INTO notifications (id, recipient_user_id, event_kind, created_at) SELECT id + 1000, 2, 'x', '2026-03-28 18:00:00' FROM notifications")
 	execute(t, path, statements...)
 	s := opened(t, path, Options{})
 	spans := []core.Span{{Recipient: 1, Since: since}, {Recipient: 1, Since: since.Add(time.Hour)}}
@@ -80,7 +84,7 @@ func TestUsualRowsAreNotInTheIndexOfOddOnes(t *testing.T) {
 	}
 	w.Notifications[5].CreatedAt = time.Time{}
 	require.NoError(t, Fill(t.Context(), path, w))
-	assert.Equal(t, []string{"6|unreadable"}, query(t, path, "SELECT id, created_at FROM notifications WHERE "+dialect(nil).Unreadable("")))
+	assert.Equal(t, []string{"6|unreadable"}, query(t, path, "SELECT id, created_at FROM notifications WHERE "+dialect(nil, nil).Unreadable("")))
 }
 
 // anyValue draws what an SQLite column can hold, as SQL.

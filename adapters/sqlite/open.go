@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -47,7 +48,7 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 	if err := checkFile(path); err != nil {
 		return nil, err
 	}
-	read, err := openReader(ctx, path, o)
+	read, times, err := openReader(ctx, path, o)
 	if err != nil {
 		return nil, classifier(path, o.busy())(err)
 	}
@@ -62,28 +63,33 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 	if err != nil {
 		return nil, errors.Join(replaced(path), read.Close())
 	}
-	return sqlstore.New(dialect((&guard{path: path, opened: opened, db: read}).check), config), nil
+	g := &guard{path: path, opened: opened, db: read}
+	g.times.Store(&times)
+	return sqlstore.New(dialect(g.check, g.hold), config), nil
 }
 
-// openReader returns a database for reading, if it is migrated.
-func openReader(ctx context.Context, path string, o Options) (*bun.DB, error) {
+// openReader returns a database for reading, and how its times are written, if it is migrated and they can be read.
+func openReader(ctx context.Context, path string, o Options) (*bun.DB, times, error) {
 	c := connection{path: path, access: readWrite, pragmas: standing(o.busy(), strict, onlyReads), wrap: o.wrapReader}
 	if o.ReadOnly {
 		c.access = readOnly
 	}
 	db, err := c.open(readers)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	err = c.verify(ctx, db, readers, c.pragmas...)
+	var found times
+	if err = c.verify(ctx, db, readers, c.pragmas...); err == nil {
+		found, err = lookAtTimes(ctx, db)
+	}
 	if err == nil {
 		err = checkMigrated(ctx, db, path)
 	}
 	if err != nil {
 		_ = db.Close()
-		return nil, err
+		return nil, nil, err
 	}
-	return db, nil
+	return db, found, nil
 }
 
 // openWriter returns a database for writing, and has it and read use a write-ahead log.
@@ -134,11 +140,16 @@ type guard struct {
 
 	mu      sync.Mutex
 	checked int64 // the version of the schema that was found to be right; 0 for none
+
+	times atomic.Pointer[times]
 }
 
 func replaced(path string) error {
 	return &ports.Trouble{What: "database file " + path + " was replaced or deleted while it was open", Remedy: "restart", Kinds: []error{ports.ErrUnavailable, ports.ErrReplaced}}
 }
+
+// hold is [sqlstore.Dialect.Hold].
+func (g *guard) hold(column string, at time.Time) any { return g.times.Load().form(column).Value(at) }
 
 func (g *guard) check(ctx context.Context) error {
 	g.mu.Lock()
@@ -153,6 +164,10 @@ func (g *guard) check(ctx context.Context) error {
 	if err := checkMigrated(ctx, g.db, g.path); err != nil {
 		return err
 	}
-	g.checked = version
-	return nil
+	times, err := lookAtTimes(ctx, g.db)
+	if err == nil {
+		g.times.Store(&times)
+		g.checked = version
+	}
+	return err
 }

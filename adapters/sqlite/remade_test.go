@@ -168,7 +168,7 @@ func TestMigrateNotesWhoIsDueAsTheTriggersDo(t *testing.T) {
 	t.Parallel()
 	var rows []string
 	hours := []string{"", "NULL", "8", "'x'"}
-	ends := []string{"", "'2026-03-28 12:00:00'", "'2026-03-28T12:00:00'", "''", "'0001-01-01 00:00:00'"}
+	ends := []string{"", "'2026-03-28 12:00:00'", "'2026-03-28T12:00:00'", "'2026-03-28 13:00:00'", "1774699200", "''", "'0001-01-01 00:00:00'"}
 	id := 0
 	for _, cadence := range []string{"daily", "weekly", "off"} {
 		for _, email := range []string{"'a'", "''", "NULL"} {

@@ -2,13 +2,13 @@ package sqlite
 
 import "github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 
-// digest_unreadable lists the notifications whose created_at cannot be read, which a search by time would miss. Triggers
+// digest_unreadable lists the notifications whose created_at perhaps cannot be read, or is in a form in which a search by time could miss it. Triggers
 // add to it; nothing is taken away, since a reader looks at the notification as well. An index of these
 // few would do as well. But to make one, SQLite looks at all notifications without letting anybody write meanwhile.
 
 // cannotRead is true of a row of notifications that is to be listed.
 func cannotRead(row string) string {
-	return sqlstore.Dialect{Readable: readable}.Unreadable(row)
+	return sqlstore.Dialect{Readable: findable}.Unreadable(row)
 }
 
 const (

@@ -98,7 +98,7 @@ func (s *stamp) Scan(value any) error {
 	}
 	var content text
 	_ = content.Scan(value)
-	s.Stamp = core.Stamp{Set: content != ""}
+	s.Stamp = core.Stamp{Set: !texts.IsUnset(string(content))}
 	if t, ok := texts.ParseTimestamp(string(content)); ok {
 		s.At = t
 	}

@@ -11,9 +11,11 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 	"github.com/wiggleverse/rfcdigest/core"
-	"github.com/wiggleverse/rfcdigest/core/texts"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
+
+// The time columns of the ledger, as [Dialect.Hold] is given them.
+const sentAt, periodStart, periodEnd = "notification_digests.sent_at", "notification_digests.period_start", "notification_digests.period_end"
 
 // claim adds the row of c if c holds, and leaves its ID in id.
 func (s *Store) claim(ctx context.Context, tx engine.Tx, c core.Claim, id *int64) error {
@@ -22,8 +24,8 @@ func (s *Store) claim(ctx context.Context, tx engine.Tx, c core.Claim, id *int64
 			return err
 		}
 	}
-	n, err := tx.Insert(ctx, id, s.claimRow, c.Recipient, texts.Timestamp(c.Window.End), texts.Timestamp(c.Window.Start), idList(c.Notifications),
-		text(c.MessageID), c.Attempts, stampOf(c.Lease), stampOf(c.Dated), text(c.Language), c.Previous, c.Person.Mark)
+	n, err := tx.Insert(ctx, id, s.claimRow, c.Recipient, s.hold(periodEnd, c.Window.End), s.hold(periodStart, c.Window.Start), idList(c.Notifications),
+		text(c.MessageID), c.Attempts, stampOf(c.Lease), stampOf(c.Dated), text(c.Language), c.Previous, c.Person.Mark, s.hold(sentAt, c.Window.End))
 	if err != nil || n == 0 {
 		return cmp.Or(err, ports.ErrConflict)
 	}
@@ -46,7 +48,7 @@ const (
 func (s *Store) claimQuery() string {
 	return `INSERT INTO notification_digests
  (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until, dated_at, language)
-SELECT ?0, ?1, ?2, ?1, ?3, 'sending', ?4, ?5, ?6, ?7, ?8
+SELECT ?0, ?11, ?2, ?1, ?3, 'sending', ?4, ?5, ?6, ?7, ?8
 ` + s.inPlace("?0", "?9", "?10")
 }
 
@@ -85,7 +87,7 @@ func (s *Store) settle(ctx context.Context, tx engine.Tx, c core.Claim, at time.
 	}
 	// Nearly always the row is as it was claimed. If it is not, it is read to see why.
 	n, err := tx.Change(ctx, query+" AND status = 'sending' AND recipient_user_id = ? AND message_id = ?",
-		texts.Timestamp(at), c.ID, c.Recipient, Plain(c.MessageID))
+		s.hold(sentAt, at), c.ID, c.Recipient, Plain(c.MessageID))
 	switch {
 	case err != nil:
 		return err
@@ -108,7 +110,7 @@ func (s *Store) settleOdd(ctx context.Context, tx engine.Tx, c core.Claim, at ti
 	case row.Status == text(core.Sent):
 		return nil
 	}
-	if _, err := tx.Change(ctx, markSent, stampOf(at), c.ID); err != nil {
+	if _, err := tx.Change(ctx, markSent, s.hold(sentAt, at), c.ID); err != nil {
 		return err
 	}
 	return s.shipped(ctx, tx, c, at)
@@ -175,10 +177,10 @@ func (s *Store) closeWindow(ctx context.Context, tx engine.Tx, c core.Claim, sta
 		}
 	}
 	query := `INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, dated_at, language)
-SELECT ?0, ?2, ?1, ?2, ?5, ?6, ?7, ?8, ?9
+SELECT ?0, ?10, ?1, ?2, ?5, ?6, ?7, ?8, ?9
 ` + s.inPlace("?0", "?3", "?4")
-	n, err := tx.Insert(ctx, id, query, c.Recipient, stampOf(c.Window.Start), stampOf(c.Window.End), c.Previous, c.Person.Mark,
-		idList(c.Notifications), string(status), text(c.MessageID), stampOf(c.Dated), text(c.Language))
+	n, err := tx.Insert(ctx, id, query, c.Recipient, s.hold(periodStart, c.Window.Start), s.hold(periodEnd, c.Window.End), c.Previous, c.Person.Mark,
+		idList(c.Notifications), string(status), text(c.MessageID), stampOf(c.Dated), text(c.Language), s.hold(sentAt, c.Window.End))
 	if err == nil && n == 0 {
 		err = ports.ErrConflict
 	}

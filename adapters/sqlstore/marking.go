@@ -103,7 +103,7 @@ func (s *Store) markAll(ctx context.Context, digests []unmarkedDigest) error {
 				return err
 			}
 			if err := s.changeRows(ctx, "mark notifications as included", "UPDATE notifications SET digest_included_at = ? FROM "+s.dialect.Pairs+` AS asked
-WHERE notifications.id = asked.number AND notifications.recipient_user_id = CAST(asked.text AS BIGINT) AND `+s.dialect.Unset("notifications.digest_included_at"), at, asked); err != nil {
+WHERE notifications.id = asked.number AND notifications.recipient_user_id = CAST(asked.text AS BIGINT) AND `+s.dialect.Unset("notifications.digest_included_at"), s.hold("notifications.digest_included_at", at.At), asked); err != nil {
 				return err
 			}
 		}

@@ -60,14 +60,13 @@ func (s *Store) sinceQuery() string {
 	if s.dialect.Listed {
 		unreadable = "digest_unreadable AS odd CROSS JOIN notifications AS n\nWHERE odd.user_id = span.recipient AND n.id = odd.notification_id AND +"
 	}
-	return "WITH span (recipient, since) AS MATERIALIZED (SELECT number, " + s.dialect.Time("text") + " FROM " + s.dialect.Pairs + ` AS asked)
+	return "WITH span (recipient, since) AS MATERIALIZED (SELECT number, " + s.dialect.Time("text") + " FROM " + s.dialect.Pairs + " AS asked)" + s.dialect.Search.With + `
 SELECT ` + columns + `
-FROM span CROSS JOIN notifications AS n
-WHERE n.recipient_user_id = span.recipient AND n.created_at >= span.since
+FROM ` + s.dialect.Search.From + `
 UNION ALL
 SELECT ` + columns + `
 FROM span CROSS JOIN ` + unreadable + `n.recipient_user_id = span.recipient AND ` + s.dialect.Unreadable("n") + `
- AND (n.created_at IS NULL OR n.created_at < span.since) AND ` + s.dialect.Unset("n.digest_included_at")
+ AND ` + s.dialect.Search.Missed + ` AND ` + s.dialect.Unset("n.digest_included_at")
 }
 
 // ByID implements [ports.Activity].
@@ -158,7 +157,7 @@ func (s *Store) mark(ctx context.Context, tx engine.Tx, column string, recipient
 	for some := range slices.Chunk(ids, markSizes[len(markSizes)-1]) {
 		i, _ := slices.BinarySearch(markSizes, len(some))
 		args := make([]any, 0, 2+markSizes[i])
-		args = append(args, texts.Timestamp(at))
+		args = append(args, s.hold("notifications."+column, at))
 		for _, id := range some {
 			args = append(args, id)
 		}

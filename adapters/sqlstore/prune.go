@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
@@ -24,7 +25,7 @@ var prunable = map[core.Prunable]struct{ table, time, idle string }{
 // Prune implements [ports.Retention].
 func (s *Store) Prune(ctx context.Context, what core.Prunable, before time.Time, after int64) (deleted int, next int64, err error) {
 	p := prunable[what]
-	old := s.dialect.Before(p.time, before)
+	old := "(" + strings.Join(s.dialect.Before(p.time, before), " OR ") + ")"
 	var rows, aged int
 	err = s.db.Read.QueryRowContext(ctx, "SELECT count(*), coalesce(max(id), 0), coalesce(sum(CASE WHEN "+old+" THEN 1 ELSE 0 END), 0) FROM (SELECT id, "+p.time+
 		" FROM "+p.table+" WHERE id > ? ORDER BY id LIMIT ?) AS few", after, prunedAtOnce).Scan(&rows, &next, &aged)

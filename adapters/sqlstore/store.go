@@ -15,13 +15,16 @@ var _ ports.Store = (*Store)(nil)
 type Dialect struct {
 	// StampText returns the SQL of a time column's content as [texts.ParseTimestamp] reads it.
 	StampText func(column string) string
-	// Readable returns the SQL of a condition under which the column surely holds a readable time
-	// whose text sorts as its instant does. If it is false, the time may be anything. It is
-	// never null.
+	// Readable returns the SQL of a condition under which the column surely holds a readable time, and Search would
+	// find it. If it is false, the time may be anything. It is never null.
 	Readable func(column string) string
-	// Before returns the SQL of a condition under which the column surely holds a readable time
-	// before t.
-	Before func(column string, t time.Time) string
+	// Search finds notifications by created_at.
+	Search Search
+	// Hold returns t as a time column of the app's holds it, which is named like notifications.created_at.
+	Hold func(column string, t time.Time) any
+	// Before returns the SQL of conditions, each of which an index serves. If one holds, the column surely holds a
+	// readable time before t. No two hold of the same.
+	Before func(column string, t time.Time) []string
 	// Listed says that the table digest_unreadable has the notifications of which [Dialect.Unreadable] holds, perhaps with
 	// others. If not, [IndexUnreadable] has them: to make that takes as long as it takes to read all there are.
 	Listed bool
@@ -67,6 +70,17 @@ type Dialect struct {
 	Idle func(table, condition string) string
 }
 
+// Search is how notifications AS n that are not before since are found, for each recipient in the table span, which has both as
+// its columns. It may find more.
+type Search struct {
+	// With are more tables, each after a comma.
+	With string
+	// From are tables, and WHERE with conditions.
+	From string
+	// Missed is the condition on a notification of the recipient in span that From does not find it.
+	Missed string
+}
+
 // Unreadable returns the SQL of a condition on a row of notifications: a search by created_at could miss
 // it. alias is the table's in the statement; empty in an index. Only created_at is in it, which never
 // changes. With a mark such as digest_included_at in it, the database would work the condition out twice for
@@ -94,6 +108,14 @@ func New(d Dialect, c engine.Config) *Store {
 	s.next = "UPDATE digest_due SET due_at = CASE has_hour WHEN 0 THEN ? + period ELSE 0 END, revision = " + d.Random + " WHERE user_id = ?"
 	s.marks = map[string][]string{"digest_included_at": s.markQueries("digest_included_at"), "email_sent_at": s.markQueries("email_sent_at")}
 	return s
+}
+
+// hold returns t as the column holds it, or null if it is zero.
+func (s *Store) hold(column string, t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return s.dialect.Hold(column, t)
 }
 
 // Close finishes what was asked for before, and closes the databases. Calls that come later return

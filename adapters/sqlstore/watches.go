@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
@@ -15,11 +16,20 @@ import (
 
 // Stale implements [ports.Watches].
 func (s *Store) Stale(ctx context.Context, then time.Time) (stale int, err error) {
-	err = s.db.Read.QueryRowContext(ctx, "SELECT count(*) FROM watches WHERE state = 'watching' AND "+s.dialect.Before("last_participation_at", then)).Scan(&stale)
+	query := "SELECT count(*) FROM (" + strings.Join(s.lapsed("1", then), " UNION ALL ") + ") AS stale"
+	err = s.db.Read.QueryRowContext(ctx, query).Scan(&stale)
 	if err != nil {
 		return 0, s.db.Failed(ctx, "count stale watches", err)
 	}
 	return stale, nil
+}
+
+// lapsed returns queries for a column of the watches that lapse, which are each found by one of them.
+func (s *Store) lapsed(column string, then time.Time) (queries []string) {
+	for _, before := range s.dialect.Before("last_participation_at", then) {
+		queries = append(queries, "SELECT "+column+" FROM watches WHERE state = 'watching' AND "+before)
+	}
+	return queries
 }
 
 // lapsedAtOnce is how many watches lapse in one transaction, if only one transaction at a time may write.
@@ -27,8 +37,7 @@ const lapsedAtOnce = 2000
 
 // Lapse implements [ports.Watches].
 func (s *Store) Lapse(ctx context.Context, then time.Time) (decayed int, err error) {
-	lapsed := "state = 'watching' AND " + s.dialect.Before("last_participation_at", then)
-	some := s.dialect.RowID + " IN (SELECT " + s.dialect.RowID + " FROM watches WHERE " + lapsed + " LIMIT ?)"
+	some := s.dialect.RowID + " IN (" + strings.Join(s.lapsed(s.dialect.RowID, then), " UNION ALL ") + " LIMIT ?)"
 	for s.dialect.RowID != "" {
 		n, err := s.lapse(ctx, some, lapsedAtOnce)
 		if decayed += n; n < lapsedAtOnce && err == nil || errors.Is(err, ports.ErrUnavailable) || errors.Is(err, ports.ErrUnknown) {
@@ -38,7 +47,8 @@ func (s *Store) Lapse(ctx context.Context, then time.Time) (decayed int, err err
 			break // the app's table has no such column
 		}
 	}
-	n, err := s.lapse(ctx, s.dialect.Idle("watches", lapsed))
+	lapsed := strings.Join(s.dialect.Before("last_participation_at", then), " OR ")
+	n, err := s.lapse(ctx, s.dialect.Idle("watches", "state = 'watching' AND ("+lapsed+")"))
 	return decayed + n, err
 }
 

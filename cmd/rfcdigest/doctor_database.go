@@ -47,7 +47,13 @@ func (d *doctor) file(ctx context.Context, path string) bool {
 		d.fails("permissions", "this user may not write to "+c.Unwritable, "run as the user who owns them, or give this one the right to write")
 	}
 	d.diskSpace(c)
-	return migrated
+	for _, line := range c.Times {
+		d.passes("times", line)
+	}
+	for _, line := range c.OddTimes {
+		d.warns("times", line, "have the app write times like 2026-03-29 12:00:00 (in UTC), or as seconds or milliseconds since 1970")
+	}
+	return d.timesRead(c.Unread) && migrated
 }
 
 // server looks at a database on a PostgreSQL server, and reports whether it can be read and is migrated.
@@ -64,7 +70,15 @@ func (d *doctor) server(ctx context.Context, name, url string) bool {
 	} else {
 		d.fails("permissions", "this user may not write to "+c.Unwritable, "connect to the primary server, as a user who was granted that")
 	}
-	return migrated
+	return d.timesRead(c.Unread) && migrated
+}
+
+// timesRead reports whether the times that decide what is sent can be read, and says so if not.
+func (d *doctor) timesRead(err error) bool {
+	if err != nil {
+		d.failsOf("times", err, "")
+	}
+	return err == nil
 }
 
 // schema says how the database differs from what this release needs, and how to mend that. which is migrate's flag for
