@@ -15,6 +15,8 @@ import (
 type Condition struct {
 	// Version is the server's.
 	Version string
+	// Pooled says that a pooler like PgBouncer is between us and the server.
+	Pooled bool
 	// Size is how many bytes the database has.
 	Size int64
 	// Empty says that there is no table in it, whosever, or none in the schema in which tables are made.
@@ -38,6 +40,7 @@ func Inspect(ctx context.Context, url string) (c Condition, err error) {
 	if err := c.read(ctx, db); err != nil {
 		return c, d.failed("look at", err)
 	}
+	c.Pooled = d.pooled.Load()
 	return c, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,7 +28,11 @@ const (
 var ErrURL = errors.New("want postgres://HOST:5432/NAME, with user and password before HOST, and %-escapes for what is special in a URL")
 
 // database is a database that can be connected to.
-type database struct{ config *pgx.ConnConfig }
+type database struct {
+	config *pgx.ConnConfig
+	// pooled is true once a pooler has answered in place of the server.
+	pooled *atomic.Bool
+}
 
 func parse(url string) (database, error) {
 	config, err := pgx.ParseConfig(url)
@@ -44,7 +49,7 @@ func parse(url string) (database, error) {
 	}
 	// What is not prepared is run once: there is nothing to keep of it.
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
-	return database{config}, nil
+	return database{config, new(atomic.Bool)}, nil
 }
 
 // Name returns what a database may be called in front of people, who must not see the password in its
@@ -95,7 +100,7 @@ var (
 func (d database) preparing() database {
 	config := d.config.Copy()
 	config.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
-	return database{config}
+	return database{config, d.pooled}
 }
 
 // open returns a pool of n connections, none of which is made yet.
@@ -105,5 +110,5 @@ func (d database) open(n int, more ...settings) *bun.DB {
 	for _, some := range more {
 		maps.Copy(config.RuntimeParams, some)
 	}
-	return bun.NewDB(newCrowded(stdlib.GetConnector(*config), n, crowdPatience), pgdialect.New())
+	return bun.NewDB(newCrowded(connector{stdlib.GetConnector(*config), d, config}, n, crowdPatience), pgdialect.New())
 }

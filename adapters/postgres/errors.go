@@ -109,8 +109,9 @@ func (d database) describe(e *pgconn.PgError) (does, remedy string) {
 	switch {
 	case e.SeverityUnlocalized == "FATAL" && (e.Code == "42704" || e.Code == "55P02" || e.Code == "22023"):
 		return "refuses an option in its URL: " + oneLine(e.Message), "leave it out of --database"
-	case e.Code == "08P01" && strings.Contains(e.Message, "startup parameter"): // as PgBouncer says it
-		return "is behind a pooler that does not pass on a connection's settings (" + oneLine(e.Message) + ")", "connect to the server itself"
+	case refusesSettings(e): // as PgBouncer says it
+		return "is behind a pooler that does not pass on a connection's settings (" + oneLine(e.Message) + ")",
+			"connect to the server itself; or take search_path and options out of --database, and give them to the user (ALTER ROLE … SET search_path = …)"
 	case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57P"):
 		return "does not answer: " + oneLine(e.Message), "see whether the server is being restarted, and run again"
 	case strings.HasPrefix(e.Code, "53"), strings.HasPrefix(e.Code, "58"), strings.HasPrefix(e.Code, "XX"):

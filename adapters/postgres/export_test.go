@@ -37,8 +37,8 @@ func Stepped(ctx context.Context, db *bun.DB) (*schema.Migration, bun.Conn, erro
 	if err != nil {
 		return nil, conn, err
 	}
-	m := migration{conn}
-	return wanted.NewMigration(schema.Database{Read: conn, Write: m.write, Index: m.index, Rest: rest}, func(schema.Progress) {}), conn, m.begin(ctx)
+	m := migration{Conn: conn}
+	return wanted.NewMigration(schema.Database{Read: conn, Write: m.write, Index: m.index, Rest: rest}, func(schema.Progress) {}), conn, nil
 }
 
 // Connect returns connections as a migration has them.

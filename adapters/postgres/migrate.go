@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// alone is the first number of the lock that keeps migrations of a schema apart: "rfcd" in ASCII.
-	alone = 0x72666364
+	// number is the first number of the lock that keeps migrations of a schema apart: "rfcd" in ASCII.
+	number = 0x72666364
 	// aMoment is how long a transaction of a migration waits for a lock. Others that write wait behind it.
 	aMoment = "200ms"
 	// patience is how long it tries again, after a pause each time.
@@ -65,15 +65,17 @@ func byItself(ctx context.Context, url, verb string, f func(schema.Database) err
 	if err != nil {
 		return err
 	}
-	db := d.open(1, durable)
+	db := d.open(2, durable)
 	defer db.Close()
-	conn, err := db.Conn(ctx)
+	lock, err := alone(ctx, db)
 	if err != nil {
 		return d.failed(verb, err)
 	}
-	defer conn.Close()
-	m := migration{conn}
-	if err = m.begin(ctx); err == nil {
+	defer lock.Rollback() //nolint:errcheck // nothing was written
+	conn, err := db.Conn(ctx)
+	if err == nil {
+		defer conn.Close()
+		m := migration{conn, d.pooled.Load()}
 		err = f(schema.Database{Read: conn, Write: m.write, Index: m.index, Rest: rest})
 	}
 	if err != nil {
@@ -82,19 +84,32 @@ func byItself(ctx context.Context, url, verb string, f func(schema.Database) err
 	return nil
 }
 
-// migration is the connection of a migration. Its end ends the lock as well.
-type migration struct{ bun.Conn }
+// migration is the connection of a migration.
+type migration struct {
+	bun.Conn
+	pooled bool
+}
 
-// begin waits until no other migration is under way, however long that takes. It asks again and again, since an index
-// that is made concurrently waits for all statements that began before, also for one that waits.
-func (m migration) begin(ctx context.Context) error {
+// alone waits until no other migration is under way, however long that takes, and returns a transaction that keeps others
+// out. It asks again and again, since an index that is made concurrently waits for all statements that began before, also for
+// one that waits. It does not wait for a transaction like this, between statements. A lock of a session would be lost at a pooler.
+func alone(ctx context.Context, db *bun.DB) (bun.Tx, error) {
 	for pause := minPause; ; pause = min(2*pause, maxPause) {
-		var mine bool
-		if err := m.QueryRowContext(ctx, "SELECT pg_try_advisory_lock(?, hashtext(coalesce(current_schema(), '')))", alone).Scan(&mine); err != nil || mine {
-			return err
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return tx, err
 		}
-		if !wait(ctx, pause) {
-			return ctx.Err()
+		var mine bool
+		err = tx.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock(?, hashtext(coalesce(current_schema(), ''))) FROM set_config('idle_in_transaction_session_timeout', '0', true)", number).Scan(&mine)
+		if err == nil && mine {
+			return tx, nil
+		}
+		_ = tx.Rollback()
+		if err == nil && !wait(ctx, pause) {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return tx, err
 		}
 	}
 }
@@ -131,12 +146,16 @@ func (m migration) index(ctx context.Context, table string, statements []string)
 	if size < small {
 		return m.write(ctx, func(ctx context.Context, tx bun.IDB) error { return run(ctx, tx, statements) })
 	}
-	// It waits for others. No reader or writer waits for it.
-	statements = append([]string{"SET lock_timeout = 0"}, statements...)
+	// It waits for others. No reader or writer waits for it. A pooler's connections have no lock_timeout.
+	if !m.pooled {
+		statements = append([]string{"SET lock_timeout = 0"}, statements...)
+	}
 	for i, s := range statements {
 		statements[i] = concurrently.Replace(s)
 	}
-	err = run(ctx, m, statements)
+	if err = run(ctx, m, statements); m.pooled {
+		return err
+	}
 	_, reset := m.ExecContext(context.WithoutCancel(ctx), "RESET lock_timeout")
 	return errors.Join(err, reset)
 }

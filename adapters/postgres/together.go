@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 	"github.com/wiggleverse/rfcdigest/ports"
@@ -17,7 +16,7 @@ import (
 // the commit. It takes one more if statements follow. It is [engine.Config.Together].
 func (d database) together(ctx context.Context, conn *sql.Conn, b engine.Batch) error {
 	return conn.Raw(func(driver any) error {
-		tx, err := begin(ctx, driver.(*stdlib.Conn).Conn(), b.First())
+		tx, err := begin(ctx, driver, b.First())
 		if tx == nil {
 			return err
 		}
@@ -35,9 +34,13 @@ func (d database) together(ctx context.Context, conn *sql.Conn, b engine.Batch) 
 }
 
 // begin begins a transaction and makes statements in it.
-func begin(ctx context.Context, conn *pgx.Conn, statements []engine.Statement) (pgx.Tx, error) {
+func begin(ctx context.Context, driver any, statements []engine.Statement) (pgx.Tx, error) {
+	conn, options, settings := begun(driver)
 	var batch pgx.Batch
-	batch.BeginTx(pgx.TxOptions{})
+	batch.BeginTx(options)
+	if settings != "" {
+		batch.Queue(settings)
+	}
 	queue(&batch, statements)
 	results := conn.SendBatch(ctx, &batch)
 	if _, err := results.Exec(); err != nil { // of BEGIN

@@ -64,6 +64,9 @@ func (d *doctor) server(ctx context.Context, name, url string) bool {
 		return false
 	}
 	d.passes("database", fmt.Sprintf("%s, PostgreSQL %s, %s", name, c.Version, inBytes(c.Size)))
+	if c.Pooled {
+		d.passes("pooler", "between this and the server, like PgBouncer: statements are not prepared, and each transaction sets what it needs")
+	}
 	migrated := d.schema("with the same --database", c.State)
 	if c.Unwritable == "" {
 		d.passes("permissions", "this user may write to the tables")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"path/filepath"
@@ -97,6 +98,9 @@ func (s *Settings) namedPostgres(url string) (namedDatabase, error) {
 			return append(done, more...), stays, err
 		},
 		engine: func(t *app.Ticker, every time.Duration, log *slog.Logger) (*riverengine.Engine, error) {
+			if pooled, err := postgres.IsPooled(context.Background(), url); err != nil || pooled {
+				return nil, cmp.Or(err, usagef("--engine river: it listens, which a pooler like PgBouncer does not pass on; give --database the server's own port, or use --engine plain"))
+			}
 			return newEngine(url, t, every, log)
 		},
 		clock:    func(ctx context.Context) (ports.Clock, error) { return postgres.NewClock(ctx, url) },
