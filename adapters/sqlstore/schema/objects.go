@@ -61,7 +61,7 @@ func (s Schema) make(o Object, f found, in stage) []change {
 	c := change{stage: in, verb: added, what: o.Kind + " " + o.Name, table: o.Table, statements: s.making(o)}
 	there, ok := f.texts[o.ID]
 	switch {
-	case !ok:
+	case !ok, o.Kind == "index" && there == "": // or left half made
 		return []change{c}
 	case s.Same(o.Kind, there, o.Text):
 		return nil
