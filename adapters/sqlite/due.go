@@ -12,7 +12,7 @@ import "strings"
 // also gives the row another revision, at random so that none comes again. So what a tick found out just
 // before the change is not noted after it.
 //
-// The app's own SQLite, perhaps an older one, runs all of this. So it uses only what SQLite had in 2010,
+// The app's own SQLite, perhaps an older one, runs all of this. So it uses only what SQLite had in 2010, see [Oldest],
 // and resolves no conflicts: how that is done is up to the statement that a trigger is run for. Triggers
 // leave only one kind of row to this program: those of digests that are being sent, which it alone adds.
 //

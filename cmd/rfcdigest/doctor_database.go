@@ -35,7 +35,7 @@ func (d *doctor) file(ctx context.Context, path string) bool {
 		return false
 	}
 	d.passes("database", fmt.Sprintf("%s, %s and %s of log", path, inBytes(c.Size), inBytes(c.LogSize)))
-	migrated := d.schema("--database "+shell.Word("sqlite://"+path), c.State)
+	migrated := d.schema("--database "+shell.Word("sqlite://"+path), c.State, "migrated; the app's own SQLite may be as old as "+sqlite.Oldest)
 	if c.Journal == "wal" {
 		d.passes("journal", "write-ahead log; "+strings.Join(c.Settings, ", "))
 	} else {
@@ -58,7 +58,7 @@ func (d *doctor) server(ctx context.Context, name, url string) bool {
 		return false
 	}
 	d.passes("database", fmt.Sprintf("%s, PostgreSQL %s, %s", name, c.Version, inBytes(c.Size)))
-	migrated := d.schema("with the same --database", c.State)
+	migrated := d.schema("with the same --database", c.State, "migrated")
 	if c.Unwritable == "" {
 		d.passes("permissions", "this user may write to the tables")
 	} else {
@@ -68,8 +68,8 @@ func (d *doctor) server(ctx context.Context, name, url string) bool {
 }
 
 // schema says how the database differs from what this release needs, and how to mend that. which is migrate's flag for
-// the database.
-func (d *doctor) schema(which string, s schema.State) bool {
+// the database, and fine is what is said if there is nothing to mend.
+func (d *doctor) schema(which string, s schema.State, fine string) bool {
 	switch {
 	case s.Newer != "":
 		d.fails("schema", s.Newer, "install the release that migrated it, or a later one")
@@ -78,7 +78,7 @@ func (d *doctor) schema(which string, s schema.State) bool {
 	case len(s.Missing) > 0:
 		d.fails("schema", "not migrated; migrate would say: "+few(s.Missing), "run rfcdigest migrate "+which)
 	default:
-		d.passes("schema", "migrated")
+		d.passes("schema", fine)
 		return true
 	}
 	return false
