@@ -32,8 +32,9 @@ CREATE TRIGGER app BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTIO
 		"a number that it sets": {"CREATE TABLE users (id serial PRIMARY KEY, email text, display_name text, digest_cadence text, prefs text, number int);" + sets,
 			[]string{"INSERT INTO users (email, prefs) VALUES ('a@rfc.example', 'daily')"}, "UPDATE users SET number = 7", []string{"1 86400 0"}, []string{"7 86400 0"}},
 		"the end of a window": {`CREATE TABLE users (id serial PRIMARY KEY, email text, display_name text, digest_cadence text);
-CREATE TABLE notification_digests (id serial PRIMARY KEY, recipient_user_id int, sent_at timestamp, period_start timestamp, signal_ids_included text,
- at timestamp, period_end timestamp GENERATED ALWAYS AS (at + interval '1 second') STORED)`,
+CREATE TABLE notification_digests (id serial PRIMARY KEY, recipient_user_id int, sent_at timestamp, period_start timestamp, signal_ids_included text, at timestamp, period_end timestamp);
+CREATE FUNCTION app() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.period_end = NEW.at + interval ''1 second''; RETURN NEW; END';
+CREATE TRIGGER app BEFORE UPDATE ON notification_digests FOR EACH ROW EXECUTE FUNCTION app()`,
 			[]string{ada, "INSERT INTO notification_digests (recipient_user_id) VALUES (1)"}, "UPDATE notification_digests SET at = '2001-09-09 01:46:39'", []string{"1 86400 0"}, []string{"1 86400 1000086400"}},
 	} {
 		url := pgtest.Schema(t)

@@ -74,7 +74,7 @@ func newMigration(path string, progress func(schema.Progress)) (*migration, erro
 // prepare has the file keep a write-ahead log, so that readers never wait, unless it is not to be migrated.
 func (m *migration) prepare(ctx context.Context) (switched bool, err error) {
 	state, err := wanted.State(ctx, m.db)
-	if err != nil || state.Newer != "" || len(state.Lacking) > 0 {
+	if err != nil || state.Newer != "" || len(state.Lacking)+len(state.Unfit) > 0 {
 		return false, err
 	}
 	return m.writeAheadLog(ctx, m.db, BusyTimeout)

@@ -28,6 +28,7 @@ var wanted = schema.Schema{
 	Indexes: sqlstore.Indexes(nil, schema.Index{Columns: []string{"recipient_user_id"}, Exact: true},
 		[]string{"status", "recipient_user_id"}, "status IN ('held', 'sending')"),
 	Catalogue: schema.Catalogue{
+		Unfit: unfit,
 		Columns: `SELECT lower(t.name) AS table_name, lower(c.name) AS column_name FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c
 WHERE t.type IN ('table', 'view') AND lower(t.name) IN (?)`,
 		// A column that is sorted in a way of its own is no column for this purpose.
@@ -55,3 +56,19 @@ func keepers() (objects []schema.Object) {
 func (t trigger) object() schema.Object {
 	return schema.Object{ID: schema.ID{Kind: "trigger", Table: t.table, Name: t.name}, Text: t.create()}
 }
+
+// unfit says what is wrong with the app's tables, see [schema.Catalogue].
+const unfit = `WITH named AS (SELECT name, lower(name) AS table_name, type, wr FROM pragma_table_list WHERE schema = 'main' AND lower(name) IN (?)),
+named_columns AS (SELECT t.table_name, t.type, t.wr, lower(c.name) AS name, upper(c.type) AS kind, c.pk, c.hidden IN (2, 3) AS generated
+ FROM named AS t, pragma_table_xinfo(t.name) AS c WHERE t.type = 'table')
+SELECT '' AS kind, table_name || ' is a ' || iif(type = 'view', type, 'virtual table') || ', which cannot have our triggers and indexes: have a plain table of that name' AS text
+FROM named WHERE type IN ('view', 'virtual')
+UNION ALL SELECT '', table_name || '.' || name || ' is ' || kind || ', and must be a whole number: have an INTEGER PRIMARY KEY, and what is there now in another column'
+FROM named_columns WHERE table_name || '.' || name IN ('users.id', 'notifications.id', 'notifications.recipient_user_id', 'notification_digests.recipient_user_id')
+ AND (kind LIKE '%CHAR%' OR kind LIKE '%TEXT%' OR kind LIKE '%CLOB%' OR kind LIKE '%BLOB%' OR kind LIKE '%UUID%' OR kind LIKE '%GUID%')
+UNION ALL SELECT '', table_name || '.id does not number new rows by itself: have INTEGER PRIMARY KEY, and not WITHOUT ROWID'
+FROM named_columns AS c WHERE table_name IN ('notification_digests', 'held_emails') AND name = 'id'
+ AND (wr OR kind <> 'INTEGER' OR pk = 0 OR EXISTS (SELECT 1 FROM named_columns AS other WHERE other.table_name = c.table_name AND other.pk > 1))
+UNION ALL SELECT iif(table_name = 'users', 'warning', ''), table_name || '.' || name || ' is generated, and ' || iif(table_name = 'users',
+ 'so nobody can unsubscribe or choose when digests come', 'must be written to: have a plain column')
+FROM named_columns WHERE generated AND table_name || '.' || name IN (` + sqlstore.Written + `)`

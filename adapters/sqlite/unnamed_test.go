@@ -36,11 +36,6 @@ func TestAColumnThatChangesWithoutBeingNamedIsNoticed(t *testing.T) {
 				"INSERT INTO users (id, prefs) VALUES (1, 'off') ON CONFLICT (id) DO UPDATE SET prefs = excluded.prefs", who, []string{"1|86400|0"}, nil},
 			"an address": {[]string{"CREATE TABLE users (id INTEGER PRIMARY KEY, display_name TEXT, digest_cadence TEXT, name TEXT, " + generated("email", "name || '@rfc.example'") + ")"},
 				[]string{"INSERT INTO users (id, digest_cadence) VALUES (1, 'daily')"}, "UPDATE users SET name = 'ada'", who, nil, []string{"1|86400|0"}},
-			"the end of a window": {[]string{users, "CREATE TABLE notification_digests (id INTEGER PRIMARY KEY, recipient_user_id INTEGER, sent_at TEXT, period_start TEXT, signal_ids_included TEXT, at INTEGER, " +
-				generated("period_end", "datetime(at, 'unixepoch')") + ")"}, []string{ada, row}, "UPDATE notification_digests SET at = 1000000000", who, []string{"1|86400|0"}, []string{"1|86400|1000086400"}},
-			"the person of a digest": {[]string{users, "CREATE TABLE notification_digests (id INTEGER PRIMARY KEY, sent_at TEXT, period_start TEXT, period_end TEXT DEFAULT '2001-09-09 01:46:40', " +
-				"signal_ids_included TEXT, whom TEXT, recipient_user_id INTEGER GENERATED ALWAYS AS (whom) " + kind + ")"},
-				[]string{ada, "INSERT INTO notification_digests (id) VALUES (1)"}, "UPDATE notification_digests SET whom = 1", who, []string{"1|86400|0"}, []string{"1|86400|1000086400"}},
 			"the time of a notification": {[]string{users, `CREATE TABLE notifications (id INTEGER PRIMARY KEY, recipient_user_id INTEGER, event_kind TEXT, actor_user_id INTEGER, rfc_slug TEXT,
  branch_name TEXT, pr_number INTEGER, payload TEXT, read_at TEXT, email_sent_at TEXT, digest_included_at TEXT, raw TEXT, ` + generated("created_at", "raw") + ")"},
 				[]string{"INSERT INTO notifications (id, recipient_user_id, raw) VALUES (1, 1, '2026-03-29 11:00:00')"}, "UPDATE notifications SET raw = 'soon'", listed, nil, []string{"1|1"}},

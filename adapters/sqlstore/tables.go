@@ -69,6 +69,10 @@ func definition(f *bunschema.Field) string {
 	return f.Name + " " + kind
 }
 
+// Written are the columns of the app's that are written to, but for what a watch is of, as a list of SQL.
+const Written = `'users.digest_cadence', 'watches.state', 'notifications.digest_included_at', 'notification_digests.recipient_user_id', 'notification_digests.sent_at',
+ 'notification_digests.period_start', 'notification_digests.period_end', 'notification_digests.signal_ids_included', 'notification_digests.status'`
+
 // The indexes that statements name.
 const (
 	// IndexUnreadable is on notifications(recipient_user_id) where [Dialect.Unreadable] holds.

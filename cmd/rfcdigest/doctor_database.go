@@ -71,12 +71,17 @@ func (d *doctor) server(ctx context.Context, name, url string) bool {
 // the database, and fine is what is said if there is nothing to mend.
 func (d *doctor) schema(which string, s schema.State, fine string) bool {
 	switch {
+	case len(s.Unfit) > 0:
+		d.fails("schema", few(s.Unfit), "change that, and run rfcdigest migrate "+which)
 	case s.Newer != "":
 		d.fails("schema", s.Newer, "install the release that migrated it, or a later one")
 	case len(s.Lacking) > 0:
 		d.fails("schema", "the app's tables lack "+few(s.Lacking), "check --database: this is not the RFC app's database, or a very old one")
 	case len(s.Missing) > 0:
 		d.fails("schema", "not migrated; migrate would say: "+few(s.Missing), "run rfcdigest migrate "+which)
+	case len(s.Warned) > 0:
+		d.warns("schema", few(s.Warned), "have the app write to a plain column of that name")
+		return true
 	default:
 		d.passes("schema", fine)
 		return true

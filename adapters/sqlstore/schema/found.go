@@ -10,6 +10,9 @@ import (
 // Catalogue are queries by which a database tells what it has. Their one argument is a list of names of
 // tables; a name of its own has each column of what they return.
 type Catalogue struct {
+	// Unfit returns as text, in words, why a table cannot be used as it is, or by this user. What may be left as it is has
+	// the kind warning.
+	Unfit string
 	// Columns returns table_name and column_name, of the tables that have one of the names.
 	Columns string
 	// Indexes returns table_name, name, partial, text, and column_name: a row for each column of an index or
@@ -27,6 +30,8 @@ type row struct {
 
 // found is what a database has.
 type found struct {
+	unfit   []string // if there is any, nothing else is looked at
+	warned  []string
 	columns map[string][]string // of each table that is there
 	indexes []index
 	texts   map[ID]string // of all that has one; empty for tables
@@ -43,9 +48,22 @@ type index struct {
 
 // inspect looks at db and changes nothing.
 func (s Schema) inspect(ctx context.Context, db bun.IDB) (f found, err error) {
+	unfit, err := s.ask(ctx, db, s.Catalogue.Unfit)
+	for _, r := range unfit {
+		if r.Kind == "warning" {
+			f.warned = append(f.warned, r.Text)
+		} else {
+			f.unfit = append(f.unfit, r.Text)
+		}
+	}
+	if err != nil || len(f.unfit) > 0 {
+		return f, err
+	}
+	warned := f.warned
 	if f, err = s.keepers(ctx, db); err != nil {
 		return f, err
 	}
+	f.warned = warned
 	f.columns = make(map[string][]string)
 	rows, err := s.ask(ctx, db, s.Catalogue.Columns)
 	if err != nil {

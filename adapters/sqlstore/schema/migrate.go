@@ -93,6 +93,10 @@ func (c change) String() string { return c.done + " " + c.what }
 
 // State is how a database differs from what this release wants of it.
 type State struct {
+	// Unfit says in words why a table cannot be used as it is, and what to do. If it does, the rest is not known.
+	Unfit []string
+	// Warned says what does not work, though all else does.
+	Warned []string
 	// Lacking are columns of the app's own, as table.column, that migrate does not add: without them it
 	// is another program's database.
 	Lacking []string
@@ -105,10 +109,10 @@ type State struct {
 // State looks at db and changes nothing.
 func (s Schema) State(ctx context.Context, db bun.IDB) (State, error) {
 	f, err := s.inspect(ctx, db)
-	if err != nil {
-		return State{}, err
+	if err != nil || len(f.unfit) > 0 {
+		return State{Unfit: f.unfit}, err
 	}
-	state := State{Lacking: s.lacking(f), Newer: s.newer(f)}
+	state := State{Warned: f.warned, Lacking: s.lacking(f), Newer: s.newer(f)}
 	for _, c := range s.changes(f) {
 		state.Missing = append(state.Missing, c.String())
 	}
@@ -128,6 +132,8 @@ func (s Schema) Check(ctx context.Context, db bun.IDB, name, command string) err
 	switch {
 	case err != nil:
 		return err
+	case len(state.Unfit) > 0:
+		trouble.What, trouble.Remedy = "database "+name+" cannot be used as it is", strings.Join(state.Unfit, "; ")
 	case state.Newer != "":
 		trouble.What, trouble.Remedy = "database "+name+" was "+state.Newer, useThat
 	case len(state.Lacking)+len(state.Missing) > 0:
@@ -148,6 +154,9 @@ func (s Schema) newer(f found) string {
 
 // refusal returns an error if f is not to be migrated.
 func (s Schema) refusal(f found) error {
+	if len(f.unfit) > 0 {
+		return fmt.Errorf("%s; nothing was changed", strings.Join(f.unfit, "; "))
+	}
 	if newer := s.newer(f); newer != "" {
 		return fmt.Errorf("it was %s; %s; nothing was changed", newer, useThat)
 	}
