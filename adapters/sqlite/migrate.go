@@ -38,7 +38,9 @@ func MigrateStepwise(ctx context.Context, path string, progress func(schema.Prog
 		return nil, failed("migrate", path, err)
 	}
 	if switched {
-		done = append(done, "switched to a write-ahead log")
+		done = append(done, "switched to a write-ahead log",
+			"note: if the app's SQLite has a weaker default for such a log (better-sqlite3 has), the app's last commits can be lost with the power, unless it says PRAGMA synchronous = FULL",
+			"note: a copy of the file alone is no backup any more; make one with .backup of sqlite3, or with VACUUM INTO")
 	}
 	return done, nil
 }

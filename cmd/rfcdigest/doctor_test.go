@@ -126,6 +126,7 @@ func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 		"no database URL":           {nil, "--database none.db", "database", failure, []string{"want sqlite://PATH", "DIGEST_DATABASE_URL"}},
 		"a folder for a file":       {nil, "--database sqlite://.", "database", failure, []string{"is not a file", "--database"}},
 		"a lost trigger":            {[]string{"DROP TABLE digest_ticks"}, "", "schema", failure, []string{"not migrated", "digest_ticks", "rfcdigest migrate --database sqlite://rfcdigest.db"}},
+		"a view for a table":        {[]string{"ALTER TABLE watches RENAME TO followed; CREATE VIEW watches AS SELECT * FROM followed"}, "", "schema", failure, []string{"watches is a view", "have a plain table of that name"}},
 		"another program's":         {[]string{"ALTER TABLE cached_rfcs RENAME COLUMN title TO name"}, "", "schema", failure, []string{"cached_rfcs.title"}},
 		"a rollback journal":        {[]string{"PRAGMA journal_mode = DELETE"}, "", "journal", warning, []string{"delete", "run a tick"}},
 		"no tick yet":               {nil, "", "last tick", warning, []string{"none has ended"}},

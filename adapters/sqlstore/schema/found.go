@@ -36,6 +36,7 @@ type found struct {
 	indexes []index
 	texts   map[ID]string // of all that has one; empty for tables
 	version int           // how many steps were made; 0 also if that is not known
+	madeBy  string        // the release that made the last of them; empty if that is not known
 	fill    fill          // what an earlier migration left to be done
 }
 
@@ -48,18 +49,10 @@ type index struct {
 
 // inspect looks at db and changes nothing.
 func (s Schema) inspect(ctx context.Context, db bun.IDB) (f found, err error) {
-	unfit, err := s.ask(ctx, db, s.Catalogue.Unfit)
-	for _, r := range unfit {
-		if r.Kind == "warning" {
-			f.warned = append(f.warned, r.Text)
-		} else {
-			f.unfit = append(f.unfit, r.Text)
-		}
+	unfit, warned, err := s.fitness(ctx, db)
+	if err != nil || len(unfit) > 0 {
+		return found{unfit: unfit}, err
 	}
-	if err != nil || len(f.unfit) > 0 {
-		return f, err
-	}
-	warned := f.warned
 	if f, err = s.keepers(ctx, db); err != nil {
 		return f, err
 	}
@@ -91,7 +84,23 @@ func (s Schema) inspect(ctx context.Context, db bun.IDB) (f found, err error) {
 	if err == nil && slices.Contains(columns, "unfilled") {
 		f.fill, err = fillOf(ctx, db)
 	}
+	if err == nil && slices.Contains(columns, "made_by") {
+		err = db.NewRaw("SELECT coalesce(max(made_by), '') FROM digest_schema").Scan(ctx, &f.madeBy)
+	}
 	return f, err
+}
+
+// fitness says why tables cannot be used as they are, and what does not work with them.
+func (s Schema) fitness(ctx context.Context, db bun.IDB) (unfit, warned []string, err error) {
+	rows, err := s.ask(ctx, db, s.Catalogue.Unfit)
+	for _, r := range rows {
+		if r.Kind == "warning" {
+			warned = append(warned, r.Text)
+		} else {
+			unfit = append(unfit, r.Text)
+		}
+	}
+	return unfit, warned, err
 }
 
 // keepers looks at the functions and triggers of db.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -144,12 +145,24 @@ func (s Schema) Check(ctx context.Context, db bun.IDB, name, command string) err
 	return trouble
 }
 
+// Release returns the version that the program was built as; (devel) if it was built from a folder.
+func Release() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}
+
 // newer says that a newer release migrated the database; empty if none did.
 func (s Schema) newer(f found) string {
 	if f.version <= len(s.Steps) {
 		return ""
 	}
-	return fmt.Sprintf("migrated by a newer rfcdigest (its schema is version %d, this one's is %d)", f.version, len(s.Steps))
+	name := ""
+	if f.madeBy != "" {
+		name = ", " + f.madeBy
+	}
+	return fmt.Sprintf("migrated by a newer rfcdigest%s (its schema is version %d, this one's is %d)", name, f.version, len(s.Steps))
 }
 
 // refusal returns an error if f is not to be migrated.
@@ -171,7 +184,7 @@ func (s Schema) changes(f found) []change {
 	changes := append(s.tableChanges(f), s.stepChanges(f)...)
 	if n := len(s.Steps); f.version != n {
 		changes = append(changes, change{verb: recorded, what: fmt.Sprintf("schema version %d", n),
-			statements: []string{"DELETE FROM digest_schema", fmt.Sprintf("INSERT INTO digest_schema (version) VALUES (%d)", n)}})
+			statements: []string{"DELETE FROM digest_schema", fmt.Sprintf("INSERT INTO digest_schema (version, made_by) VALUES (%d, '%s')", n, Release())}})
 	}
 	changes = append(changes, s.retiredChanges(f)...)
 	changes = append(changes, s.indexChanges(f)...)
