@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/inbound"
-	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
+	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/adapters/web"
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/core"
