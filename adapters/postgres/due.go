@@ -114,31 +114,44 @@ func functions() (objects []schema.Object) {
 func triggers() (objects []schema.Object) {
 	for _, t := range []struct{ name, event, table, function string }{
 		{"user_added", "INSERT", "users", "user()"},
-		{"user_changed", "UPDATE OF id, email, digest_cadence", "users", "user()"},
+		{"user_changed", "UPDATE of id, email, digest_cadence", "users", "user()"},
 		{"user_deleted", "DELETE", "users", "user()"},
 		{"users_emptied", "TRUNCATE", "users", "emptied('users')"},
 		{"preferences_added", "INSERT", "digest_preferences", "preferences()"},
-		{"preferences_changed", "UPDATE OF user_id, time_zone, send_hour, send_weekday, rhythm, paused_until", "digest_preferences", "preferences()"},
+		{"preferences_changed", "UPDATE of user_id, time_zone, send_hour, send_weekday, rhythm, paused_until", "digest_preferences", "preferences()"},
 		{"preferences_deleted", "DELETE", "digest_preferences", "preferences()"},
 		{"preferences_emptied", "TRUNCATE", "digest_preferences", "emptied('digest_preferences')"},
 		{"digest_added", "INSERT", "notification_digests", "digest()"},
-		{"digest_changed", "UPDATE OF id, recipient_user_id, period_end", "notification_digests", "digest()"},
+		{"digest_changed", "UPDATE of id, recipient_user_id, period_end", "notification_digests", "digest()"},
 		{"digest_deleted", "DELETE", "notification_digests", "digest()"},
 		{"notifications_emptied", "TRUNCATE", "notifications", "emptied('notifications')"},
 		{"digests_emptied", "TRUNCATE", "notification_digests", "emptied('notification_digests')"},
 	} {
 		each := "ROW"
+		event, columns, _ := strings.Cut(t.event, " of ")
 		switch {
-		case t.event == "TRUNCATE":
+		case event == "TRUNCATE":
 			each = "STATEMENT"
+		case columns != "":
+			each += " WHEN (" + changes(columns) + ")"
 		case t.name == "digest_added":
 			each += " WHEN (NEW.status IS DISTINCT FROM 'sending')"
 		}
 		name := "rfcdigest_" + t.name
 		objects = append(objects, schema.Object{ID: schema.ID{Kind: "trigger", Table: t.table, Name: name},
-			Text: "CREATE TRIGGER " + name + " AFTER " + t.event + " ON " + t.table + " FOR EACH " + each + " EXECUTE FUNCTION rfcdigest_" + t.function})
+			Text: "CREATE TRIGGER " + name + " AFTER " + event + " ON " + t.table + " FOR EACH " + each + " EXECUTE FUNCTION rfcdigest_" + t.function})
 	}
 	return objects
+}
+
+// changes compares columns, instead of saying UPDATE OF: that is about those that a statement names, and a generated column
+// changes without being named, as does one that a trigger of the app's sets before.
+func changes(columns string) string {
+	var changed []string
+	for column := range strings.SplitSeq(columns, ", ") {
+		changed = append(changed, "OLD."+column+" IS DISTINCT FROM NEW."+column)
+	}
+	return strings.Join(changed, " OR ")
 }
 
 // fillRows adds the rows of digest_due, before anything is known of when people are due. A change of one of these

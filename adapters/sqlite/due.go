@@ -12,7 +12,7 @@ import "strings"
 // also gives the row another revision, at random so that none comes again. So what a tick found out just
 // before the change is not noted after it.
 //
-// The app's own SQLite, perhaps an older one, runs all of this. So it uses only what SQLite had in 2010,
+// The app's own SQLite, perhaps an older one, runs all of this. So it uses only what SQLite had in 2010, see [Oldest],
 // and resolves no conflicts: how that is done is up to the statement that a trigger is run for. Triggers
 // leave only one kind of row to this program: those of digests that are being sent, which it alone adds.
 //
@@ -61,7 +61,8 @@ WHERE user_id = (SELECT d.recipient_user_id FROM notification_digests AS d WHERE
 // trigger is a trigger that statements need.
 type trigger struct {
 	name, table string
-	event       string // when it is run, and of which columns
+	event       string // when it is run
+	of          string // for changes of which columns; empty for all
 	when        string // for which rows; empty for all
 	column      string // has the ID of the person that a row is about
 	// new and old are what is done about the person of the row as it is now, and as it was.
@@ -71,24 +72,21 @@ type trigger struct {
 // triggers keep digest_due.
 var triggers = []trigger{
 	{name: "rfcdigest_user_added", table: "users", event: "AFTER INSERT", column: "id", new: enter + pace},
-	{name: "rfcdigest_user_changed", table: "users", event: "AFTER UPDATE OF id, " + rowID + ", email, digest_cadence", column: "id", new: enter + pace, old: leave},
+	{name: "rfcdigest_user_changed", table: "users", event: "AFTER UPDATE", of: "id, email, digest_cadence", column: "id", new: enter + pace, old: leave},
 	{name: "rfcdigest_user_deleted", table: "users", event: "AFTER DELETE", column: "id", old: leave},
 
 	{name: "rfcdigest_preferences_added", table: "digest_preferences", event: "AFTER INSERT", column: "user_id", new: prefer},
-	{name: "rfcdigest_preferences_changed", table: "digest_preferences", event: "AFTER UPDATE OF user_id, " + rowID + ", time_zone, send_hour, send_weekday, rhythm, paused_until",
+	{name: "rfcdigest_preferences_changed", table: "digest_preferences", event: "AFTER UPDATE", of: "user_id, time_zone, send_hour, send_weekday, rhythm, paused_until",
 		column: "user_id", new: prefer, old: prefer},
 	{name: "rfcdigest_preferences_deleted", table: "digest_preferences", event: "AFTER DELETE", column: "user_id", old: prefer},
 
 	{name: "rfcdigest_window_added", table: "notification_digests", event: "AFTER INSERT", when: "NEW.status IS NOT 'sending'", column: "recipient_user_id", new: ownDigest + follow},
 	{name: "rfcdigest_digest_ousted", table: "notification_digests", event: "BEFORE INSERT", when: "NEW.status IS NOT 'sending'", column: "id", new: oust},
-	{name: "rfcdigest_digest_moved", table: "notification_digests", event: "BEFORE UPDATE OF id, " + rowID, column: "id", new: oust},
-	{name: "rfcdigest_window_changed", table: "notification_digests", event: "AFTER UPDATE OF id, " + rowID + ", recipient_user_id, period_end",
+	{name: "rfcdigest_digest_moved", table: "notification_digests", event: "BEFORE UPDATE", of: "id", column: "id", new: oust},
+	{name: "rfcdigest_window_changed", table: "notification_digests", event: "AFTER UPDATE", of: "id, recipient_user_id, period_end",
 		column: "recipient_user_id", new: givenDigest + stir, old: stir},
 	{name: "rfcdigest_window_deleted", table: "notification_digests", event: "AFTER DELETE", when: newestOld, column: "recipient_user_id", old: stir},
 }
-
-// rowID are the other names that SQLite has for the column that is the primary key.
-const rowID = "rowid, oid, _rowid_"
 
 // create returns the statement that makes the trigger.
 func (t trigger) create() string {
@@ -96,11 +94,28 @@ func (t trigger) create() string {
 		return strings.NewReplacer("$id", row+"."+t.column, "$row", row).Replace(what)
 	}
 	body := about("OLD", t.old) + about("NEW", t.new)
-	when := ""
-	if t.when != "" {
-		when = " WHEN " + t.when
+	when := t.condition()
+	if when != "" {
+		when = " WHEN " + when
 	}
 	return "CREATE TRIGGER " + t.name + " " + t.event + " ON " + t.table + when + " BEGIN\n" + strings.ReplaceAll(body, ";", ";\n") + "END"
+}
+
+// condition compares the columns, instead of saying UPDATE OF: that is about those that a statement names, and a generated
+// column changes without being named. Values that differ are different here whatever the collation of the column.
+func (t trigger) condition() string {
+	if t.of == "" {
+		return t.when
+	}
+	var changed []string
+	for column := range strings.SplitSeq(t.of, ", ") {
+		changed = append(changed, "OLD."+column+" COLLATE BINARY IS NOT NEW."+column)
+	}
+	condition := strings.Join(changed, " OR ")
+	if t.when != "" {
+		condition = "(" + condition + ") AND " + t.when
+	}
+	return condition
 }
 
 // fillDue makes digest_due what the triggers would have made of it, or better.

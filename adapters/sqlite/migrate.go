@@ -43,7 +43,9 @@ func MigrateStepwise(ctx context.Context, path string, progress func(schema.Prog
 		return nil, failed("migrate", path, err)
 	}
 	if switched {
-		done = append(done, "switched to a write-ahead log")
+		done = append(done, "switched to a write-ahead log",
+			"note: if the app's SQLite has a weaker default for such a log (better-sqlite3 has), the app's last commits can be lost with the power, unless it says PRAGMA synchronous = FULL",
+			"note: a copy of the file alone is no backup any more; make one with .backup of sqlite3, or with VACUUM INTO")
 	}
 	if len(done) > 0 {
 		lines, odd := times.told()
@@ -106,7 +108,7 @@ func (m *migration) database() schema.Database {
 // prepare has the file keep a write-ahead log, so that readers never wait, unless it is not to be migrated.
 func (m *migration) prepare(ctx context.Context) (switched bool, err error) {
 	state, err := wanted.State(ctx, m.db)
-	if err != nil || state.Newer != "" || len(state.Lacking) > 0 {
+	if err != nil || state.Newer != "" || len(state.Lacking)+len(state.Unfit) > 0 {
 		return false, err
 	}
 	return m.writeAheadLog(ctx, m.db, BusyTimeout)

@@ -53,6 +53,8 @@ func TestMigrateMakesAnyDatabaseUsableAndTheSecondRunChangesNothing(t *testing.T
 			require.NoError(t, err)
 			assert.Contains(t, done, "created table held_emails")
 			assert.Contains(t, done, "switched to a write-ahead log")
+			assert.Contains(t, strings.Join(done, "\n"), "\nnote: a copy of the file alone is no backup any more")
+			assert.Equal(t, []string{schema.Release()}, query(t, path, "SELECT made_by FROM digest_schema"))
 			if script != "" {
 				assert.Equal(t, before, query(t, path, "SELECT sql FROM sqlite_master WHERE name = 'notifications' OR name = 'people'"))
 			}
@@ -257,9 +259,9 @@ func TestATableThatWasRenamedForAWhileNeedsNoMending(t *testing.T) {
 func TestADatabaseOfANewerReleaseIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	path := migrated(t)
-	execute(t, path, "UPDATE digest_schema SET version = 99", "DROP TRIGGER rfcdigest_user_changed", "PRAGMA wal_checkpoint(TRUNCATE)")
+	execute(t, path, "UPDATE digest_schema SET version = 99, made_by = 'v7.1.0'", "DROP TRIGGER rfcdigest_user_changed", "PRAGMA wal_checkpoint(TRUNCATE)")
 	content := bytesOf(t, path)
-	newer := fmt.Sprintf("was migrated by a newer rfcdigest (its schema is version 99, this one's is %d); use that release, or a later one", len(wanted.Steps))
+	newer := fmt.Sprintf("was migrated by a newer rfcdigest, v7.1.0 (its schema is version 99, this one's is %d); use that release, or a later one", len(wanted.Steps))
 	_, err := Migrate(t.Context(), path)
 	require.ErrorContains(t, err, "it "+newer+"; nothing was changed")
 	assert.Equal(t, content, bytesOf(t, path))
@@ -277,5 +279,5 @@ func TestTheVersionGrowsWithTheSchema(t *testing.T) {
 		fmt.Fprintln(&text, table.Create())
 	}
 	fmt.Fprintln(&text, wanted.Indexes, wanted.Keepers)
-	assert.Equal(t, "4 4102e22ce499", fmt.Sprintf("%d %x", len(wanted.Steps), sha256.Sum256([]byte(text.String())))[:14])
+	assert.Equal(t, "5 a425d07bc04c", fmt.Sprintf("%d %x", len(wanted.Steps), sha256.Sum256([]byte(text.String())))[:14])
 }

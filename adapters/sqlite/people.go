@@ -74,12 +74,12 @@ AND NOT EXISTS (SELECT 1 FROM notifications AS other WHERE other.recipient_user_
 // peopleTriggers keep digest_people.
 var peopleTriggers = []trigger{
 	{name: "rfcdigest_person_added", table: "users", event: "AFTER INSERT", column: "id", new: forget + join},
-	{name: "rfcdigest_person_moved", table: "users", event: "AFTER UPDATE OF id, " + rowID, when: "OLD.id <> NEW.id AND " + isFree,
+	{name: "rfcdigest_person_moved", table: "users", event: "AFTER UPDATE", when: "OLD.id <> NEW.id AND " + isFree,
 		column: "id", new: move + join + strings.ReplaceAll(part, "$id", "OLD.id")},
 	// If numbers are not unique, a person who shared one and now has another counts as new.
-	{name: "rfcdigest_person_parted", table: "users", event: "AFTER UPDATE OF id, " + rowID, when: "OLD.id <> NEW.id AND NOT " + isFree,
+	{name: "rfcdigest_person_parted", table: "users", event: "AFTER UPDATE", when: "OLD.id <> NEW.id AND NOT " + isFree,
 		column: "id", new: forget + join},
 	{name: "rfcdigest_person_deleted", table: "users", event: "AFTER DELETE", when: isFree + " AND " + isCurrent, column: "id", old: part + free + forget},
 	{name: "rfcdigest_notification_added", table: "notifications", event: "AFTER INSERT", column: "recipient_user_id", new: ownNotice},
-	{name: "rfcdigest_notification_given", table: "notifications", event: "AFTER UPDATE OF recipient_user_id", column: "recipient_user_id", new: givenNotice},
+	{name: "rfcdigest_notification_given", table: "notifications", event: "AFTER UPDATE", of: "recipient_user_id", column: "recipient_user_id", new: givenNotice},
 }

@@ -52,7 +52,7 @@ func meanwhile(beginning bool) (objects []schema.Object) {
 		addPeople + `$id, ` + nobody + ` WHERE $id = CAST($id AS INTEGER) AND ` + lacks + `$id);`
 	for _, t := range []trigger{
 		{name: "rfcdigest_filling_added", table: "users", event: "BEFORE INSERT", column: "id", new: know},
-		{name: "rfcdigest_filling_moved", table: "users", event: "BEFORE UPDATE OF id, " + rowID, when: "OLD.id <> NEW.id", column: "id", new: know, old: know},
+		{name: "rfcdigest_filling_moved", table: "users", event: "BEFORE UPDATE", when: "OLD.id <> NEW.id", column: "id", new: know, old: know},
 	} {
 		objects = append(objects, t.object())
 	}

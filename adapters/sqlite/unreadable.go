@@ -20,7 +20,7 @@ WHERE $id = CAST($id AS INTEGER) AND $row.id = CAST($row.id AS INTEGER) AND ` + 
 // unreadableTriggers keep digest_unreadable.
 var unreadableTriggers = []trigger{
 	{name: "rfcdigest_unreadable_added", table: "notifications", event: "AFTER INSERT", when: cannotRead("NEW"), column: "recipient_user_id", new: list},
-	{name: "rfcdigest_unreadable_changed", table: "notifications", event: "AFTER UPDATE OF id, " + rowID + ", recipient_user_id, created_at",
+	{name: "rfcdigest_unreadable_changed", table: "notifications", event: "AFTER UPDATE", of: "id, recipient_user_id, created_at",
 		when: cannotRead("NEW"), column: "recipient_user_id", new: list},
 }
 

@@ -134,6 +134,7 @@ type (
 		bun.BaseModel `bun:"digest_schema"`
 		Version       number `bun:"type:integer NOT NULL"`
 		Unfilled      number `bun:"type:integer"` // see schema.Migration
+		MadeBy        text   // the release
 	}
 
 	factRow struct {

@@ -20,7 +20,7 @@ func Tables(words *strings.Replacer, listed bool) (out []schema.Table) {
 	}
 	kinds := []kind{
 		{new(userRow), 0}, {new(rfcRow), 0}, {new(notificationRow), 0}, {new(ledgerRow), 11}, {new(watchRow), 0}, {new(preferenceRow), 13},
-		{new(dueRow), 0}, {new(personRow), 0}, {new(heldRow), 17}, {new(paceRow), 0}, {new(tickRow), 0}, {new(schemaRow), 1}, {new(factRow), 0},
+		{new(dueRow), 0}, {new(personRow), 0}, {new(heldRow), 17}, {new(paceRow), 0}, {new(tickRow), 0}, {new(schemaRow), 2}, {new(factRow), 0},
 	}
 	if listed {
 		kinds = append(kinds, kind{new(unreadableRow), 0})
@@ -73,6 +73,10 @@ func definition(f *bunschema.Field) string {
 	return f.Name + " " + kind
 }
 
+// Written are the columns of the app's that are written to, but for what a watch is of, as a list of SQL.
+const Written = `'users.digest_cadence', 'watches.state', 'notifications.digest_included_at', 'notification_digests.recipient_user_id', 'notification_digests.sent_at',
+ 'notification_digests.period_start', 'notification_digests.period_end', 'notification_digests.signal_ids_included', 'notification_digests.status'`
+
 // The indexes that statements name.
 const (
 	// IndexUnreadable is on notifications(recipient_user_id) where [Dialect.Unreadable] holds.
@@ -124,6 +128,8 @@ func Steps(later string) []schema.Step {
 		What: "readers can end the links to their page, and what comes back says from which address",
 	}, {
 		What: "claims keep the date and the language of their mail, and a person's watches are found by an index",
+	}, {
+		What: "triggers see what changes without being named, and the schema says which release made it",
 	}}
 }
 

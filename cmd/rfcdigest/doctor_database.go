@@ -35,7 +35,7 @@ func (d *doctor) file(ctx context.Context, path string) bool {
 		return false
 	}
 	d.passes("database", fmt.Sprintf("%s, %s and %s of log", path, inBytes(c.Size), inBytes(c.LogSize)))
-	migrated := d.schema("--database "+shell.Word("sqlite://"+path), c.State)
+	migrated := d.schema("--database "+shell.Word("sqlite://"+path), c.State, "migrated; the app's own SQLite may be as old as "+sqlite.Oldest)
 	if c.Journal == "wal" {
 		d.passes("journal", "write-ahead log; "+strings.Join(c.Settings, ", "))
 	} else {
@@ -67,7 +67,7 @@ func (d *doctor) server(ctx context.Context, name, url string) bool {
 	if c.Pooled {
 		d.passes("pooler", "between this and the server, like PgBouncer: statements are not prepared, and each transaction sets what it needs")
 	}
-	migrated := d.schema("with the same --database", c.State)
+	migrated := d.schema("with the same --database", c.State, "migrated")
 	if c.Unwritable == "" {
 		d.passes("permissions", "this user may write to the tables")
 	} else {
@@ -85,17 +85,22 @@ func (d *doctor) timesRead(err error) bool {
 }
 
 // schema says how the database differs from what this release needs, and how to mend that. which is migrate's flag for
-// the database.
-func (d *doctor) schema(which string, s schema.State) bool {
+// the database, and fine is what is said if there is nothing to mend.
+func (d *doctor) schema(which string, s schema.State, fine string) bool {
 	switch {
+	case len(s.Unfit) > 0:
+		d.fails("schema", few(s.Unfit), "change that, and run rfcdigest migrate "+which)
 	case s.Newer != "":
 		d.fails("schema", s.Newer, "install the release that migrated it, or a later one")
 	case len(s.Lacking) > 0:
 		d.fails("schema", "the app's tables lack "+few(s.Lacking), "check --database: this is not the RFC app's database, or a very old one")
 	case len(s.Missing) > 0:
 		d.fails("schema", "not migrated; migrate would say: "+few(s.Missing), "run rfcdigest migrate "+which)
+	case len(s.Warned) > 0:
+		d.warns("schema", few(s.Warned), "have the app write to a plain column of that name")
+		return true
 	default:
-		d.passes("schema", "migrated")
+		d.passes("schema", fine)
 		return true
 	}
 	return false

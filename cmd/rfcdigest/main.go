@@ -17,6 +17,7 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/wiggleverse/rfcdigest/adapters/inbound"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/shell"
 )
 
@@ -101,7 +102,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std),
-		kong.Vars{"version": fmt.Sprintf("rfcdigest %s (%s)", version(), runtime.Version())},
+		kong.Vars{"version": fmt.Sprintf("rfcdigest %s (%s)", schema.Release(), runtime.Version())},
 	)
 	if err != nil {
 		return complain(std, err)

@@ -167,3 +167,21 @@ func TestRemoveTakesOutWhatMigratePutIn(t *testing.T) {
 	assert.Contains(t, s.run("remove", "--with-data").done().out, "removed table digest_preferences")
 	assert.Contains(t, s.run("remove").done().out, "There is nothing to remove")
 }
+
+func TestTheAppsTablesMayBeOddAndAreNamedIfTheyAreTooOdd(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.sql("rfcdigest.db", "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, display_name TEXT, prefs TEXT, digest_cadence TEXT AS (coalesce(prefs, 'off')))")
+	assert.Contains(t, s.run("migrate").done().out, "  note: a copy of the file alone is no backup any more; make one with .backup of sqlite3, or with VACUUM INTO\n")
+	s.sql("rfcdigest.db", `INSERT INTO users (id, email, display_name) VALUES (1, 'ada@rfc.example', 'Ada'); UPDATE users SET prefs = 'daily';
+INSERT INTO notifications (recipient_user_id, event_kind, created_at) VALUES (1, 'vote_cast', '2026-03-29 11:00:00')`)
+	found := s.diagnosed().named("schema")
+	assert.Equal(t, warning, found.Status)
+	assert.Equal(t, "users.digest_cadence is generated, and so nobody can unsubscribe or choose when digests come", found.Found)
+	assert.Equal(t, report{Considered: 1, DigestsSent: 1}, s.run("tick", "--json", "--now", noon).done().report())
+
+	s.sql("other.db", "CREATE TABLE accounts (id INTEGER PRIMARY KEY); CREATE VIEW users AS SELECT * FROM accounts")
+	before := s.tree()
+	s.run("migrate", "--database", "sqlite://other.db").fails(exitFailed, "users is a view", "have a plain table of that name", "nothing was changed").silent()
+	assert.Equal(t, before, s.tree())
+}

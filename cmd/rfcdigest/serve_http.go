@@ -4,10 +4,10 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/inbound"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/adapters/web"
 	"github.com/wiggleverse/rfcdigest/app"
@@ -43,7 +43,7 @@ func (s *Settings) handler(ctx context.Context, ticker *app.Ticker, store ports.
 	if s.Engine == river {
 		watched.Vitals = func() web.Vitals { return fleetVitals(ctx, ticker) }
 	}
-	metrics := web.NewMetrics(watched, version())
+	metrics := web.NewMetrics(watched, schema.Release())
 	s.countReturn = metrics.CameBack
 	ticker.OnTick(func(h app.Health) { metrics.Observe(observed(h)) })
 	mux := http.NewServeMux()
@@ -101,12 +101,4 @@ func observed(h app.Health) web.Tick {
 		OldestDue: r.OldestDue, Took: time.Duration(r.DurationMS) * time.Millisecond,
 		Stopped: r.Stopped != "", Broke: h.Err != nil,
 	}
-}
-
-// version returns the version that the program was built as; (devel) if it was built from a folder.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "unknown"
 }

@@ -10,6 +10,9 @@ import (
 // Catalogue are queries by which a database tells what it has. Their one argument is a list of names of
 // tables; a name of its own has each column of what they return.
 type Catalogue struct {
+	// Unfit returns as text, in words, why a table cannot be used as it is, or by this user. What may be left as it is has
+	// the kind warning.
+	Unfit string
 	// Columns returns table_name and column_name, of the tables that have one of the names.
 	Columns string
 	// Indexes returns table_name, name, partial, text, and column_name: a row for each column of an index or
@@ -27,10 +30,13 @@ type row struct {
 
 // found is what a database has.
 type found struct {
+	unfit   []string // if there is any, nothing else is looked at
+	warned  []string
 	columns map[string][]string // of each table that is there
 	indexes []index
 	texts   map[ID]string // of all that has one; empty for tables
 	version int           // how many steps were made; 0 also if that is not known
+	madeBy  string        // the release that made the last of them; empty if that is not known
 	fill    fill          // what an earlier migration left to be done
 	added   []string      // columns of the app's tables that migrate added, as table.column, as far as that is on record
 }
@@ -47,9 +53,14 @@ const addedFact = "added "
 
 // inspect looks at db and changes nothing.
 func (s Schema) inspect(ctx context.Context, db bun.IDB) (f found, err error) {
+	unfit, warned, err := s.fitness(ctx, db)
+	if err != nil || len(unfit) > 0 {
+		return found{unfit: unfit}, err
+	}
 	if f, err = s.keepers(ctx, db); err != nil {
 		return f, err
 	}
+	f.warned = warned
 	f.columns = make(map[string][]string)
 	rows, err := s.ask(ctx, db, s.Catalogue.Columns)
 	if err != nil {
@@ -80,7 +91,23 @@ func (s Schema) inspect(ctx context.Context, db bun.IDB) (f found, err error) {
 	if _, ok := f.columns["digest_facts"]; ok && err == nil {
 		err = db.NewRaw("SELECT substr(name, ?) FROM digest_facts WHERE name LIKE ?", len(addedFact)+1, addedFact+"%").Scan(ctx, &f.added)
 	}
+	if err == nil && slices.Contains(columns, "made_by") {
+		err = db.NewRaw("SELECT coalesce(max(made_by), '') FROM digest_schema").Scan(ctx, &f.madeBy)
+	}
 	return f, err
+}
+
+// fitness says why tables cannot be used as they are, and what does not work with them.
+func (s Schema) fitness(ctx context.Context, db bun.IDB) (unfit, warned []string, err error) {
+	rows, err := s.ask(ctx, db, s.Catalogue.Unfit)
+	for _, r := range rows {
+		if r.Kind == "warning" {
+			warned = append(warned, r.Text)
+		} else {
+			unfit = append(unfit, r.Text)
+		}
+	}
+	return unfit, warned, err
 }
 
 // keepers looks at the functions and triggers of db.

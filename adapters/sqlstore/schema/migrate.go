@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -93,6 +94,10 @@ func (c change) String() string { return c.done + " " + c.what }
 
 // State is how a database differs from what this release wants of it.
 type State struct {
+	// Unfit says in words why a table cannot be used as it is, and what to do. If it does, the rest is not known.
+	Unfit []string
+	// Warned says what does not work, though all else does.
+	Warned []string
 	// Lacking are columns of the app's own, as table.column, that migrate does not add: without them it
 	// is another program's database.
 	Lacking []string
@@ -107,10 +112,10 @@ type State struct {
 // State looks at db and changes nothing.
 func (s Schema) State(ctx context.Context, db bun.IDB) (State, error) {
 	f, err := s.inspect(ctx, db)
-	if err != nil {
-		return State{}, err
+	if err != nil || len(f.unfit) > 0 {
+		return State{Unfit: f.unfit}, err
 	}
-	state := State{Lacking: s.lacking(f), Newer: s.newer(f)}
+	state := State{Warned: f.warned, Lacking: s.lacking(f), Newer: s.newer(f)}
 	state.Bare = f.columns["users"] == nil && len(state.Lacking) == 0
 	for _, c := range s.changes(f) {
 		state.Missing = append(state.Missing, c.String())
@@ -131,6 +136,8 @@ func (s Schema) Check(ctx context.Context, db bun.IDB, name, command string) err
 	switch {
 	case err != nil:
 		return err
+	case len(state.Unfit) > 0:
+		trouble.What, trouble.Remedy = "database "+name+" cannot be used as it is", strings.Join(state.Unfit, "; ")
 	case state.Newer != "":
 		trouble.What, trouble.Remedy = "database "+name+" was "+state.Newer, useThat
 	case len(state.Lacking)+len(state.Missing) > 0:
@@ -141,16 +148,31 @@ func (s Schema) Check(ctx context.Context, db bun.IDB, name, command string) err
 	return trouble
 }
 
+// Release returns the version that the program was built as; (devel) if it was built from a folder.
+func Release() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}
+
 // newer says that a newer release migrated the database; empty if none did.
 func (s Schema) newer(f found) string {
 	if f.version <= len(s.Steps) {
 		return ""
 	}
-	return fmt.Sprintf("migrated by a newer rfcdigest (its schema is version %d, this one's is %d)", f.version, len(s.Steps))
+	name := ""
+	if f.madeBy != "" {
+		name = ", " + f.madeBy
+	}
+	return fmt.Sprintf("migrated by a newer rfcdigest%s (its schema is version %d, this one's is %d)", name, f.version, len(s.Steps))
 }
 
 // refusal returns an error if f is not to be migrated.
 func (s Schema) refusal(f found) error {
+	if len(f.unfit) > 0 {
+		return fmt.Errorf("%s; nothing was changed", strings.Join(f.unfit, "; "))
+	}
 	if newer := s.newer(f); newer != "" {
 		return fmt.Errorf("it was %s; %s; nothing was changed", newer, useThat)
 	}
@@ -165,7 +187,7 @@ func (s Schema) changes(f found) []change {
 	changes := append(s.tableChanges(f), s.stepChanges(f)...)
 	if n := len(s.Steps); f.version != n {
 		changes = append(changes, change{verb: recorded, what: fmt.Sprintf("schema version %d", n),
-			statements: []string{"DELETE FROM digest_schema", fmt.Sprintf("INSERT INTO digest_schema (version) VALUES (%d)", n)}})
+			statements: []string{"DELETE FROM digest_schema", fmt.Sprintf("INSERT INTO digest_schema (version, made_by) VALUES (%d, '%s')", n, Release())}})
 	}
 	changes = append(changes, s.retiredChanges(f)...)
 	changes = append(changes, s.indexChanges(f)...)
