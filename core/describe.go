@@ -12,8 +12,8 @@ import (
 )
 
 // Describe returns p as stable text: one line and then, if p has them, the window, the message and
-// the verdicts, indented.
-func Describe(p Plan) string {
+// the verdicts, indented. zone is as in [Snapshot].
+func Describe(p Plan, zone *time.Location) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "recipient %d: %s, %s", p.Recipient, p.Action, p.Reason)
 	if p.Action == Send {
@@ -23,9 +23,9 @@ func Describe(p Plan) string {
 	if p.Reason == NoCadence {
 		return b.String()
 	}
-	fmt.Fprintf(&b, "  window   %s to %s", texts.Timestamp(p.Window.Start), texts.Timestamp(p.Window.End))
+	fmt.Fprintf(&b, "  window   %s to %s", texts.TimestampIn(p.Window.Start, zone), texts.TimestampIn(p.Window.End, zone))
 	if !p.Since.Equal(p.Window.Start) {
-		fmt.Fprintf(&b, ", late arrivals from %s", texts.Timestamp(p.Since))
+		fmt.Fprintf(&b, ", late arrivals from %s", texts.TimestampIn(p.Since, zone))
 	}
 	b.WriteString("\n")
 	if p.Action == Send {

@@ -27,7 +27,7 @@ func TestBecause(t *testing.T) {
 		"no address": {func(r *Recipient) { r.Address = "" }, nil, "There is no e-mail address to send to."},
 		"in doubt":   {func(r *Recipient) { r.Latest.Status = Sending }, nil, "The digest of 2026-03-28 11:00:00 is being sent, or waits for its answer; if none is on record when its lease ends, the next tick sends it again. Until then nobody knows what has been told."},
 		"not due":    {func(r *Recipient) { r.Cadence = Weekly }, nil, "Not due before 2026-04-04 11:00:00: the last window ended 2026-03-28 11:00:00, and a weekly digest follows 7 days after."},
-		"send hour":  {func(r *Recipient) { r.Preferences.SendHour = &seven }, kathmandu, "Due since 2026-03-29 01:15:00: the last window ended 2026-03-28 11:00:00, and it follows every day at 07:00 on their clock (Asia/Kathmandu). Nothing in the window is for a digest: it is recorded as empty, without a mail."},
+		"send hour":  {func(r *Recipient) { r.Preferences.SendHour = &seven }, kathmandu, "Due since 2026-03-29 01:15:00 (07:00 Asia/Kathmandu): the last window ended 2026-03-28 11:00:00 (16:45 Asia/Kathmandu), and it follows every day at 07:00 on their clock (Asia/Kathmandu). Nothing in the window is for a digest: it is recorded as empty, without a mail."},
 		"weekday": {func(r *Recipient) {
 			r.Cadence, r.Preferences.SendHour, r.Preferences.SendWeekday = Weekly, &seven, "Friday"
 		}, nil, "Not due before 2026-04-03 07:00:00: the last window ended 2026-03-28 11:00:00, and it follows every Friday at 07:00 on their clock (UTC)."},
@@ -36,7 +36,7 @@ func TestBecause(t *testing.T) {
 			r.Preferences.SuppressedAddress, r.Preferences.Failures, r.Preferences.SuppressedReason = r.Address, 3, "550 no such\nuser."
 		}, nil, since + "The address was refused for good on 3 days in a row, the last time with: 550 no such user. That stays until somebody lifts it. A new address starts clean."},
 		"entered": {func(r *Recipient) { r.Preferences.SuppressedAddress = r.Address }, nil, since + "The address was entered as suppressed. That stays until somebody lifts it. A new address starts clean."},
-		"quiet":   {func(r *Recipient) { r.Preferences.QuietStart, r.Preferences.QuietEnd = "17:00", "06:30" }, kathmandu, since + "It is 17:45 for them, within their quiet hours (17:00 to 06:30, Asia/Kathmandu); a tick from 2026-03-30 00:45:00 on takes it."},
+		"quiet":   {func(r *Recipient) { r.Preferences.QuietStart, r.Preferences.QuietEnd = "17:00", "06:30" }, kathmandu, "Due since 2026-03-29 11:00:00 (16:45 Asia/Kathmandu): the last window ended 2026-03-28 11:00:00 (16:45 Asia/Kathmandu), and a daily digest follows 24 hours after. It is 17:45 for them, within their quiet hours (17:00 to 06:30, Asia/Kathmandu); a tick from 2026-03-30 00:45:00 (06:30 Asia/Kathmandu) on takes it."},
 		"first":   {func(r *Recipient) { r.Latest = Entry{} }, nil, "Due: no window was recorded that it could follow, so it reaches 30 days back. Nothing in the window is for a digest: it is recorded as empty, without a mail."},
 	} {
 		r := due
