@@ -144,8 +144,8 @@ func TestATestMailCanDoNoHarm(t *testing.T) {
 	s := Snapshot{Now: instant(t, "2026-03-29T12:00:00Z"), Recipient: Recipient{ID: 7, Name: "Ada <b>\nLovelace", Address: "ada@rfc.example", Cadence: Daily}}
 	s.Notifications = []Notification{{ID: 1, Kind: "pr_opened", Slug: "a", CreatedAt: s.Now}}
 	real := PlanDigest(s, style).Message
-	m, ok := TestMail(s, style, "eve@rfc.example", "1")
-	require.True(t, ok)
+	m, of := TestMail(s, style, "eve@rfc.example", "1")
+	require.Empty(t, of)
 	const notice = "This is a test. It is what the digest of Ada <b> Lovelace would be on 2026-03-29 12:00:00 UTC, sent to you instead; nothing was recorded."
 	assert.Equal(t, "[Test] "+real.Subject, m.Subject)
 	assert.True(t, strings.HasPrefix(m.Text, notice+"\n\n"+real.Text[:strings.Index(real.Text, "# a")]), m.Text)
@@ -162,6 +162,26 @@ func TestATestMailCanDoNoHarm(t *testing.T) {
 	other, _ := TestMail(s, style, "eve@rfc.example", "2")
 	assert.NotEqual(t, m.ID, other.ID)
 	assert.NotContains(t, real.HTML, "This is a test")
+}
+
+func TestATestMailIsASampleIfThereIsNothingToTell(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:00:00Z")
+	s := Snapshot{Now: now, Recipient: Recipient{ID: 7, Name: "Ada", Address: "ada@rfc.example", Cadence: Off}}
+	m, of := TestMail(s, testStyle(t), "eve@rfc.example", "1")
+	assert.Equal(t, "made-up notifications", of)
+	assert.True(t, strings.HasPrefix(m.Text, "This is a test. There is nothing to tell Ada now, so this is a sample of made-up notifications, sent to you instead; nothing was recorded.\n\n"), m.Text)
+	assert.Contains(t, m.Text, "A sample RFC")
+	assert.Contains(t, m.Subject, "[Test] ")
+	for id := range int64(12) {
+		s.Notifications = append(s.Notifications, Notification{ID: 100 - id, Kind: "pr_opened", Slug: "rfc" + string(rune('a'+id)), CreatedAt: now.Add(time.Duration(id-10) * time.Hour), ReadAt: At(now)})
+	}
+	s.Recipient.Cadence = Weekly
+	m, of = TestMail(s, testStyle(t), "eve@rfc.example", "1")
+	assert.Equal(t, "their newest notifications", of)
+	for id := range 12 { // the first is the eleventh, and the last is to come
+		assert.Equal(t, 1 <= id && id <= 10, strings.Contains(m.Text, "# rfc"+string(rune('a'+id))+"\n"), id)
+	}
 }
 
 func TestQuietUntil(t *testing.T) {

@@ -80,14 +80,14 @@ func (pl *Planner) ExplainNotification(ctx context.Context, v core.View, id int6
 }
 
 // TestMail returns the digest of one recipient as it would be, made out to another mailbox; see
-// [core.TestMail]. found is false if there is no such person, ok if there is nothing to tell.
-func (pl *Planner) TestMail(ctx context.Context, v core.View, id int64, mailbox, nonce string) (m core.Message, found, ok bool, err error) {
+// [core.TestMail]. found is false if there is no such person.
+func (pl *Planner) TestMail(ctx context.Context, v core.View, id int64, mailbox, nonce string) (m core.Message, of string, found bool, err error) {
 	s, _, found, err := pl.snapshot(ctx, v, id)
 	if err != nil || !found {
-		return core.Message{}, false, false, err
+		return core.Message{}, "", false, err
 	}
-	m, ok = core.TestMail(s, pl.config.Style, mailbox, nonce)
-	return m, true, ok, nil
+	m, of = core.TestMail(s, pl.config.Style, mailbox, nonce)
+	return m, of, true, nil
 }
 
 // snapshot reads all that the explanation of one recipient needs, with recorded windows of theirs.
