@@ -6,13 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/core/cldr"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 	"github.com/wiggleverse/rfcdigest/core/zones"
 )
 
 // Describe returns p as stable text: one line and then, if p has them, the window, the message and
-// the verdicts, indented.
-func Describe(p Plan) string {
+// the verdicts, indented. zone is as in [Snapshot].
+func Describe(p Plan, zone *time.Location) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "recipient %d: %s, %s", p.Recipient, p.Action, p.Reason)
 	if p.Action == Send {
@@ -22,9 +23,9 @@ func Describe(p Plan) string {
 	if p.Reason == NoCadence {
 		return b.String()
 	}
-	fmt.Fprintf(&b, "  window   %s to %s", texts.Timestamp(p.Window.Start), texts.Timestamp(p.Window.End))
+	fmt.Fprintf(&b, "  window   %s to %s", texts.TimestampIn(p.Window.Start, zone), texts.TimestampIn(p.Window.End, zone))
 	if !p.Since.Equal(p.Window.Start) {
-		fmt.Fprintf(&b, ", late arrivals from %s", texts.Timestamp(p.Since))
+		fmt.Fprintf(&b, ", late arrivals from %s", texts.TimestampIn(p.Since, zone))
 	}
 	b.WriteString("\n")
 	if p.Action == Send {
@@ -44,7 +45,8 @@ type Quirk string
 // The quirks.
 const (
 	UnknownZone       Quirk = "unknown time zone"       // counts as UTC
-	UnreadableSetting Quirk = "unreadable preference"   // quiet hours, send hour or weekday
+	UnknownCadence    Quirk = "unknown cadence"         // has no digests
+	UnreadableSetting Quirk = "unreadable preference"   // does not count
 	EndlessQuiet      Quirk = "quiet hours without end" // leave no tick, and count as none
 )
 
@@ -55,33 +57,38 @@ type Remark struct {
 	Text string
 }
 
+// Ignored returns a sentence about what stands in a column and does not count. what names it, and right is what would.
+func Ignored(what, content, right string) string {
+	return fmt.Sprintf("ignored: %s '%s'; %s can be.", what, texts.Clean(content), right)
+}
+
 // Remarks returns a remark for each odd setting of r at now; nil if there are none. zone is as in [Snapshot].
 func (s Schedule) Remarks(r Recipient, zone *time.Location, now time.Time) (remarks []Remark) {
 	p := r.Preferences
-	remark := func(o Quirk, format string, args ...any) {
-		remarks = append(remarks, Remark{o, fmt.Sprintf(format, args...)})
+	remark := func(odd bool, q Quirk, text string) {
+		if odd {
+			remarks = append(remarks, Remark{q, text})
+		}
 	}
-	if zone == nil && zones.Read(p.TimeZone).Fixed != time.UTC {
-		remark(UnknownZone, "The time zone %q is not known, so it is UTC; a name like Europe/Berlin would be.", texts.Clean(p.TimeZone))
+	ignored := func(odd bool, what, content, right string) {
+		remark(odd && strings.TrimSpace(content) != "", UnreadableSetting, Ignored(what, content, right))
 	}
+	remark(r.Cadence.unknown(), UnknownCadence, Ignored("cadence", string(r.Cadence), "daily, weekly and off"))
+	remark(zone == nil && zones.Read(p.TimeZone).Fixed != time.UTC, UnknownZone,
+		fmt.Sprintf("The time zone %q is not known, so it is UTC; a name like Europe/Berlin would be.", texts.Clean(p.TimeZone)))
 	start, end := texts.Clean(p.QuietStart), texts.Clean(p.QuietEnd)
-	if q, ok := p.quiet(); !ok {
-		remark(UnreadableSetting, "The quiet hours from %q to %q cannot be read, so there are none; times like 22:00 and 7:00 can.", start, end)
-	} else if q != (quietHours{}) && !s.leavesTick(q, cmp.Or(zone, time.UTC), now) {
-		remark(EndlessQuiet, "The quiet hours from %s to %s leave none of the ticks outside, which are %s apart, so there are none.", start, end, texts.Spell(s.tick()))
-	}
-	if _, err := ParseRhythm(p.Rhythm); err != nil && strings.TrimSpace(p.Rhythm) != "" {
-		remark(UnreadableSetting, "The rhythm %q cannot be read, so the cadence counts: %s.", texts.Clean(p.Rhythm), err)
-	}
-	if _, ok := p.Resumes(zone); !ok && strings.TrimSpace(p.PausedUntil) != "" {
-		remark(UnreadableSetting, "The end of their pause, %q, cannot be read, so there is none; a date like 2026-12-31 can.", texts.Clean(p.PausedUntil))
-	}
-	hour, fixed := p.sendHour()
-	if p.SendHour != nil && !fixed {
-		remark(UnreadableSetting, "The send hour %d is none of 0 to 23, so there is none.", *p.SendHour)
-	}
-	if _, ok := p.readWeekday(); !ok && fixed && r.Cadence == Weekly {
-		remark(UnreadableSetting, "The weekday %q is not known, so it is Monday, at %02d:00; an English name would be.", texts.Clean(p.SendWeekday), hour)
-	}
+	q, ok := p.quiet()
+	ignored(!ok, "quiet hours", start+"' to '"+end, "a start and an end like 22:00 and 7:00")
+	remark(q != (quietHours{}) && !s.leavesTick(q, cmp.Or(zone, time.UTC), now), EndlessQuiet,
+		fmt.Sprintf("The quiet hours from %s to %s leave none of the ticks outside, which are %s apart, so there are none.", start, end, texts.Spell(s.tick())))
+	_, err := ParseRhythm(p.Rhythm)
+	ignored(err != nil, "rhythm", p.Rhythm, `words like "daily at 7, 12, 17", "workdays at 7" or "monday, thursday at 7"`)
+	_, ok = p.Resumes(zone)
+	ignored(!ok, "end of the pause", p.PausedUntil, "a date like 2026-12-31")
+	_, ok = p.sendHour()
+	ignored(!ok, "send hour", p.storedHour(), "0 to 23")
+	_, ok = p.readWeekday()
+	ignored(!ok, "send weekday", p.SendWeekday, "an English name like monday")
+	ignored(cldr.For(p.Language) == nil, "language", p.Language, "a tag like de or pt-BR")
 	return remarks
 }

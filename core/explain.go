@@ -14,6 +14,8 @@ type Explanation struct {
 	// Now is the instant of the tick that is explained.
 	Now       time.Time
 	Recipient Recipient
+	// Zone is that of the recipient, in which words have times beside UTC. nil is UTC.
+	Zone *time.Location
 	// Plan is what [PlanDigest] returns for all of the look-back.
 	Plan Plan
 	// NextTick is the tick that takes the next digest: the first, once it is due, outside quiet hours. It is zero if it is
@@ -37,6 +39,8 @@ type Explanation struct {
 	Drafted bool
 	// Windows are recorded windows of the recipient, the newest first; set by the caller, since core reads no ledger.
 	Windows []LedgerRow
+	// Held are held e-mails of the recipient, the newest first; set by the caller, like Windows.
+	Held []ExplainedHeld
 }
 
 // Explained is the verdict on one notification, in words.
@@ -69,7 +73,7 @@ func LookbackAt(r Recipient, now time.Time) time.Time {
 // Explain returns what [PlanDigest] decides on s, in words. Notifications of s that are older than the
 // look-back are left out.
 func Explain(s Snapshot, style *Style) Explanation {
-	e := Explanation{Now: s.Now, Recipient: s.Recipient, Since: LookbackAt(s.Recipient, s.Now)}
+	e := Explanation{Now: s.Now, Recipient: s.Recipient, Zone: s.Zone, Since: LookbackAt(s.Recipient, s.Now)}
 	s.Notifications = lookBack(s.Notifications, e.Since)
 	e.Plan = PlanDigest(s, style)
 	if e.Plan.DueAt.After(s.Now) {
@@ -138,6 +142,6 @@ func (e Explanation) ExplainAlone(n Notification, style *Style) Explained {
 
 // reason explains the verdict on n.
 func (e Explanation) reason(n *Notification, verdict Verdict, style *Style) Explained {
-	why, brief := explainVerdict(n, verdict, e.Plan.Prospect, e.Now)
+	why, brief := e.verdict(n, verdict)
 	return Explained{Notification: *n, Verdict: verdict, Event: style.Summary(told(judged{n, texts.ReadPayload(n.Payload)})), Why: why, Brief: brief}
 }

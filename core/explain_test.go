@@ -27,7 +27,7 @@ func TestBecause(t *testing.T) {
 		"no address": {func(r *Recipient) { r.Address = "" }, nil, "There is no e-mail address to send to."},
 		"in doubt":   {func(r *Recipient) { r.Latest.Status = Sending }, nil, "The digest of 2026-03-28 11:00:00 is being sent, or waits for its answer; if none is on record when its lease ends, the next tick sends it again. Until then nobody knows what has been told."},
 		"not due":    {func(r *Recipient) { r.Cadence = Weekly }, nil, "Not due before 2026-04-04 11:00:00: the last window ended 2026-03-28 11:00:00, and a weekly digest follows 7 days after."},
-		"send hour":  {func(r *Recipient) { r.Preferences.SendHour = &seven }, kathmandu, "Due since 2026-03-29 01:15:00: the last window ended 2026-03-28 11:00:00, and it follows every day at 07:00 on their clock (Asia/Kathmandu). Nothing in the window is for a digest: it is recorded as empty, without a mail."},
+		"send hour":  {func(r *Recipient) { r.Preferences.SendHour = &seven }, kathmandu, "Due since 2026-03-29 01:15:00 (07:00 Asia/Kathmandu): the last window ended 2026-03-28 11:00:00 (16:45 Asia/Kathmandu), and it follows every day at 07:00 on their clock (Asia/Kathmandu). Nothing in the window is for a digest: it is recorded as empty, without a mail."},
 		"weekday": {func(r *Recipient) {
 			r.Cadence, r.Preferences.SendHour, r.Preferences.SendWeekday = Weekly, &seven, "Friday"
 		}, nil, "Not due before 2026-04-03 07:00:00: the last window ended 2026-03-28 11:00:00, and it follows every Friday at 07:00 on their clock (UTC)."},
@@ -36,7 +36,7 @@ func TestBecause(t *testing.T) {
 			r.Preferences.SuppressedAddress, r.Preferences.Failures, r.Preferences.SuppressedReason = r.Address, 3, "550 no such\nuser."
 		}, nil, since + "The address was refused for good on 3 days in a row, the last time with: 550 no such user. That stays until somebody lifts it. A new address starts clean."},
 		"entered": {func(r *Recipient) { r.Preferences.SuppressedAddress = r.Address }, nil, since + "The address was entered as suppressed. That stays until somebody lifts it. A new address starts clean."},
-		"quiet":   {func(r *Recipient) { r.Preferences.QuietStart, r.Preferences.QuietEnd = "17:00", "06:30" }, kathmandu, since + "It is 17:45 for them, within their quiet hours (17:00 to 06:30, Asia/Kathmandu); a tick from 2026-03-30 00:45:00 on takes it."},
+		"quiet":   {func(r *Recipient) { r.Preferences.QuietStart, r.Preferences.QuietEnd = "17:00", "06:30" }, kathmandu, "Due since 2026-03-29 11:00:00 (16:45 Asia/Kathmandu): the last window ended 2026-03-28 11:00:00 (16:45 Asia/Kathmandu), and a daily digest follows 24 hours after. It is 17:45 for them, within their quiet hours (17:00 to 06:30, Asia/Kathmandu); a tick from 2026-03-30 00:45:00 (06:30 Asia/Kathmandu) on takes it."},
 		"first":   {func(r *Recipient) { r.Latest = Entry{} }, nil, "Due: no window was recorded that it could follow, so it reaches 30 days back. Nothing in the window is for a digest: it is recorded as empty, without a mail."},
 	} {
 		r := due
@@ -144,8 +144,8 @@ func TestATestMailCanDoNoHarm(t *testing.T) {
 	s := Snapshot{Now: instant(t, "2026-03-29T12:00:00Z"), Recipient: Recipient{ID: 7, Name: "Ada <b>\nLovelace", Address: "ada@rfc.example", Cadence: Daily}}
 	s.Notifications = []Notification{{ID: 1, Kind: "pr_opened", Slug: "a", CreatedAt: s.Now}}
 	real := PlanDigest(s, style).Message
-	m, ok := TestMail(s, style, "eve@rfc.example", "1")
-	require.True(t, ok)
+	m, of := TestMail(s, style, "eve@rfc.example", "1")
+	require.Empty(t, of)
 	const notice = "This is a test. It is what the digest of Ada <b> Lovelace would be on 2026-03-29 12:00:00 UTC, sent to you instead; nothing was recorded."
 	assert.Equal(t, "[Test] "+real.Subject, m.Subject)
 	assert.True(t, strings.HasPrefix(m.Text, notice+"\n\n"+real.Text[:strings.Index(real.Text, "# a")]), m.Text)
@@ -162,6 +162,26 @@ func TestATestMailCanDoNoHarm(t *testing.T) {
 	other, _ := TestMail(s, style, "eve@rfc.example", "2")
 	assert.NotEqual(t, m.ID, other.ID)
 	assert.NotContains(t, real.HTML, "This is a test")
+}
+
+func TestATestMailIsASampleIfThereIsNothingToTell(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:00:00Z")
+	s := Snapshot{Now: now, Recipient: Recipient{ID: 7, Name: "Ada", Address: "ada@rfc.example", Cadence: Off}}
+	m, of := TestMail(s, testStyle(t), "eve@rfc.example", "1")
+	assert.Equal(t, "made-up notifications", of)
+	assert.True(t, strings.HasPrefix(m.Text, "This is a test. There is nothing to tell Ada now, so this is a sample of made-up notifications, sent to you instead; nothing was recorded.\n\n"), m.Text)
+	assert.Contains(t, m.Text, "A sample RFC")
+	assert.Contains(t, m.Subject, "[Test] ")
+	for id := range int64(12) {
+		s.Notifications = append(s.Notifications, Notification{ID: 100 - id, Kind: "pr_opened", Slug: "rfc" + string(rune('a'+id)), CreatedAt: now.Add(time.Duration(id-10) * time.Hour), ReadAt: At(now)})
+	}
+	s.Recipient.Cadence = Weekly
+	m, of = TestMail(s, testStyle(t), "eve@rfc.example", "1")
+	assert.Equal(t, "their newest notifications", of)
+	for id := range 12 { // the first is the eleventh, and the last is to come
+		assert.Equal(t, 1 <= id && id <= 10, strings.Contains(m.Text, "# rfc"+string(rune('a'+id))+"\n"), id)
+	}
 }
 
 func TestQuietUntil(t *testing.T) {

@@ -12,36 +12,37 @@ import (
 // verdictTimes are the times in the words on a verdict, each with the words that join it to the rest.
 type verdictTimes struct{ created, start, late, end string }
 
-// explainVerdict says which times led to verdict. brief leaves out those that stand beside it in a table.
-func explainVerdict(n *Notification, verdict Verdict, p Prospect, now time.Time) (why, brief string) {
-	times := verdictTimes{"Created " + texts.Timestamp(n.CreatedAt) + ", ", ", " + texts.Timestamp(p.Window.Start), "", ", " + texts.Timestamp(now)}
+// verdict says which times led to verdict. brief leaves out those that stand beside it in a table.
+func (e Explanation) verdict(n *Notification, verdict Verdict) (why, brief string) {
+	p := e.Plan.Prospect
+	times := verdictTimes{"Created " + e.when(n.CreatedAt) + ", ", ", " + e.when(p.Window.Start), "", ", " + e.when(e.Now)}
 	if n.CreatedAt.IsZero() {
 		times.created = "When it was created cannot be read, "
 	}
 	if p.Since.Before(p.Window.Start) {
-		times.late = " (late arrivals count from " + texts.Timestamp(p.Since) + ")"
+		times.late = " (late arrivals count from " + e.when(p.Since) + ")"
 	}
-	why = verdictWords(n, verdict, p, now, times)
+	why = e.verdictWords(n, verdict, times)
 	if n.CreatedAt.IsZero() {
 		return why, why
 	}
-	brief = verdictWords(n, verdict, p, now, verdictTimes{})
+	brief = e.verdictWords(n, verdict, verdictTimes{})
 	return why, strings.ToUpper(brief[:1]) + brief[1:]
 }
 
 // verdictWords says why n has its verdict, with the times in t.
-func verdictWords(n *Notification, verdict Verdict, p Prospect, now time.Time, t verdictTimes) string {
+func (e Explanation) verdictWords(n *Notification, verdict Verdict, t verdictTimes) string {
 	switch verdict {
 	case BeforeWindow:
-		return t.created + "before the window starts" + t.start + t.late + "; " + before(n, now) + "."
+		return t.created + "before the window starts" + t.start + t.late + "; " + e.before(n) + "."
 	case AfterWindow:
 		return t.created + "after the window's end" + t.end + "; the window in which that time comes takes it."
 	case AlreadyShipped:
-		return "A digest told of it " + at(n.IncludedAt, now) + "."
+		return "A digest told of it " + e.at(n.IncludedAt) + "."
 	case AlreadyEmailed:
-		return "Mailed on its own " + at(n.EmailedAt, now) + "."
+		return "Mailed on its own " + e.at(n.EmailedAt) + "."
 	case AlreadyRead:
-		return "Read in the app " + at(n.ReadAt, now) + "."
+		return "Read in the app " + e.at(n.ReadAt) + "."
 	case PersonalDirect:
 		return "Its category is personal-direct, and those the app mails one by one."
 	case OwnEvent:
@@ -50,41 +51,44 @@ func verdictWords(n *Notification, verdict Verdict, p Prospect, now time.Time, t
 	switch {
 	case n.CreatedAt.IsZero():
 		return "When it was created cannot be read: better told once than never."
-	case n.CreatedAt.Before(p.Window.Start):
+	case n.CreatedAt.Before(e.Plan.Window.Start):
 		return t.created + "before the window starts" + t.start + ", but no digest told of it: it arrived late."
 	}
 	return t.created + "within the window; not read, not mailed, in no digest yet."
 }
 
 // before says what had become of n when its window was over.
-func before(n *Notification, now time.Time) string {
+func (e Explanation) before(n *Notification) string {
 	switch {
 	case n.IncludedAt.Set:
-		return "a digest told of it " + at(n.IncludedAt, now)
+		return "a digest told of it " + e.at(n.IncludedAt)
 	case n.EmailedAt.Set:
-		return "mailed on its own " + at(n.EmailedAt, now)
+		return "mailed on its own " + e.at(n.EmailedAt)
 	case n.ReadAt.Set:
-		return "read in the app " + at(n.ReadAt, now)
+		return "read in the app " + e.at(n.ReadAt)
 	}
 	return "it is unread, and was for an earlier window to tell"
 }
 
 // at says when s was.
-func at(s Stamp, now time.Time) string {
+func (e Explanation) at(s Stamp) string {
 	switch {
 	case s.At.IsZero():
 		return "at a time that cannot be read"
-	case s.At.Equal(now):
+	case s.At.Equal(e.Now):
 		return "in this very tick"
 	}
-	return "on " + texts.Timestamp(s.At)
+	return "on " + e.when(s.At)
 }
+
+// when writes t in UTC, and in the zone of the recipient.
+func (e Explanation) when(t time.Time) string { return texts.TimestampIn(t, e.Zone) }
 
 // Because says what led to the action of p, which was made for r at now.
 func (s Schedule) Because(p Plan, r Recipient, zone *time.Location, now time.Time) string {
 	zone = cmp.Or(zone, time.UTC)
 	rhythm := rhythm(p, r, zone)
-	due := "Due since " + texts.Timestamp(p.DueAt) + ": " + rhythm + s.apart(p, r, zone) + "."
+	due := "Due since " + texts.TimestampIn(p.DueAt, zone) + ": " + rhythm + s.apart(p, r, zone) + "."
 	if r.Latest.End.IsZero() {
 		due = "Due: no window was recorded that it could follow, so it reaches 30 days back."
 	}
@@ -94,22 +98,22 @@ func (s Schedule) Because(p Plan, r Recipient, zone *time.Location, now time.Tim
 	case NoAddress:
 		return "There is no e-mail address to send to."
 	case InDoubt:
-		return "The digest of " + texts.Timestamp(r.Latest.End) + " is being sent, or waits for its answer; if none is on record when its lease ends, the next tick sends it again. Until then nobody knows what has been told."
+		return "The digest of " + texts.TimestampIn(r.Latest.End, zone) + " is being sent, or waits for its answer; if none is on record when its lease ends, the next tick sends it again. Until then nobody knows what has been told."
 	case NotDue:
 		if missed := s.dueAt(r, p.Window.Start, zone); !missed.After(now) {
 			return fmt.Sprintf("Not due before %s: %s. No tick took the digest that was due %s; the next one is near, and takes both.",
-				texts.Timestamp(p.DueAt), rhythm, texts.Timestamp(missed))
+				texts.TimestampIn(p.DueAt, zone), rhythm, texts.TimestampIn(missed, zone))
 		}
-		return "Not due before " + texts.Timestamp(p.DueAt) + ": " + rhythm + s.apart(p, r, zone) + "."
+		return "Not due before " + texts.TimestampIn(p.DueAt, zone) + ": " + rhythm + s.apart(p, r, zone) + "."
 	case BadAddress:
 		return fmt.Sprintf("%s Mail cannot be addressed to %q; somebody has to mend the address.", due, texts.Clean(r.Address))
 	case Suppressed:
-		return due + " " + WhyRefused(r, now) + " A new address starts clean."
+		return due + " " + WhyRefused(r, zone, now) + " A new address starts clean."
 	case Refused:
-		return due + " " + WhyRefused(r, now)
+		return due + " " + WhyRefused(r, zone, now)
 	case QuietHours:
 		return fmt.Sprintf("%s It is %s for them, within their quiet hours (%s to %s, %s); a tick from %s on takes it.", due,
-			now.In(zone).Format("15:04"), texts.Clean(r.Preferences.QuietStart), texts.Clean(r.Preferences.QuietEnd), zone, texts.Timestamp(s.quietUntil(r.Preferences, zone, now)))
+			now.In(zone).Format("15:04"), texts.Clean(r.Preferences.QuietStart), texts.Clean(r.Preferences.QuietEnd), zone, texts.TimestampIn(s.quietUntil(r.Preferences, zone, now), zone))
 	case Nothing:
 		return due + " Nothing in the window is for a digest: it is recorded as empty, without a mail."
 	}
@@ -118,7 +122,7 @@ func (s Schedule) Because(p Plan, r Recipient, zone *time.Location, now time.Tim
 
 // rhythm says when the window of p is over.
 func rhythm(p Plan, r Recipient, zone *time.Location) string {
-	began := "the last window ended " + texts.Timestamp(p.Window.Start)
+	began := "the last window ended " + texts.TimestampIn(p.Window.Start, zone)
 	own := r.Rhythm()
 	pause := ""
 	if until, paused := r.Preferences.Resumes(zone); paused && !own.after(p.Window.Start, zone).After(until) {

@@ -22,9 +22,11 @@ type HeldMail struct {
 	Text, HTML string
 	// Notifications are the IDs of what it tells of; it may be empty.
 	Notifications []int64
+	// OddNotifications is what is stored as Notifications if that is no list of IDs; Notifications is then nil.
+	OddNotifications string
 	// CreatedAt is zero if it cannot be read.
 	CreatedAt time.Time
-	// Status is one of Held, Sending, Sent, Dropped, Failed and Redirected.
+	// Status is one of Held, Sending, Sent, Dropped, Failed and Redirected. With any other it waits for ever.
 	Status Status
 	// MessageID is empty until the mail was about to leave for the first time.
 	MessageID string

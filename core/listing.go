@@ -47,6 +47,8 @@ type Listing struct {
 type Listed struct {
 	Recipient Recipient
 	Plan      Plan
+	// Zone is as in [Explanation].
+	Zone *time.Location
 	// Why is as in [Explanation]. If Trouble is set, it says why there is no plan.
 	Why string
 	// Trouble says that the plan could not be made.

@@ -2,6 +2,7 @@ package core
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core/letter"
@@ -42,35 +43,58 @@ type Address struct {
 // good address. ok is false if nothing is included, or if the cadence has no digest. A draft is for looking at:
 // what is really sent comes from [PlanDigest] alone.
 func Draft(s Snapshot, style *Style) (m Message, ok bool) {
-	return draft(s, style, style.extras(s.Recipient, s.Now))
-}
-
-// draft is [Draft] with other extras.
-func draft(s Snapshot, style *Style, x extras) (m Message, ok bool) {
 	plan, included := judgeAll(s, style)
 	if len(included) == 0 || s.Recipient.Cadence.Period() == 0 {
 		return Message{}, false
 	}
-	_, m = compose(s.Recipient, s.Zone, style.claim(s.Recipient, plan.Window, included), included, style, x)
+	_, m = compose(s.Recipient, s.Zone, style.claim(s.Recipient, plan.Window, included), included, style, style.extras(s.Recipient, s.Now))
 	return m, true
 }
 
-// TestMail returns [Draft], addressed to another mailbox and marked as a test in its subject and at its head.
+// TestMail returns [Draft], addressed to another mailbox and marked as a test in its subject and at its head. If there
+// is no draft, it is a sample, and of says what the sample is made from: the newest notifications of s or, if it has
+// none, those of [sample]. Of a draft, of is empty.
 // It does no harm there: it has no link to unsubscribe, and a Message-ID of its own. With the digest's own,
 // mail systems would drop the digest as a second copy when it comes. nonce is one line, and another for each test.
-func TestMail(s Snapshot, style *Style, mailbox, nonce string) (m Message, ok bool) {
+func TestMail(s Snapshot, style *Style, mailbox, nonce string) (m Message, of string) {
 	name := cmp.Or(texts.Clean(s.Recipient.Name), "somebody without a name")
-	notice := "This is a test. It is what the digest of " + name + " would be on " + texts.Timestamp(s.Now) + " UTC, sent to you instead; nothing was recorded."
-	m, ok = draft(s, style, extras{notice: notice})
-	if !ok {
-		return Message{}, false
+	plan, included := judgeAll(s, style)
+	what := "It is what the digest of " + name + " would be on " + texts.Timestamp(s.Now) + " UTC"
+	if len(included) == 0 || s.Recipient.Cadence.Period() == 0 {
+		included, of = sample(s)
+		what = "There is nothing to tell " + name + " now, so this is a sample of " + of
 	}
+	if s.Recipient.Cadence.Period() == 0 {
+		s.Recipient.Cadence = Daily
+	}
+	notice := "This is a test. " + what + ", sent to you instead; nothing was recorded."
+	_, m = compose(s.Recipient, s.Zone, style.claim(s.Recipient, plan.Window, included), included, style, extras{notice: notice})
 	m.To = Address{Mailbox: mailbox}
 	m.Date = s.Now
 	m.Subject = "[Test] " + m.Subject
 	m.UnsubscribeMailbox = ""
 	m.ID = style.messageID([]byte("test\n" + nonce + "\n" + m.ID))
-	return m, true
+	return m, of
+}
+
+// sampled is how many notifications a sample has at the most.
+const sampled = 10
+
+// sample returns the newest notifications of s or, if there are none, some of nobody's, and says which they are.
+func sample(s Snapshot) (included []judged, of string) {
+	ns, of := byID(s.Notifications), "their newest notifications"
+	slices.SortStableFunc(ns, func(a, b *Notification) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	ns = slices.DeleteFunc(ns, func(n *Notification) bool { return n.CreatedAt.After(s.Now) })
+	if len(ns) == 0 {
+		of = "made-up notifications"
+		for i, kind := range []string{"pr_opened", "pr_merged", "branch_created"} {
+			ns = append(ns, &Notification{ID: int64(i + 1), Kind: kind, Actor: "Ada Example", Slug: "sample", Title: "A sample RFC", Branch: "draft", PR: 1, CreatedAt: s.Now.Add(-time.Hour)})
+		}
+	}
+	for _, n := range ns[:min(len(ns), sampled)] {
+		included = append(included, judged{n, texts.ReadPayload(n.Payload)})
+	}
+	return included, of
 }
 
 // extras are what a mail has beside its digest; empty for what it has not.

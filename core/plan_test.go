@@ -200,7 +200,7 @@ func TestDescribe(t *testing.T) {
 	now := instant(t, "2026-03-29T12:00:00Z")
 	r := Recipient{ID: 7, Address: "ada@rfc.example", Name: "Ada", Cadence: Daily, Latest: Entry{ID: 3, End: now.Add(-25 * time.Hour), Status: Sent}}
 	ns := []Notification{{ID: 12, Recipient: 7, Kind: "x", CreatedAt: now}, {ID: 1000000007, Recipient: 7, CreatedAt: now, ReadAt: At(now)}}
-	got := Describe(PlanDigest(Snapshot{Now: now, Recipient: r, Notifications: ns}, testStyle(t)))
+	got := Describe(PlanDigest(Snapshot{Now: now, Recipient: r, Notifications: ns}, testStyle(t)), nil)
 	want := `recipient 7: send, activity to report: 1 event across 0 RFCs
   window   2026-03-28 11:00:00 to 2026-03-29 12:00:00, late arrivals from 2026-03-28 10:45:00
   to       Ada <ada@rfc.example>
@@ -213,7 +213,7 @@ func TestDescribe(t *testing.T) {
 	j := strings.LastIndex(got, "<")
 	assert.Less(t, i, j)
 	assert.Equal(t, want, got[:j]+"<ID>"+got[j+strings.Index(got[j:], ">")+1:])
-	assert.Equal(t, "recipient 7: skip, cadence has no digest\n", Describe(PlanDigest(Snapshot{Now: now, Recipient: Recipient{ID: 7}}, testStyle(t))))
+	assert.Equal(t, "recipient 7: skip, cadence has no digest\n", Describe(PlanDigest(Snapshot{Now: now, Recipient: Recipient{ID: 7}}, testStyle(t)), nil))
 }
 
 // A second copy has the words of the first one, whatever the installation has been set to since.

@@ -2,6 +2,7 @@ package core
 
 import (
 	"math"
+	"strings"
 	"time"
 )
 
@@ -43,6 +44,11 @@ func (c Cadence) Period() time.Duration {
 	return 0
 }
 
+// unknown reports whether c is neither a cadence nor [Off], so that somebody may have meant one by it.
+func (c Cadence) unknown() bool {
+	return c.Period() == 0 && c != Off && strings.TrimSpace(string(c)) != ""
+}
+
 // Recipient is a person for whom plans are made.
 type Recipient struct {
 	// ID is the number in users, above 0; the zero value of a Recipient is no person.
@@ -80,6 +86,8 @@ type Preferences struct {
 	// SendHour is the local hour, 0 to 23, at which windows end; nil means that a window ends a cadence after
 	// the last one.
 	SendHour *int
+	// OddHour is what is stored as the send hour if that is no integer; SendHour is then nil.
+	OddHour string
 	// SendWeekday is the English day on which weekly windows end; empty means monday.
 	SendWeekday string
 	// Rhythm says in words when windows end, for [ParseRhythm]; it wins over the cadence, SendHour and

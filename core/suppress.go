@@ -112,8 +112,8 @@ func Lift(p Preferences) Preferences {
 }
 
 // WhyRefused says in one line what is held at now against the present address of r, why, and until when. It is
-// empty if nothing is.
-func WhyRefused(r Recipient, now time.Time) string {
+// empty if nothing is. zone is as in [Snapshot].
+func WhyRefused(r Recipient, zone *time.Location, now time.Time) string {
 	p := r.Preferences
 	switch Stands(r, now) {
 	case Entered:
@@ -125,10 +125,10 @@ func WhyRefused(r Recipient, now time.Time) string {
 		if p.RetryAt.IsZero() {
 			return refusals(p) + " That stays until somebody lifts it."
 		}
-		return refusals(p) + " One mail is tried from " + texts.Timestamp(p.RetryAt) + " on."
+		return refusals(p) + " One mail is tried from " + texts.TimestampIn(p.RetryAt, zone) + " on."
 	case RefusedLately:
 		if now.Before(p.RetryAt) {
-			return refusals(p) + " It is tried again from " + texts.Timestamp(p.RetryAt) + " on."
+			return refusals(p) + " It is tried again from " + texts.TimestampIn(p.RetryAt, zone) + " on."
 		}
 		return refusals(p) + " The next mail is tried."
 	case OnTrial:

@@ -71,7 +71,7 @@ func TestWhatIsHeldAgainstAnAddressIsSaidInOneLine(t *testing.T) {
 	} {
 		r := Recipient{Address: "a@x", Preferences: c.p}
 		assert.Equal(t, c.want, Stands(r, now), name)
-		assert.Equal(t, c.says, WhyRefused(r, now), name)
+		assert.Equal(t, c.says, WhyRefused(r, nil, now), name)
 	}
 }
 

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -103,6 +104,14 @@ func (p Preferences) sendHour() (int, bool) {
 		return 0, false
 	}
 	return *p.SendHour, true
+}
+
+// storedHour is the send hour as it is stored; empty if there is none.
+func (p Preferences) storedHour() string {
+	if p.SendHour == nil {
+		return p.OddHour
+	}
+	return strconv.Itoa(*p.SendHour)
 }
 
 // readWeekday returns the day on which weekly windows end: Monday if none is set, or if what is set is no day, and ok

@@ -80,6 +80,10 @@ type Backlog struct {
 	InDoubt int
 	// Held counts the held e-mails that have neither gone out nor been given up.
 	Held int
+	// GivenUp counts those that were given up, and Stuck those that wait for ever, since their status is none that is
+	// known. LastGivenUp and LastStuck are the highest of their IDs, 0 if there are none.
+	GivenUp, Stuck         int
+	LastGivenUp, LastStuck int64
 }
 
 // TickMark is what the last tick noted of itself in the database.

@@ -140,6 +140,8 @@ type HeldMails interface {
 	// Waiting returns at most limit e-mails whose ID is greater than after, by ascending ID: those
 	// with status held, and those with status sending whose lease ended at or before now.
 	Waiting(ctx context.Context, now time.Time, after int64, limit int) ([]core.HeldMail, error)
+	// HeldOf returns at most limit e-mails of the recipient, whatever has become of them, by descending ID.
+	HeldOf(ctx context.Context, recipient int64, limit int) ([]core.HeldRow, error)
 }
 
 // Refusals keeps what is held against addresses that mail servers refused for good. [Refused] lists them.

@@ -131,6 +131,20 @@ func isInDoubt(row core.LedgerRow, now time.Time) bool {
 	return row.Status == core.Sending && !row.Lease.After(now)
 }
 
+// HeldOf implements [ports.HeldMails].
+func (s *Store) HeldOf(ctx context.Context, recipient int64, limit int) (rows []core.HeldRow, err error) {
+	err = s.do(ctx, func() error {
+		for _, id := range slices.Backward(slices.Sorted(maps.Keys(s.held))) {
+			if row := s.held[id]; row.Recipient == recipient && len(rows) < limit {
+				row.Notifications = slices.Clone(row.Notifications)
+				rows = append(rows, row)
+			}
+		}
+		return nil
+	})
+	return rows, err
+}
+
 // Waiting implements [ports.HeldMails].
 func (s *Store) Waiting(ctx context.Context, now time.Time, after int64, limit int) (mails []core.HeldMail, err error) {
 	err = s.do(ctx, func() error {

@@ -21,8 +21,16 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (b core.Backlog, err
 			}
 		}
 		for _, row := range s.held {
-			if row.Status == core.Held || row.Status == core.Sending {
+			switch row.Status {
+			case core.Held, core.Sending:
 				b.Held++
+			case core.Failed:
+				b.GivenUp++
+				b.LastGivenUp = max(b.LastGivenUp, row.ID)
+			case core.Sent, core.Dropped, core.Redirected:
+			default:
+				b.Stuck++
+				b.LastStuck = max(b.LastStuck, row.ID)
 			}
 		}
 		return nil

@@ -23,6 +23,7 @@ var wanted = schema.Schema{
 		{What: "when everybody is due", Table: "digest_due", Statements: fillDue}},
 	Indexes: sqlstore.Indexes(readable, schema.Index{Columns: []string{"recipient_user_id", "id"}},
 		[]string{"recipient_user_id"}, "status = ANY (ARRAY['held', 'sending'])",
+		"(status IS NULL) OR (status <> ALL (ARRAY['held', 'sending', 'sent', 'dropped', 'redirected']))",
 		schema.Index{Name: "rfcdigest_due", Table: "digest_due", Columns: []string{"due_at"}}),
 	Catalogue: schema.Catalogue{
 		Unfit: unfit,

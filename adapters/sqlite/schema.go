@@ -26,7 +26,8 @@ var wanted = schema.Schema{
 		{What: "when everybody is due", Table: "digest_due", Statements: fillDue}},
 	// The newest row of a person is the last entry of theirs, if the row's ID comes next.
 	Indexes: sqlstore.Indexes(nil, schema.Index{Columns: []string{"recipient_user_id"}, Exact: true},
-		[]string{"status", "recipient_user_id"}, "status IN ('held', 'sending')"),
+		[]string{"status", "recipient_user_id"}, "status IN ('held', 'sending')",
+		"status IS NULL OR status NOT IN ('held', 'sending', 'sent', 'dropped', 'redirected')"),
 	Catalogue: schema.Catalogue{
 		Unfit: unfit,
 		Columns: `SELECT lower(t.name) AS table_name, lower(c.name) AS column_name FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c

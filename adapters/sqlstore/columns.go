@@ -81,6 +81,30 @@ func (n number) Value() (driver.Value, error) {
 	return n.value, nil
 }
 
+// setting is a number that somebody has entered. If what is there is none, it is kept as text.
+type setting struct {
+	number
+	odd text
+}
+
+// Scan implements [sql.Scanner].
+func (s *setting) Scan(value any) error {
+	*s = setting{}
+	_ = s.number.Scan(value)
+	if s.ok {
+		return nil
+	}
+	return s.odd.Scan(value)
+}
+
+// Value implements [driver.Valuer].
+func (s setting) Value() (driver.Value, error) {
+	if s.ok {
+		return s.number.Value()
+	}
+	return s.odd.Value()
+}
+
 // integer returns n as a column holds it, also 0.
 func integer[N int | int64](n N) number { return number{int64(n), true} }
 
@@ -146,6 +170,30 @@ func (l idList) json() string {
 		out = strconv.AppendInt(out, id, 10)
 	}
 	return string(append(out, ']'))
+}
+
+// enteredIDs is a list of IDs that the app has entered. If what is there is none, it is kept as text.
+type enteredIDs struct {
+	idList
+	odd text
+}
+
+// Scan implements [sql.Scanner].
+func (l *enteredIDs) Scan(value any) error {
+	_ = l.odd.Scan(value)
+	_ = l.idList.Scan(value)
+	if json.Unmarshal([]byte(l.odd), new([]int64)) == nil {
+		l.odd = ""
+	}
+	return nil
+}
+
+// Value implements [driver.Valuer].
+func (l enteredIDs) Value() (driver.Value, error) {
+	if l.odd != "" {
+		return l.odd.Value()
+	}
+	return l.idList.Value()
 }
 
 // listed returns ids for [Dialect.List], each once.

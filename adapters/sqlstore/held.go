@@ -49,6 +49,14 @@ WHERE h.status IN ('held', 'sending') AND h.id > ? ORDER BY h.id`
 	return mails, err
 }
 
+// HeldOf implements [ports.HeldMails].
+func (s *Store) HeldOf(ctx context.Context, recipient int64, limit int) (rows []core.HeldRow, err error) {
+	row := new(heldRow)
+	query := "SELECT " + s.dialect.columns(row) + " FROM held_emails AS h WHERE h.recipient_user_id = ? ORDER BY h.id DESC LIMIT ?"
+	err = s.db.Each(ctx, fmt.Sprintf("read held mail of recipient %d", recipient), gather(&rows, row), query, recipient, limit)
+	return rows, err
+}
+
 // changeHeld makes c, which is about a held e-mail.
 func (s *Store) changeHeld(ctx context.Context, tx engine.Tx, c ports.Change) error {
 	m := c.Held

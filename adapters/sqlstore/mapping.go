@@ -45,7 +45,7 @@ func (d Dialect) columns(row any, names ...string) string {
 		switch reflect.Zero(f.StructField.Type).Interface().(type) {
 		case stamp:
 			column = d.StampText(column)
-		case text, idList:
+		case text, idList, enteredIDs:
 			column = asText(column)
 		}
 		list = append(list, column)

@@ -105,6 +105,13 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (b core.Backlog, err
 	if err := s.db.Read.QueryRowContext(ctx, query, now.Unix()).Scan(&b.Due, &b.Held); err != nil {
 		return core.Backlog{}, s.db.Failed(ctx, what, err)
 	}
+	query = `SELECT count(CASE WHEN status = 'failed' THEN 1 END), coalesce(max(CASE WHEN status = 'failed' THEN id END), 0), count(*),
+ coalesce(max(CASE WHEN status = 'failed' THEN 0 ELSE id END), 0) FROM held_emails` + s.dialect.Indexed(IndexLeft) + `
+WHERE status IS NULL OR status NOT IN ('held', 'sending', 'sent', 'dropped', 'redirected')`
+	if err := s.db.Read.QueryRowContext(ctx, query).Scan(&b.GivenUp, &b.LastGivenUp, &b.Stuck, &b.LastStuck); err != nil {
+		return core.Backlog{}, s.db.Failed(ctx, what, err)
+	}
+	b.Stuck -= b.GivenUp
 	visit := func(rows *sql.Rows) (bool, error) {
 		var lease stamp
 		err := rows.Scan(&lease)

@@ -69,7 +69,7 @@ type (
 		bun.BaseModel                       `bun:"digest_preferences,alias:p"`
 		UserID                              number `bun:",pk"`
 		TimeZone                            text
-		SendHour                            number `bun:"type:integer"`
+		SendHour                            setting `bun:"type:integer"`
 		SendWeekday, QuietStart, QuietEnd   text
 		Rhythm, PausedUntil                 text
 		LinksSince                          stamp
@@ -104,7 +104,7 @@ type (
 		ID                          number `bun:",pk,autoincrement"`
 		RecipientUserID             number
 		Subject, BodyText, BodyHTML text
-		NotificationIDs             idList `bun:"notification_ids"`
+		NotificationIDs             enteredIDs `bun:"notification_ids"`
 		CreatedAt                   stamp
 		Status, MessageID           text
 		Attempts                    number `bun:"type:integer"`
@@ -196,7 +196,7 @@ func (r *heldRow) core() (core.HeldRow, bool) {
 	return core.HeldRow{
 		HeldMail: core.HeldMail{
 			ID: r.ID.value, Recipient: r.RecipientUserID.value, Subject: string(r.Subject), Text: string(r.BodyText), HTML: string(r.BodyHTML),
-			Notifications: r.NotificationIDs, CreatedAt: r.CreatedAt.At, Status: core.Status(r.Status), MessageID: string(r.MessageID),
+			Notifications: r.NotificationIDs.idList, OddNotifications: string(r.NotificationIDs.odd), CreatedAt: r.CreatedAt.At, Status: core.Status(r.Status), MessageID: string(r.MessageID),
 			Attempts: int(r.Attempts.value), Lease: r.LeaseUntil.At, Dated: r.DatedAt.At,
 		},
 		SentAt: r.SentAt.Stamp, Error: string(r.Error),
@@ -207,7 +207,7 @@ func (r *heldRow) core() (core.HeldRow, bool) {
 func heldRowOf(r core.HeldRow) heldRow {
 	return heldRow{
 		ID: nonzero(r.ID), RecipientUserID: integer(r.Recipient), Subject: text(r.Subject), BodyText: text(r.Text), BodyHTML: text(r.HTML),
-		NotificationIDs: r.Notifications, CreatedAt: stampOf(r.CreatedAt), Status: text(r.Status), MessageID: text(r.MessageID),
+		NotificationIDs: enteredIDs{r.Notifications, text(r.OddNotifications)}, CreatedAt: stampOf(r.CreatedAt), Status: text(r.Status), MessageID: text(r.MessageID),
 		Attempts: nonzero(r.Attempts), LeaseUntil: stampOf(r.Lease), Error: text(r.Error), SentAt: stamp{r.SentAt},
 		Returned: text(r.Return.Kind), ReturnedWhy: text(r.Return.Why), ReturnedAt: stampOf(r.Return.At), ReturnedTo: nonzero(int64(r.Return.To)),
 		DatedAt: stampOf(r.Dated),
@@ -219,7 +219,7 @@ func (p *preferenceRow) core() core.Preferences {
 		TimeZone: string(p.TimeZone), SendWeekday: string(p.SendWeekday), Rhythm: string(p.Rhythm), PausedUntil: string(p.PausedUntil), QuietStart: string(p.QuietStart), QuietEnd: string(p.QuietEnd),
 		Language: string(p.Language), LinksSince: p.LinksSince.At,
 		SuppressedAddress: texts.Mailbox(string(p.SuppressedAddress)), SuppressedReason: string(p.SuppressedReason),
-		Failures: int(p.Failures.value), RetryAt: p.RetryAt.At,
+		OddHour: string(p.SendHour.odd), Failures: int(p.Failures.value), RetryAt: p.RetryAt.At,
 	}
 	if p.SendHour.ok {
 		hour := int(p.SendHour.value)
@@ -231,11 +231,11 @@ func (p *preferenceRow) core() core.Preferences {
 func preferencesOf(user int64, p core.Preferences) preferenceRow {
 	row := preferenceRow{
 		UserID: integer(user), TimeZone: text(p.TimeZone), SendWeekday: text(p.SendWeekday), Rhythm: text(p.Rhythm), PausedUntil: text(p.PausedUntil), QuietStart: text(p.QuietStart), QuietEnd: text(p.QuietEnd),
-		Language: text(p.Language), LinksSince: stampOf(p.LinksSince),
+		SendHour: setting{odd: text(p.OddHour)}, Language: text(p.Language), LinksSince: stampOf(p.LinksSince),
 		SuppressedAddress: text(p.SuppressedAddress), SuppressedReason: text(p.SuppressedReason), Failures: nonzero(p.Failures), RetryAt: stampOf(p.RetryAt),
 	}
 	if p.SendHour != nil {
-		row.SendHour = integer(*p.SendHour)
+		row.SendHour.number = integer(*p.SendHour)
 	}
 	return row
 }

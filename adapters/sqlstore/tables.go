@@ -87,13 +87,15 @@ const (
 	IndexUnmarked = "rfcdigest_unmarked"
 	// IndexWaiting is on held_emails(id) where status IN ('held', 'sending').
 	IndexWaiting = "rfcdigest_waiting"
+	// IndexLeft is on held_emails(status) where the status is failed, or none that is known.
+	IndexLeft = "rfcdigest_left"
 )
 
 // Indexes returns all that statements need. readable is that of the database's [Dialect], or nil if it lists what is not
 // readable. newest says how the
-// newest ledger row of a person is found, sending by what those that are being sent, and waiting is the
-// condition of [IndexWaiting] in the database's words; more are its own.
-func Indexes(readable func(column string) string, newest schema.Index, sending []string, waiting string, more ...schema.Index) []schema.Index {
+// newest ledger row of a person is found, sending by what those that are being sent, and waiting and
+// left are the conditions of [IndexWaiting] and [IndexLeft] in the database's words; more are its own.
+func Indexes(readable func(column string) string, newest schema.Index, sending []string, waiting, left string, more ...schema.Index) []schema.Index {
 	newest.Name, newest.Table = "rfcdigest_newest", "notification_digests"
 	all := []schema.Index{
 		{Name: "rfcdigest_users", Table: "users", Columns: []string{"id"}},
@@ -105,6 +107,7 @@ func Indexes(readable func(column string) string, newest schema.Index, sending [
 		{Name: IndexSending, Table: "notification_digests", Columns: sending, Where: "status = 'sending'"},
 		{Name: IndexUnmarked, Table: "notification_digests", Columns: []string{"recipient_user_id"}, Where: unmarked("")},
 		{Name: IndexWaiting, Table: "held_emails", Columns: []string{"id"}, Where: waiting},
+		{Name: IndexLeft, Table: "held_emails", Columns: []string{"status"}, Where: left},
 		{Name: "rfcdigest_held", Table: "held_emails", Columns: []string{"recipient_user_id"}},
 		{Name: "rfcdigest_preferences", Table: "digest_preferences", Columns: []string{"user_id"}},
 		{Name: "rfcdigest_watches", Table: "watches", Columns: []string{"user_id"}},

@@ -23,6 +23,8 @@ var (
 	due        = description("due_recipients", "People whom a tick would look at; at least as many as have a digest due.")
 	inDoubt    = description("digests_in_doubt", "Digests that may have gone out or not, whose lease has ended, so that the next tick sends them again.")
 	heldEmails = description("held_emails", "Held e-mails that have neither gone out nor been given up.")
+	givenUp    = description("held_emails_given_up", "Held e-mails that were given up; they stay until somebody decides about them.")
+	stuck      = description("held_emails_stuck", "Held e-mails that wait for ever, since nobody knows their status.")
 	suppressed = description("suppressed_recipients", "People due in the last tick whose address is suppressed.")
 	oldestDue  = description("oldest_due_seconds", "For how long the person has been due who has waited longest among those without a digest after the last tick; 0 for none.")
 	disliked   = description("disliked_mails", "Mails that came back today (UTC) in whatever way, refused for what was sent or where it came from: of the reasons, the one with the most.")
@@ -32,7 +34,7 @@ var (
 
 // Describe implements [prometheus.Collector].
 func (p *present) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{databaseUp, due, inDoubt, heldEmails, suppressed, oldestDue, disliked, lastTick, running} {
+	for _, d := range []*prometheus.Desc{databaseUp, due, inDoubt, heldEmails, givenUp, stuck, suppressed, oldestDue, disliked, lastTick, running} {
 		to <- d
 	}
 }
@@ -51,6 +53,8 @@ func (p *present) Collect(to chan<- prometheus.Metric) {
 		gauge(due, float64(backlog.Due))
 		gauge(inDoubt, float64(backlog.InDoubt))
 		gauge(heldEmails, float64(backlog.Held))
+		gauge(givenUp, float64(backlog.GivenUp))
+		gauge(stuck, float64(backlog.Stuck))
 	}
 	if p.Disliked != nil && err == nil {
 		if n, err := p.Disliked(ctx, now); err == nil {

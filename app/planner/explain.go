@@ -26,7 +26,33 @@ func (pl *Planner) Explain(ctx context.Context, v core.View, id int64) (e core.E
 	}
 	e = core.Explain(s, pl.config.Style)
 	e.SetWindows(rows)
-	return e, true, nil
+	e.Held, err = pl.held(ctx, v, s)
+	return e, err == nil, err
+}
+
+// held explains the newest held e-mails of the recipient of s.
+func (pl *Planner) held(ctx context.Context, v core.View, s core.Snapshot) (all []core.ExplainedHeld, err error) {
+	rows, err := pl.store.HeldOf(ctx, s.Recipient.ID, windowsShown)
+	if err != nil {
+		return nil, wrap(err, "reading held e-mails")
+	}
+	if v.Past {
+		rows = core.RewindHeld(rows, s.Now)
+	}
+	var ids []int64
+	for _, row := range rows {
+		ids = append(ids, row.Notifications...)
+	}
+	told, err := pl.store.ByID(ctx, ids)
+	if err != nil {
+		return nil, wrap(err, "reading what held e-mails tell")
+	}
+	for _, row := range rows {
+		all = append(all, core.ExplainHeld(core.HeldSnapshot{
+			Now: s.Now, Mail: row.HeldMail, Recipient: s.Recipient, Zone: s.Zone, Schedule: s.Schedule, Notifications: told,
+		}, row, pl.config.Style))
+	}
+	return all, nil
 }
 
 // ExplainNotification says what a tick would do with one notification of a recipient, however old it is.
@@ -54,14 +80,14 @@ func (pl *Planner) ExplainNotification(ctx context.Context, v core.View, id int6
 }
 
 // TestMail returns the digest of one recipient as it would be, made out to another mailbox; see
-// [core.TestMail]. found is false if there is no such person, ok if there is nothing to tell.
-func (pl *Planner) TestMail(ctx context.Context, v core.View, id int64, mailbox, nonce string) (m core.Message, found, ok bool, err error) {
+// [core.TestMail]. found is false if there is no such person.
+func (pl *Planner) TestMail(ctx context.Context, v core.View, id int64, mailbox, nonce string) (m core.Message, of string, found bool, err error) {
 	s, _, found, err := pl.snapshot(ctx, v, id)
 	if err != nil || !found {
-		return core.Message{}, false, false, err
+		return core.Message{}, "", false, err
 	}
-	m, ok = core.TestMail(s, pl.config.Style, mailbox, nonce)
-	return m, true, ok, nil
+	m, of = core.TestMail(s, pl.config.Style, mailbox, nonce)
+	return m, of, true, nil
 }
 
 // snapshot reads all that the explanation of one recipient needs, with recorded windows of theirs.
@@ -224,8 +250,9 @@ func (pl *Planner) planView(ctx context.Context, v core.View, people []core.Reci
 }
 
 func (pl *Planner) listed(v core.View, one Planned) core.Listed {
+	zone := pl.zones.of(one.Recipient)
 	if one.Err != nil {
-		return core.Listed{Recipient: one.Recipient, Plan: one.Plan, Why: fmt.Sprint(one.Err), Trouble: true}
+		return core.Listed{Recipient: one.Recipient, Plan: one.Plan, Zone: zone, Why: fmt.Sprint(one.Err), Trouble: true}
 	}
-	return core.Listed{Recipient: one.Recipient, Plan: one.Plan, Why: pl.config.Schedule.Because(one.Plan, one.Recipient, pl.zones.of(one.Recipient), v.Now)}
+	return core.Listed{Recipient: one.Recipient, Plan: one.Plan, Zone: zone, Why: pl.config.Schedule.Because(one.Plan, one.Recipient, zone, v.Now)}
 }

@@ -35,6 +35,8 @@ type Affected struct {
 	Count int
 	// First are the lowest of their IDs, up to five.
 	First []int64
+	// Text is what the remark on the first of them says; empty if it is not about a setting.
+	Text string
 }
 
 // firstFew is how many of the affected are named.
@@ -49,17 +51,42 @@ func (a *Affected) add(id int64) {
 // Overdue looks at everybody who can have digests, as of now, and writes nothing.
 func (pl *Planner) Overdue(ctx context.Context, now time.Time) (a Overdue, err error) {
 	now = now.UTC().Truncate(time.Second)
-	pages := paged(func(after int64) ([]core.Recipient, error) { return pl.store.People(ctx, ports.Who{}, after, pageSize) },
+	pages := paged(func(after int64) ([]core.Recipient, error) {
+		return pl.store.People(ctx, ports.Matching(""), after, pageSize)
+	},
 		func(r core.Recipient) int64 { return r.ID })
 	for r, err := range each(pages) {
 		if err != nil {
 			return Overdue{}, wrap(err, "looking at everybody")
 		}
+		if r.Address == "" || r.Cadence == core.Off {
+			continue
+		}
+		a.remarked(r, pl.config.Schedule.Remarks(r, pl.zones.of(r), now))
 		if r.Cadence.Period() > 0 {
 			pl.arrear(&a, r, now)
 		}
 	}
 	return a, nil
+}
+
+// remarked counts r among the people with each quirk of remarks, once.
+func (a *Overdue) remarked(r core.Recipient, remarks []core.Remark) {
+	counted := make(map[core.Quirk]bool)
+	for _, remark := range remarks {
+		if counted[remark.Quirk] {
+			continue
+		}
+		counted[remark.Quirk] = true
+		who := a.Quirks[remark.Quirk]
+		if who.add(r.ID); who.Count == 1 {
+			who.Text = remark.Text
+		}
+		if a.Quirks == nil {
+			a.Quirks = make(map[core.Quirk]Affected)
+		}
+		a.Quirks[remark.Quirk] = who
+	}
 }
 
 func (pl *Planner) arrear(a *Overdue, r core.Recipient, now time.Time) {
@@ -68,20 +95,8 @@ func (pl *Planner) arrear(a *Overdue, r core.Recipient, now time.Time) {
 		a.NewestEnd = r.Latest.End
 	}
 	zone := pl.zones.of(r)
-	quirks := make(map[core.Quirk]bool) // a person may have one twice
-	for _, remark := range pl.config.Schedule.Remarks(r, zone, now) {
-		quirks[remark.Quirk] = true
-	}
-	for quirk := range quirks {
-		who := a.Quirks[quirk]
-		who.add(r.ID)
-		if a.Quirks == nil {
-			a.Quirks = make(map[core.Quirk]Affected)
-		}
-		a.Quirks[quirk] = who
-	}
 	switch {
-	case r.Address != "" && !texts.UsableAddress(r.Address):
+	case !texts.UsableAddress(r.Address):
 		a.BadAddress.add(r.ID)
 	case texts.NeedsUTF8(r.Address):
 		a.UTF8.add(r.ID)

@@ -26,6 +26,7 @@ type Reader interface {
 	Windows(ctx context.Context, recipient, before int64, limit int) ([]core.LedgerRow, error)
 	Window(ctx context.Context, id int64) (row core.LedgerRow, found bool, err error)
 	Waiting(ctx context.Context, now time.Time, after int64, limit int) ([]core.HeldMail, error)
+	HeldOf(ctx context.Context, recipient int64, limit int) ([]core.HeldRow, error)
 	Stale(ctx context.Context, then time.Time) (int, error)
 	Facts(ctx context.Context) (map[string]string, error)
 	LastTick(ctx context.Context) (core.TickMark, error)

@@ -102,6 +102,9 @@ func (d *doctor) content(ctx context.Context) error {
 		return err
 	}
 	d.inDoubt(backlog.InDoubt)
+	if err := d.heldMail(backlog, plans.Releases(ctx, d.now)); err != nil {
+		return err
+	}
 	d.lastTick(mark)
 	d.oldestDue(mark, overdue)
 	d.people(overdue)

@@ -70,11 +70,11 @@ func (d *doctor) people(a planner.Overdue) {
 		who             planner.Affected
 		good, bad, mend string
 	}{
+		{"cadences", a.Quirks[core.UnknownCadence], "all are known", "cadence not known, so there are no digests", "enter daily, weekly or off in users.digest_cadence"},
 		{"people's zones", a.Quirks[core.UnknownZone], "all are known", "time zone not known, so UTC is taken", "enter an IANA name like Europe/Berlin in digest_preferences.time_zone"},
 		{"quiet hours", a.Quirks[core.EndlessQuiet], "all leave ticks outside", "quiet hours leave no tick outside, so there are none",
 			"enter shorter ones in digest_preferences, or have ticks come more often; explain --user ID says more"},
-		{"preferences", a.Quirks[core.UnreadableSetting], "all can be read", "a send hour, a weekday or quiet hours cannot be read, so there are none",
-			"correct them in digest_preferences; explain --user ID says what"},
+		{"preferences", a.Quirks[core.UnreadableSetting], "all can be read", "a setting does not count as it is stored", "correct it in digest_preferences; explain --user ID says what each of them has"},
 		{"addresses", a.BadAddress, "mail can be sent to all", "address is not one that mail can be sent to", "correct it in the app"},
 	} {
 		if c.who.Count == 0 {
@@ -94,6 +94,9 @@ func ids(who planner.Affected) string {
 	text := strings.Join(users, ", ")
 	if more := who.Count - len(who.First); more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
+	}
+	if who.Text != "" {
+		text += "; of the first, " + strings.TrimSuffix(who.Text, ".")
 	}
 	return text
 }

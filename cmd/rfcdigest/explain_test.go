@@ -112,6 +112,35 @@ func TestExplainSaysWhatBecameOfEachNotification(t *testing.T) {
 	assert.Equal(t, "roll", ahead.Action)
 }
 
+func TestWhatIsEnteredWronglyIsToldWithHeldMail(t *testing.T) {
+	s := newSite(t).inside().withDatabase(people(3), "INSERT INTO digest_preferences (user_id, time_zone, send_hour, quiet_start, quiet_end) VALUES (1, 'Europe/Berlin', 'nine', '12:00', '15:00'), (2, NULL, '24', '22', NULL)",
+		`INSERT INTO held_emails (id, recipient_user_id, subject, body_text, notification_ids, created_at, status, sent_at) VALUES
+(5, 1, 'A review', 'Hello', '[100]', '2026-03-29 11:30:00', 'held', NULL), (6, 1, 'Another', 'Hello', 'none', '2026-03-29 11:40:00', 'sent', '2026-03-29 11:50:00'),
+(7, 1, 'A third' || char(27), 'Hello', NULL, '2026-03-29 11:45:00', 'pending', NULL)`)
+	text := s.run("explain", "--user", "P1@rfc.example", "--now", noon).done().out
+	for _, line := range []string{
+		"\nignored: send hour 'nine'; 0 to 23 can be.\n", " 5  2026-03-29 11:30:00  held        A review\n", " 6  2026-03-29 11:40:00  sent        Another\n",
+		"   (13:30 Europe/Berlin) Waits for the end of quiet hours at 15:00 (Europe/Berlin), 2026-03-29\n    13:00:00 UTC.\n", "\nWindow    2026-02-27 12:00:00 (13:00 Europe/Berlin) to",
+		"Went out on 2026-03-29 11:50:00 (13:50 Europe/Berlin).", "ignored:\n    notification IDs 'none'; a list like [1, 2] can be.",
+		" 7  2026-03-29 11:45:00  pending     A third\n", "Waits for ever. ignored: status 'pending'; held can be.\n", "     (13:00 Europe/Berlin) ",
+	} {
+		assert.Contains(t, text, line)
+	}
+	for line := range strings.Lines(text) {
+		assert.LessOrEqual(t, utf8.RuneCountInString(line), term.PageWidth+1, line)
+	}
+	l := s.run("explain", "--user", "1", "--json", "--now", noon).done()
+	assert.Contains(t, l.out, `"held_emails":[{"id":7,"subject":"A third","created_at":"2026-03-29T11:45:00Z","status":"pending","sent_at":null,"why":"Waits for ever. `)
+	assert.Contains(t, s.run("explain", "--user", "2", "--now", noon).done().out, "\nignored: quiet hours '22' to ''; a start and an end like 22:00 and 7:00 can be.\nignored: send hour '24'; 0 to 23 can be.\n")
+	assert.Contains(t, s.run("explain", "--user", "3", "--json", "--now", noon).done().out, `"held_emails":[]`)
+
+	planned := s.run("plan", "--user", "p1@RFC.example", "--now", noon).done().out
+	assert.Equal(t, s.run("plan", "--user", "1", "--now", noon).done().out, planned)
+	assert.Contains(t, planned, " to 2026-03-29 12:00:00 (14:00 Europe/Berlin)\n")
+	assert.Contains(t, planned, "\nignored: send hour 'nine'; 0 to 23 can be.\n")
+	s.run("plan", "--user", "nobody@rfc.example").fails(exitFailed, `no user has the e-mail address "nobody@rfc.example"`).silent()
+}
+
 func TestExplainShowsHostileTextHarmlessly(t *testing.T) {
 	t.Parallel()
 	s := newSite(t).withDatabase(people(1), "UPDATE users SET display_name = 'A' || char(27) || '[31mB' || char(10) || 'C', email = 'x' || char(0x202E) || '@y' || char(10)",

@@ -16,7 +16,7 @@ import (
 
 type planCommand struct {
 	Now  string `placeholder:"INSTANT" help:"Plan for another instant (RFC 3339)."`
-	User int64  `placeholder:"ID" help:"Show one recipient's plan in full, with the mail."`
+	User string `placeholder:"ID|EMAIL" help:"Show one recipient's plan in full, with the mail: an ID or an e-mail address."`
 	Diff string `placeholder:"INSTANT" help:"Show whose plan changes between --now and this instant (RFC 3339), and how."`
 	JSON bool   `name:"json" help:"Print the result as one line of JSON."`
 }
@@ -33,7 +33,7 @@ func (c *planCommand) Run(ctx context.Context, s *Settings, std streams) error {
 		if then, err = parseInstant("--diff", c.Diff); err != nil {
 			return err
 		}
-		if c.User != 0 {
+		if c.User != "" {
 			return usagef("--diff compares everybody's plans; leave out --user")
 		}
 	}
@@ -45,7 +45,7 @@ func (c *planCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if err := s.warnOfTick(ctx, plans, store, std); err != nil {
 		return err
 	}
-	if c.User != 0 {
+	if c.User != "" {
 		return c.one(ctx, plans, now, std)
 	}
 	o := show.NewOutlook(now)
@@ -77,12 +77,16 @@ func (s *Settings) warnOfTick(ctx context.Context, plans *planner.Planner, store
 
 // one prints the plan for a single recipient.
 func (c *planCommand) one(ctx context.Context, plans *planner.Planner, now time.Time, std streams) error {
-	p, found, err := plans.PlanFor(ctx, now, c.User)
+	r, err := somebody(ctx, plans, c.User)
+	if err != nil {
+		return err
+	}
+	p, found, err := plans.PlanFor(ctx, now, r.ID)
 	switch {
 	case err != nil:
 		return err
 	case !found:
-		return fmt.Errorf("no user has the ID %d", c.User)
+		return fmt.Errorf("user %d has just gone", r.ID)
 	case p.Err != nil:
 		return p.Err
 	case c.JSON:
@@ -91,7 +95,7 @@ func (c *planCommand) one(ctx context.Context, plans *planner.Planner, now time.
 			Remarks []string `json:"remarks"`
 		}{show.NewPlanned(p), show.Texts(p.Remarks)})
 	}
-	fmt.Fprint(std.out, core.Describe(p.Plan))
+	fmt.Fprint(std.out, core.Describe(p.Plan, plans.Zone(p.Recipient)))
 	show.Remarks(std.out, p.Remarks)
 	if p.Plan.Action == core.Send {
 		fmt.Fprintf(std.out, "\nSubject: %s\n\n%s", p.Plan.Message.Subject, p.Plan.Message.Text)

@@ -21,7 +21,7 @@ type sendTestCommand struct {
 	Now  string `placeholder:"INSTANT" help:"The digest as of another instant (RFC 3339); a past one shows things as they stood then."`
 }
 
-// Run sends one person's digest to another address, marked as a test.
+// Run sends one person's digest to another address, marked as a test; if there is nothing to tell, a sample.
 func (c *sendTestCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	to := strings.TrimSpace(c.To)
 	if err := s.checkAddress("--to", to); err != nil {
@@ -44,21 +44,21 @@ func (c *sendTestCommand) Run(ctx context.Context, s *Settings, std streams) err
 	if err != nil {
 		return err
 	}
-	m, found, ok, err := plans.TestMail(ctx, v, r.ID, to, rand.Text())
+	m, of, found, err := plans.TestMail(ctx, v, r.ID, to, rand.Text())
 	switch {
 	case err != nil:
 		return err
 	case !found:
 		return fmt.Errorf("user %d has just gone", r.ID)
-	case !ok && r.Cadence.Period() == 0:
-		return fmt.Errorf("%s gets no digests: the cadence is %q", show.Name(r), texts.Clean(string(r.Cadence)))
-	case !ok:
-		return fmt.Errorf("nothing to tell %s at %s UTC, so there is no digest; see: rfcdigest explain --user %d", show.Name(r), texts.Timestamp(v.Now), r.ID)
 	}
 	if err := app.SendOnce(ctx, mailer, m); err != nil {
 		return unsent("the test", err)
 	}
-	_, err = fmt.Fprintf(std.out, "Sent the digest of %s to %s instead, as a test; nothing was recorded.\nSubject: %s\n%s\n", show.Name(r), texts.Clean(to), m.Subject, mail.sent)
+	what := "the digest of " + show.Name(r)
+	if of != "" {
+		what = "a sample, since there is nothing to tell " + show.Name(r) + ", of " + of + ","
+	}
+	_, err = fmt.Fprintf(std.out, "Sent %s to %s instead, as a test; nothing was recorded.\nSubject: %s\n%s\n", what, texts.Clean(to), m.Subject, mail.sent)
 	return err
 }
 

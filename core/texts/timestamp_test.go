@@ -156,3 +156,19 @@ func TestSpell(t *testing.T) {
 		assert.Equal(t, want, Spell(d))
 	}
 }
+
+func TestATimeStandsBesideThatOfAZone(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 29, 22, 30, 0, 0, time.UTC)
+	for want, zone := range map[string]*time.Location{
+		"2026-03-29 22:30:00":                          nil,
+		"2026-03-29 22:30:00 (17:30 America/Lima)":     time.FixedZone("America/Lima", -5*3600),
+		"2026-03-29 22:30:00 (2026-03-30 04:15 Nepal)": time.FixedZone("Nepal", 5*3600+45*60),
+		"2026-03-29 22:30:00 (22:30 Europe/Lisbon)":    time.FixedZone("Europe/Lisbon", 0),
+		"2026-03-29 22:30:00 (2026-03-30 00:30)":       time.FixedZone("", 2*3600),
+	} {
+		assert.Equal(t, want, TimestampIn(at, zone))
+	}
+	assert.Equal(t, "2026-03-29 22:30:00", TimestampIn(at, time.UTC))
+	assert.Empty(t, Beside(time.Time{}, time.FixedZone("x", 3600)))
+}

@@ -56,6 +56,15 @@ func (f *Faulty) Facts(ctx context.Context) (r0 map[string]string, r1 error) {
 	return r0, r1
 }
 
+// HeldOf implements [ports.Store].
+func (f *Faulty) HeldOf(ctx context.Context, a1 int64, a2 int) (r0 []core.HeldRow, r1 error) {
+	r1 = f.do(ctx, "HeldOf", func() error {
+		r0, r1 = f.Store.HeldOf(ctx, a1, a2)
+		return r1
+	})
+	return r0, r1
+}
+
 // Hold implements [ports.Store].
 func (f *Faulty) Hold(ctx context.Context, a1 core.HeldMail) (r0 int64, r1 error) {
 	r1 = f.do(ctx, "Hold", func() error {

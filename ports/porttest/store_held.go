@@ -106,6 +106,26 @@ var heldCases = []storeCase{
 		assert.Zero(s, waiting[0].Dated, "another copy may have another date")
 	}},
 
+	{"the held mail of a person is listed whatever became of it, the newest first", func(s *storeTest) {
+		w := pair()
+		w.Held = []core.HeldRow{
+			{HeldMail: core.HeldMail{ID: 5, Recipient: 1, Subject: "pending", Status: "pending", CreatedAt: noon}},
+			{HeldMail: core.HeldMail{ID: 6, Recipient: 2, Subject: "theirs", Status: core.Held, CreatedAt: noon}},
+			{HeldMail: core.HeldMail{ID: 7, Recipient: 1, Subject: "sent", Text: "Hello", Notifications: []int64{1, 2}, Status: core.Sent, MessageID: "m@rfc.example", CreatedAt: noon}, SentAt: core.At(noon)},
+			{HeldMail: core.HeldMail{ID: 8, Recipient: 1, OddNotifications: "1, 2", Status: core.Failed, Attempts: 10}, Error: "RCPT: 450"},
+		}
+		s.fill(w)
+		rows, err := s.HeldOf(s.ctx, 1, 10)
+		require.NoError(s, err)
+		assert.Equal(s, []core.HeldRow{w.Held[3], w.Held[2], w.Held[0]}, rows)
+		rows, err = s.HeldOf(s.ctx, 1, 2)
+		require.NoError(s, err)
+		assert.Equal(s, []core.HeldRow{w.Held[3], w.Held[2]}, rows)
+		rows, err = s.HeldOf(s.ctx, 3, 10)
+		require.NoError(s, err)
+		assert.Empty(s, rows)
+	}},
+
 	{"dropped and failed held mail waits no more", func(s *storeTest) {
 		s.fill(pair())
 		dropped, failed := s.hold(), s.hold()

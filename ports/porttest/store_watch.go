@@ -58,6 +58,15 @@ var watchCases = []storeCase{
 		assert.Equal(s, 2, s.backlog(noon).Held)
 	}},
 
+	{"the backlog has the held mail that was given up, and what waits for ever", func(s *storeTest) {
+		w := pair()
+		for i, status := range []core.Status{"", "pending", "HELD", core.Failed, core.Failed, core.Held, core.Sending, core.Sent, core.Dropped, core.Redirected} {
+			w.Held = append(w.Held, core.HeldRow{HeldMail: core.HeldMail{ID: int64(i + 1), Recipient: 1, Status: status}})
+		}
+		s.fill(w)
+		assert.Equal(s, core.Backlog{Due: 2, Held: 2, GivenUp: 2, LastGivenUp: 5, Stuck: 3, LastStuck: 3}, s.backlog(noon))
+	}},
+
 	{"there is one mark of the last tick, to the second", func(s *storeTest) {
 		m, err := s.LastTick(s.ctx)
 		require.NoError(s, err)

@@ -52,9 +52,12 @@ func dueLink(t state, e core.Explanation) (href, word string) {
 }
 
 // moment is an instant to show; the zero value is one that cannot be read.
-type moment struct{ at time.Time }
+type moment struct {
+	at   time.Time
+	zone *time.Location // of the person
+}
 
-func newMoment(at time.Time) moment { return moment{at.UTC()} }
+func newMoment(at time.Time, zone *time.Location) moment { return moment{at.UTC(), zone} }
 
 // Known reports whether the instant can be read.
 func (m moment) Known() bool { return !m.at.IsZero() }
@@ -62,8 +65,8 @@ func (m moment) Known() bool { return !m.at.IsZero() }
 // Machine is the instant for the datetime attribute.
 func (m moment) Machine() string { return m.at.Format(time.RFC3339) }
 
-// Full is the instant to the second.
-func (m moment) Full() string { return texts.Timestamp(m.at) }
+// Full is the instant to the second, in UTC and in the person's zone.
+func (m moment) Full() string { return texts.TimestampIn(m.at, m.zone) }
 
 // Short is the instant to the minute.
-func (m moment) Short() string { return m.at.Format("2006-01-02 15:04") }
+func (m moment) Short() string { return m.at.Format("2006-01-02 15:04") + texts.Beside(m.at, m.zone) }

@@ -82,9 +82,9 @@ func newRow(t state, one core.Listed) row {
 	if one.Trouble {
 		r.Badge = unreadable
 	}
-	r.DueWord, r.Due = dueWord(one.Recipient, one.Plan)
+	r.DueWord, r.Due = dueWord(one)
 	if t.only == core.OnlyRefused {
-		r.Refused = newRefused(one.Recipient, t.now)
+		r.Refused = newRefused(one.Recipient, one.Zone, t.now)
 		r.Badge = r.Refused.Badge
 	}
 	r.Chosen = r.ID == t.person
@@ -93,16 +93,17 @@ func newRow(t state, one core.Listed) row {
 }
 
 // dueWord says when the next digest is due, or since when one is.
-func dueWord(r core.Recipient, p core.Plan) (string, moment) {
+func dueWord(one core.Listed) (string, moment) {
+	p := one.Plan
 	switch {
 	case p.DueAt.IsZero(), p.Reason == core.NoAddress:
 		return "", moment{}
-	case r.Latest.End.IsZero():
+	case one.Recipient.Latest.End.IsZero():
 		return "due for the first time", moment{}
 	case p.DueAt.After(p.Window.End):
-		return "next", newMoment(p.DueAt)
+		return "next", newMoment(p.DueAt, one.Zone)
 	}
-	return "due since", newMoment(p.DueAt)
+	return "due since", newMoment(p.DueAt, one.Zone)
 }
 
 // nobody says why a list is empty, and what to do.

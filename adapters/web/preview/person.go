@@ -62,7 +62,7 @@ func (p *person) CurrentLabel() string { return p.view().Label }
 func (s *site) newPerson(t state, e core.Explanation) *person {
 	r := e.Recipient
 	p := &person{ID: r.ID, Name: texts.Clean(r.Name), Address: texts.Clean(r.Address), Badge: badgeOf(e.Plan), Why: e.Why, Remarks: e.Remarks, Facts: facts(r)}
-	p.Refused = newRefused(r, t.now)
+	p.Refused = newRefused(r, e.Zone, t.now)
 	p.SaysWhy = e.Plan.Reason != core.Suppressed && e.Plan.Reason != core.Refused
 	if p.Name == "" {
 		p.Name = "No name"

@@ -188,3 +188,28 @@ func TestWhoIsNotThere(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, s.ask(fmt.Sprintf("/mail?person=%d", idle)).status)
 	assert.Equal(t, http.StatusNotFound, s.ask("/assets/preview.css").status)
 }
+
+func TestHeldMailStandsInThePersonsHistory(t *testing.T) {
+	t.Parallel()
+	w := world(9)
+	for i := range w.Users {
+		if w.Users[i].ID == asleep {
+			w.Users[i].Preferences.TimeZone, w.Users[i].Preferences.OddHour = "Europe/Berlin", "nine"
+			w.Users[i].Preferences.QuietStart, w.Users[i].Preferences.QuietEnd = "13:00", "15:00"
+		}
+	}
+	at := time.Date(2026, 3, 29, 11, 30, 0, 0, time.UTC)
+	w.Held = []core.HeldRow{
+		{HeldMail: core.HeldMail{ID: 70, Recipient: asleep, Subject: "A <review>", Text: "Hello", Status: core.Held, CreatedAt: at}},
+		{HeldMail: core.HeldMail{ID: 71, Recipient: asleep, Subject: "Another", Text: "Hello", Status: "pending", CreatedAt: at}},
+	}
+	a := newSite(t, w).get("/?person=%d&view=windows", asleep)
+	for _, words := range []string{
+		"2026-03-29 11:30:00 (13:30 Europe/Berlin)", "A <review>", "Waits for the end of quiet hours at 15:00 (Europe/Berlin), 2026-03-29 13:00:00 UTC.",
+		"pending", "Waits for ever. ignored: status 'pending'; held can be.",
+	} {
+		assert.Contains(t, a.text("held"), words)
+	}
+	assert.Contains(t, a.text("remarks"), "ignored: send hour 'nine'; 0 to 23 can be.")
+	assert.False(t, newSite(t, world(9)).get("/?person=%d&view=windows", ada).has("held"))
+}

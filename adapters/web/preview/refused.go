@@ -23,8 +23,8 @@ var (
 )
 
 // newRefused returns nil if nothing is held against the address of r.
-func newRefused(r core.Recipient, now time.Time) *refused {
-	f := &refused{Badge: suppressed, Why: core.WhyRefused(r, now), Lift: fmt.Sprintf("rfcdigest suppressed --lift %d", r.ID)}
+func newRefused(r core.Recipient, zone *time.Location, now time.Time) *refused {
+	f := &refused{Badge: suppressed, Why: core.WhyRefused(r, zone, now), Lift: fmt.Sprintf("rfcdigest suppressed --lift %d", r.ID)}
 	switch core.Stands(r, now) {
 	case "":
 		return nil

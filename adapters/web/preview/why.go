@@ -46,7 +46,7 @@ func newReasons(t state, e core.Explanation) *reasons {
 	to := func(verdict string) string {
 		return t.with(func(t *state) { t.verdict, t.skip = verdict, 0 }).href()
 	}
-	rs := &reasons{Since: newMoment(e.Since), Total: len(e.Reasons), All: choice{"all", to(""), t.verdict == ""}}
+	rs := &reasons{Since: newMoment(e.Since, e.Zone), Total: len(e.Reasons), All: choice{"all", to(""), t.verdict == ""}}
 	for _, c := range e.Counts {
 		v := string(c.Verdict)
 		rs.Counts = append(rs.Counts, count{choice{v, to(v), t.verdict == v}, c.Verdict, c.Count})
@@ -70,7 +70,7 @@ func newReasons(t state, e core.Explanation) *reasons {
 	for _, x := range shown[start:end] {
 		n := x.Notification
 		rs.Rows = append(rs.Rows, reason{
-			ID: n.ID, Created: newMoment(n.CreatedAt), Event: x.Event, RFC: texts.Clean(n.Title), Slug: texts.Clean(n.Slug), Verdict: x.Verdict, Why: x.Why,
+			ID: n.ID, Created: newMoment(n.CreatedAt, e.Zone), Event: x.Event, RFC: texts.Clean(n.Title), Slug: texts.Clean(n.Slug), Verdict: x.Verdict, Why: x.Why,
 		})
 	}
 	return rs

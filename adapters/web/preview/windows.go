@@ -7,8 +7,17 @@ import (
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// windows are a person's recorded windows, the newest first.
-type windows struct{ Rows []window }
+// windows are a person's recorded windows and held e-mails, the newest first.
+type windows struct {
+	Rows []window
+	Held []held
+}
+
+type held struct {
+	ID                   int64
+	Created              moment
+	Subject, Status, Why string
+}
 
 type window struct {
 	ID         int64
@@ -28,13 +37,16 @@ func newWindows(t state, e core.Explanation) *windows {
 	ws := new(windows)
 	for _, w := range e.Windows {
 		one := window{
-			ID: w.ID, Start: newMoment(w.Window.Start), End: newMoment(w.Window.End), Status: statusWord(w.Status), Later: w.Window.End.After(t.now),
-			Notifications: len(w.Notifications), MessageID: texts.Clean(w.MessageID), Sent: newMoment(w.SentAt), Trouble: texts.Clean(strings.TrimSpace(w.Error + " " + w.Return.Words())),
+			ID: w.ID, Start: newMoment(w.Window.Start, e.Zone), End: newMoment(w.Window.End, e.Zone), Status: statusWord(w.Status), Later: w.Window.End.After(t.now),
+			Notifications: len(w.Notifications), MessageID: texts.Clean(w.MessageID), Sent: newMoment(w.SentAt, e.Zone), Trouble: texts.Clean(strings.TrimSpace(w.Error + " " + w.Return.Words())),
 		}
 		if one.End.Known() {
 			one.Href = t.with(func(t *state) { t.moveTo(w.Window.End); t.view = mailView }).href()
 		}
 		ws.Rows = append(ws.Rows, one)
+	}
+	for _, h := range e.Held {
+		ws.Held = append(ws.Held, held{h.ID, newMoment(h.CreatedAt, e.Zone), texts.Clean(h.Subject), texts.Clean(string(h.Status)), h.Why})
 	}
 	return ws
 }

@@ -79,6 +79,17 @@ type Explanation struct {
 	// Draft is the mail that would go out if nothing but the notifications decided.
 	Draft   *explainedMail    `json:"draft"`
 	Windows []explainedWindow `json:"windows"`
+	Held    []explainedHeld   `json:"held_emails"`
+}
+
+type explainedHeld struct {
+	ID            int64      `json:"id"`
+	Subject       string     `json:"subject"`
+	Created       *time.Time `json:"created_at"`
+	Status        string     `json:"status"`
+	SentAt        *time.Time `json:"sent_at"`
+	Why           string     `json:"why"`
+	Notifications []int64    `json:"notifications"`
 }
 
 type explainedNotification struct {
@@ -140,7 +151,7 @@ type explainedWindow struct {
 
 // NewExplanation returns e for JSON.
 func NewExplanation(v core.View, e core.Explanation) Explanation {
-	x := Explanation{explainedAt: newExplainedAt(v, e), Since: e.Since, Notifications: []explainedNotification{}, Counts: map[core.Verdict]int{}, Windows: []explainedWindow{}}
+	x := Explanation{explainedAt: newExplainedAt(v, e), Since: e.Since, Notifications: []explainedNotification{}, Counts: map[core.Verdict]int{}, Windows: []explainedWindow{}, Held: []explainedHeld{}}
 	for _, r := range e.Reasons {
 		x.Notifications = append(x.Notifications, newExplained(r))
 	}
@@ -156,6 +167,11 @@ func NewExplanation(v core.View, e core.Explanation) Explanation {
 			Digest: w.ID, Start: orNull(w.Window.Start), End: orNull(w.Window.End), Status: texts.Clean(string(w.Status)), SentAt: orNull(w.SentAt),
 			MessageID: texts.Clean(w.MessageID), Notifications: append([]int64{}, w.Notifications...), Error: texts.Clean(w.Error),
 			CameBack: texts.Clean(w.Return.Words()),
+		})
+	}
+	for _, h := range e.Held {
+		x.Held = append(x.Held, explainedHeld{
+			h.ID, texts.Clean(h.Subject), orNull(h.CreatedAt), texts.Clean(string(h.Status)), orNull(h.SentAt.At), h.Why, append([]int64{}, h.Notifications...),
 		})
 	}
 	return x

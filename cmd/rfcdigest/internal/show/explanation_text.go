@@ -1,8 +1,11 @@
 package show
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
@@ -20,23 +23,24 @@ func PrintExplanation(w io.Writer, v core.View, e core.Explanation) error {
 	}
 	fmt.Fprintf(w, "\n%s\n", term.Wrapped(string(e.Plan.Action)+": "+e.Why, 0, term.PageWidth))
 	Remarks(w, e.Remarks)
-	cameBack(w, e.Windows)
+	cameBack(w, e)
 	if e.Plan.Reason != core.NoCadence {
-		window := "Window    " + texts.Timestamp(e.Plan.Window.Start) + " to " + texts.Timestamp(e.Plan.Window.End)
+		window := texts.TimestampIn(e.Plan.Window.Start, e.Zone) + " to " + texts.TimestampIn(e.Plan.Window.End, e.Zone)
 		if !e.Plan.Since.Equal(e.Plan.Window.Start) {
-			window += ", late arrivals from " + texts.Timestamp(e.Plan.Since)
+			window += ", late arrivals from " + texts.TimestampIn(e.Plan.Since, e.Zone)
 		}
-		fmt.Fprintln(w, window)
+		fmt.Fprintln(w, "Window    "+term.Wrapped(window, 10, term.PageWidth))
 	}
 	switch {
 	case e.Plan.DueAt.IsZero(), e.Recipient.Latest.End.IsZero(): // never, or at once
 	case e.Plan.DueAt.After(v.Now):
-		fmt.Fprintf(w, "Next due  %s%s\n", texts.Timestamp(e.Plan.DueAt), nextTick(e))
+		fmt.Fprintf(w, "Next due  %s%s\n", texts.TimestampIn(e.Plan.DueAt, e.Zone), nextTick(e))
 	default:
-		fmt.Fprintf(w, "Due since %s\n", texts.Timestamp(e.Plan.DueAt))
+		fmt.Fprintf(w, "Due since %s\n", texts.TimestampIn(e.Plan.DueAt, e.Zone))
 	}
 	printReasons(w, colours, e)
-	fmt.Fprintf(w, "\n%s since %s\n", term.Plural(len(e.Reasons), "notification"), texts.Timestamp(e.Since))
+	printHeld(w, colours, e)
+	fmt.Fprintf(w, "\n%s since %s\n", term.Plural(len(e.Reasons), "notification"), texts.TimestampIn(e.Since, e.Zone))
 	total := 0
 	for _, c := range e.Counts {
 		total += c.Count
@@ -51,16 +55,16 @@ func nextTick(e core.Explanation) string {
 	if e.NextTick.IsZero() || e.NextTick.Equal(e.Plan.DueAt) {
 		return ""
 	}
-	return "; the tick at " + texts.Timestamp(e.NextTick) + " takes it"
+	return "; the tick at " + texts.TimestampIn(e.NextTick, e.Zone) + " takes it"
 }
 
 // cameBack prints what came back of the newest digests, a line each.
-func cameBack(w io.Writer, rows []core.LedgerRow) {
+func cameBack(w io.Writer, e core.Explanation) {
 	told := 0
-	for _, row := range rows {
+	for _, row := range e.Windows {
 		if words := row.Return.Words(); words != "" && told < 3 {
 			told++
-			fmt.Fprintf(w, "Sent      %s. %s\n", texts.Timestamp(row.SentAt), texts.Clean(words))
+			fmt.Fprintf(w, "Sent      %s. %s\n", texts.TimestampIn(row.SentAt, e.Zone), texts.Clean(words))
 		}
 	}
 }
@@ -87,17 +91,35 @@ func printReasons(w io.Writer, colours term.Palette, e core.Explanation) {
 	heading := fmt.Sprintf("%*s  %-*s  %-*s  EVENT, AND WHY", width, "ID", len(texts.TimeLayout), "CREATED", verdictWidth+1, "VERDICT")
 	fmt.Fprintf(w, "\n%s\n", colours.Strong(heading))
 	for _, r := range e.Reasons {
-		created := texts.Timestamp(r.Notification.CreatedAt)
-		if r.Notification.CreatedAt.IsZero() {
-			created = "cannot be read     "
-		}
 		event := r.Event
 		if about := About(r.Notification); about != "" {
 			event += about
 		}
 		room := term.PageWidth - width - len(texts.TimeLayout) - verdictWidth - 7
-		fmt.Fprintf(w, "%*d  %s  %s%s  %s\n", width, r.Notification.ID, created,
+		fmt.Fprintf(w, "%*d  %s  %s%s  %s\n", width, r.Notification.ID, createdAt(r.Notification.CreatedAt),
 			VerdictColour(colours, r.Verdict)(string(r.Verdict)), term.Blanks(verdictWidth+1-len(r.Verdict)), term.Fitted(event, room))
-		fmt.Fprintf(w, "%s%s\n", term.Blanks(width+2), term.Wrapped(r.Brief, width+2, term.PageWidth))
+		fmt.Fprintf(w, "%s%s\n", term.Blanks(width+2), term.Wrapped(strings.TrimSpace(texts.Beside(r.Notification.CreatedAt, e.Zone)+" "+r.Brief), width+2, term.PageWidth))
+	}
+}
+
+// createdAt is t, as wide as every time.
+func createdAt(t time.Time) string {
+	if t.IsZero() {
+		return fmt.Sprintf("%-*s", len(texts.TimeLayout), "cannot be read")
+	}
+	return texts.Timestamp(t)
+}
+
+// printHeld prints the held e-mails, with two lines each, like notifications.
+func printHeld(w io.Writer, colours term.Palette, e core.Explanation) {
+	if len(e.Held) == 0 {
+		return
+	}
+	width := max(len("ID"), len(fmt.Sprint(e.Held[0].ID)))
+	fmt.Fprintf(w, "\n%s\n", colours.Strong(fmt.Sprintf("%*s  %-*s  %-10s  HELD E-MAIL, AND WHAT BECOMES OF IT", width, "ID", len(texts.TimeLayout), "HANDED OVER", "STATUS")))
+	for _, h := range e.Held {
+		fmt.Fprintf(w, "%*d  %s  %-10s  %s\n", width, h.ID, createdAt(h.CreatedAt), term.Fitted(cmp.Or(texts.Clean(string(h.Status)), "none"), 10),
+			term.Fitted(cmp.Or(texts.Clean(h.Subject), "no subject"), term.PageWidth-width-len(texts.TimeLayout)-16))
+		fmt.Fprintf(w, "%s%s\n", term.Blanks(width+2), term.Wrapped(strings.TrimSpace(texts.Beside(h.CreatedAt, e.Zone)+" "+texts.Clean(h.Why)), width+2, term.PageWidth))
 	}
 }

@@ -41,7 +41,7 @@ func Refused(w io.Writer, now time.Time, refused iter.Seq2[core.Recipient, error
 		count[stands]++
 		for _, s := range standings {
 			if s.is == stands {
-				fmt.Fprintf(w, "%-10s  %s, %s: %s\n", s.word, Name(r), Address(r), core.WhyRefused(r, now))
+				fmt.Fprintf(w, "%-10s  %s, %s: %s\n", s.word, Name(r), Address(r), core.WhyRefused(r, nil, now))
 			}
 		}
 	}
@@ -85,7 +85,7 @@ func RefusedAsJSON(now time.Time, refused iter.Seq2[core.Recipient, error]) (any
 		p, stands := r.Preferences, core.Stands(r, now)
 		one := refusedAddress{
 			User: r.ID, Name: texts.Clean(r.Name), Address: texts.Clean(r.Address), Standing: stands, Days: max(0, p.Failures), Entered: stands == core.Entered,
-			Reason: texts.Clean(p.SuppressedReason), Why: core.WhyRefused(r, now),
+			Reason: texts.Clean(p.SuppressedReason), Why: core.WhyRefused(r, nil, now),
 		}
 		if stands != core.Entered && now.Before(p.RetryAt) {
 			one.Until = orNull(p.RetryAt)
