@@ -145,3 +145,19 @@ func TestNothingIsSentIfTimesCannotBeRead(t *testing.T) {
 		assert.NotContains(t, s.files(), "outbox")
 	}
 }
+
+func TestAYearInMillisecondsIsNotToldAgain(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "DIGEST_DATABASE_URL=sqlite://app.db", "DIGEST_MAIL_URL=maildir://outbox")
+	s.sql("app.db", "PRAGMA synchronous = OFF;"+strings.ReplaceAll(timesDatabase, "$T", "INTEGER")+`
+CREATE TEMP TABLE number AS WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < 364) SELECT n FROM number;
+INSERT INTO users SELECT n, 'p' || n || '@rfc.example', '', 'daily' FROM number WHERE n BETWEEN 1 AND 100;
+INSERT INTO notifications (recipient_user_id, event_kind, created_at) SELECT u.id, 'vote_cast', 1774785600000 - n * 86400000 FROM users AS u, number;
+INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included)
+ SELECT id, 1774782000000, 1774695600000, 1774782000000, '[]' FROM users`)
+	s.run("migrate").done()
+	assert.Empty(t, s.query("app.db", "SELECT 1 FROM digest_unreadable"))
+	assert.Zero(t, s.run("tick", "--now", noon, "--json").done().report().DigestsSent)
+	assert.Equal(t, 100, s.run("tick", "--now", "2026-03-30T12:00:00Z", "--json").done().report().DigestsSent)
+	assert.Equal(t, []string{"100"}, s.query("app.db", "SELECT count(*) FROM notifications WHERE digest_included_at = 1774872000000"))
+}
