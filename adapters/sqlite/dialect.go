@@ -117,12 +117,17 @@ func unset(column string) string {
 }
 
 // before narrows by the column itself, so that an index can serve, to the end of the day of t: so far a T
-// instead of a blank makes no difference. Then it compares the time without the T. All others are read here, also what is
-// beyond the days of this age: what begins with a word, and Julian days as text.
+// instead of a blank makes no difference. Then it compares the time without the T. All others are read here, also what sorts
+// after that day: days of the same year with slashes or nothing between, words, and Julian days as text.
 func before(column string, t time.Time) []string {
+	day := texts.Timestamp(t.Add(24 * time.Hour))[:10]
 	read := fmt.Sprintf("rfcdigest_seconds(CAST(%s AS BLOB)) < %d", column, t.Unix())
-	return []string{fmt.Sprintf("%[1]s < '%[2]s~' AND (%[3]s AND substr(%[1]s, 1, 10) || ' ' || substr(%[1]s, 12, 8) < '%[4]s' OR NOT %[3]s AND %[5]s)",
-		column, texts.Timestamp(t.Add(24 * time.Hour))[:10], readable(column), texts.Timestamp(t), read), column + " > '2400~' AND " + read}
+	return []string{
+		fmt.Sprintf("%[1]s < '%[2]s~' AND (%[3]s AND substr(%[1]s, 1, 10) || ' ' || substr(%[1]s, 12, 8) < '%[4]s' OR NOT %[3]s AND %[5]s)",
+			column, day, readable(column), texts.Timestamp(t), read),
+		fmt.Sprintf("%[1]s > '%[2]s/' AND %[1]s < '%[3]s~' AND %[4]s", column, day[:4], strings.ReplaceAll(day, "-", ""), read),
+		column + " > '2400~' AND " + read,
+	}
 }
 
 // rfcdigest_seconds are those since 1970 of what [texts.ParseTimestamp] reads, as a blob; null of others. The driver ends
