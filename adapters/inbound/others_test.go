@@ -66,7 +66,7 @@ func ofOthers(t *testing.T) []judged {
 	return all
 }
 
-// Reports of others, in a folder as Sisimai's samples are: -bounces says where. What is printed is what README says.
+// Reports of others, in a folder as Sisimai's samples are: -bounces says where. It prints how many are judged as the list has them.
 func TestReportsOfOthers(t *testing.T) {
 	same, reasoned, wronglyDead := 0, 0, 0
 	all := ofOthers(t)
