@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -159,7 +158,7 @@ func taken(t *testing.T, page string, args []string) {
 			args[i] = "tick"
 		}
 	}
-	if _, err = parser.Parse(args); errors.Is(err, fs.ErrNotExist) { // a file that the reader has
+	if _, err = parser.Parse(args); err != nil && strings.Contains(err.Error(), "no such file") { // one that the reader has
 		return
 	}
 	assert.NoError(t, err, "%s: rfcdigest %s", page, strings.Join(args, " "))

@@ -1,4 +1,4 @@
--- Makes moving.db, a copy of the app's SQLite database, ready for pgloader. The README says when: "Moving to PostgreSQL".
+-- Makes moving.db, a copy of the app's SQLite database, ready for pgloader. docs/fleet.md says when: "Moving from SQLite".
 BEGIN;
 
 -- A time that cannot be read becomes one that cannot be read in PostgreSQL either, and an empty one becomes none.
