@@ -105,7 +105,7 @@ func (t *state) setInstant(text string) {
 		full += ":00"
 	}
 	at, ok := texts.ParseTimestamp(full)
-	if !ok || at.Year() < 1971 || at.Year() > 9000 {
+	if !ok || len(full) < len(texts.TimeLayout) || at.Year() < 1971 || at.Year() > 9000 {
 		t.wrong = "“" + texts.Clean(text[:min(len(text), maxSearch)]) + "” is no instant. Give one like 2026-03-29T06:30:00 (UTC), from 1971 to 9000. What is shown is as of now."
 		return
 	}
