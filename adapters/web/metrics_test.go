@@ -68,7 +68,7 @@ func TestMetricsStartAtZeroAndAreAllThere(t *testing.T) {
 
 func TestMetricsAddUpTicksAndShowThePresent(t *testing.T) {
 	t.Parallel()
-	w, _ := watched(&backlog{counts: core.Backlog{Due: 31, InDoubt: 32, Held: 33}}, web.Vitals{Running: true, Ended: noon.Add(500 * time.Millisecond)})
+	w, _ := watched(&backlog{counts: core.Backlog{Due: 31, InDoubt: 32, Held: 33, GivenUp: 34, Stuck: 35}}, web.Vitals{Running: true, Ended: noon.Add(500 * time.Millisecond)})
 	m := web.NewMetrics(w, "")
 	m.Observe(web.Tick{Sent: 1, Empty: 2, Deferred: 3, Suppressed: 4, Left: 5, InDoubt: 6, Failed: 7, Recovered: 8, Released: 9, Dropped: 10, Lapsed: 11,
 		Took: 90 * time.Second})
@@ -85,7 +85,7 @@ func TestMetricsAddUpTicksAndShowThePresent(t *testing.T) {
 		`rfcdigest_ticks_total{result="done"}`:   "1",
 		`rfcdigest_ticks_total{result="failed"}`: "1", `rfcdigest_ticks_total{result="stopped"}`: "1",
 		"rfcdigest_tick_duration_seconds_count": "3", `rfcdigest_tick_duration_seconds_bucket{le="0.1"}`: "2", `rfcdigest_tick_duration_seconds_bucket{le="120"}`: "3",
-		"rfcdigest_due_recipients": "31", "rfcdigest_digests_in_doubt": "32", "rfcdigest_held_emails": "33", "rfcdigest_database_up": "1",
+		"rfcdigest_due_recipients": "31", "rfcdigest_digests_in_doubt": "32", "rfcdigest_held_emails": "33", "rfcdigest_held_emails_given_up": "34", "rfcdigest_held_emails_stuck": "35", "rfcdigest_database_up": "1",
 		"rfcdigest_suppressed_recipients":       "3",
 		"rfcdigest_oldest_due_seconds":          "3600", // the tick that broke did not reach anybody
 		"rfcdigest_last_tick_timestamp_seconds": "1.7747856005e+09",
