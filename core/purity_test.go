@@ -45,7 +45,7 @@ var impureNames = map[string]map[string]string{
 // pureVariables are the package variables, beside errors: tables that nothing changes.
 var pureVariables = []string{
 	"rules", "specs", "knownKinds", "knownAsks", "settled", "denied", "steps", "classicSteps", "catalogs", "windowsZones", "languages", "matcher", "slots", "escaper",
-	"phrases", "vague", "certain", "marks", "pipelined", "statuses", "replies", "warnings", "mildest", "daemons", "subjects", "openings", "autoSubjects",
+	"phrases", "vague", "certain", "marks", "pipelined", "statuses", "replies", "warnings", "mildest", "daemons", "subjects", "openings", "autoSubjects", "heads", "zones", "UnsetPrefixes",
 }
 
 // impurities returns what in a file of a room core must not have, a line each.

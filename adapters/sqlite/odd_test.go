@@ -93,6 +93,12 @@ func anyValue(t *rapid.T) string {
 		"'2026-03-28 12:00:00'", "'[1, 2]'", "'[1, ]'", "'{}'", "X''", "X'00FF80'", "char(0)", "'a' || char(0) || 'b'", "CAST(X'C328' AS TEXT)", "'watching'"}).Draw(t, "value")
 }
 
+// legible adds rows whose times can be read, or nothing would be sent at all.
+const legible = `WITH RECURSIVE n (id) AS (SELECT 100 UNION ALL SELECT id + 1 FROM n WHERE id < 110)
+INSERT INTO notifications (id, recipient_user_id, event_kind, created_at) SELECT id, 99, 'vote_cast', '2026-03-28 12:00:00' FROM n;
+WITH RECURSIVE n (id) AS (SELECT 100 UNION ALL SELECT id + 1 FROM n WHERE id < 110)
+INSERT INTO notification_digests (id, recipient_user_id, sent_at, period_start, period_end, signal_ids_included) SELECT id, 99, '2026-03-28 12:00:00', '2026-03-27 12:00:00', '2026-03-28 12:00:00', '[]' FROM n`
+
 func TestNoValueInAnyColumnFailsAnybody(t *testing.T) {
 	t.Parallel()
 	path := made(t, "loose.sql")
@@ -125,7 +131,7 @@ func TestNoValueInAnyColumnFailsAnybody(t *testing.T) {
 			_, err := db.Exec("DELETE FROM " + table.Name + "; INSERT INTO " + table.Name + " (" + strings.Join(names, ", ") + ") VALUES " + strings.Join(rows, ", "))
 			require.NoError(r, err, rows)
 		}
-		_, err := db.Exec("UPDATE users SET digest_cadence = 'daily', email = 'x' WHERE id < 3")
+		_, err := db.Exec("UPDATE users SET digest_cadence = 'daily', email = 'x' WHERE id < 3;" + legible)
 		require.NoError(r, err)
 		useEverything(t, r, s)
 	})
@@ -182,5 +188,5 @@ func useEverything(t *testing.T, r *rapid.T, s everyPort) {
 	w, err := s.Dump(ctx)
 	require.NoError(r, err)
 	require.Len(r, w.Users, 3)
-	require.Len(r, w.Notifications, 3)
+	require.Len(r, w.Notifications, 3+11)
 }

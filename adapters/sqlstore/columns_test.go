@@ -31,7 +31,7 @@ func TestStampsAreReadUnreadableOrNone(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 3, 29, 12, 0, 0, 0, time.UTC)
 	for value, want := range map[any]core.Stamp{
-		nil: {}, "": {}, "2026-03-29T12:00:00Z": core.At(noon), "soon": {Set: true}, int64(0): {Set: true}, " ": {Set: true},
+		nil: {}, "": {}, "2026-03-29T12:00:00Z": core.At(noon), "soon": {Set: true}, int64(0): {}, "0000-00-00 00:00:00": {Set: true}, " ": {Set: true},
 	} {
 		s := stamp{core.At(noon)}
 		require.NoError(t, s.Scan(value))

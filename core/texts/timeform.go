@@ -182,7 +182,7 @@ func (f Form) String() string {
 }
 
 // IsUnset reports whether a time column with that content has no time: it is empty or 0, or holds the zero time of Go
-// and .NET, as text or in seconds or less since 1970, or that of MySQL.
+// and .NET, as text or in seconds or less since 1970.
 func IsUnset(content string) bool {
 	switch content {
 	case "", "0", "0.0":
@@ -192,4 +192,4 @@ func IsUnset(content string) bool {
 }
 
 // UnsetPrefixes are those of what [IsUnset] has for a zero time.
-var UnsetPrefixes = []string{"0001-01-01", "0000-00-00", "-62135596800"}
+var UnsetPrefixes = []string{"0001-01-01", "-62135596800"}

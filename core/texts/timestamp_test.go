@@ -139,7 +139,7 @@ func TestNumbersOfSQLiteKeepTheirInstant(t *testing.T) {
 
 func TestUnsetTimes(t *testing.T) {
 	t.Parallel()
-	for _, content := range []string{"", "0", "0.0", "0001-01-01 00:00:00", "0001-01-01T00:00:00Z", "0001-01-01 00:00:00+00:00", "0000-00-00 00:00:00", "-62135596800", "-62135596800000"} {
+	for _, content := range []string{"", "0", "0.0", "0001-01-01 00:00:00", "0001-01-01T00:00:00Z", "0001-01-01 00:00:00+00:00", "-62135596800", "-62135596800000"} {
 		assert.True(t, IsUnset(content), content)
 	}
 	for _, content := range []string{"1", "-1", "unreadable", "2026-03-29 12:00:00", "1970-01-01 00:00:00", "00"} {
