@@ -110,7 +110,7 @@ func (c *timeColumn) numbers() bool { return c.kind == "integer" || c.kind == "r
 // newest are how many rows, the newest, say how a column is written. A few that cannot be read are told as they are.
 const (
 	newest = 200
-	few    = 2
+	few    = 9
 )
 
 // look takes the form that most of the newest rows have; of any rows, if there is no ID to sort them by.

@@ -49,10 +49,6 @@ func (s *Store) exported(row any) map[string]any {
 	columns := make(map[string]any)
 	for _, f := range tableOf(row).Fields {
 		switch v := f.Value(reflect.ValueOf(row).Elem()).Interface().(type) {
-		case number:
-			if v.ok {
-				columns[f.Name] = v.value
-			}
 		case text:
 			if v != "" {
 				columns[f.Name] = string(v)
@@ -64,6 +60,17 @@ func (s *Store) exported(row any) map[string]any {
 				columns[f.Name] = "unreadable"
 			} else if v.Set {
 				columns[f.Name] = v.At.UTC().Format(time.RFC3339)
+			}
+		case setting:
+			if columns[f.Name] = any(v.value); !v.ok {
+				columns[f.Name] = string(v.odd)
+			}
+			if !v.ok && v.odd == "" {
+				delete(columns, f.Name)
+			}
+		case number:
+			if v.ok {
+				columns[f.Name] = v.value
 			}
 		}
 	}

@@ -68,7 +68,7 @@ func TestAPersonIsExportedAndForgotten(t *testing.T) {
 func TestAPersonIsExportedAndForgottenOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	s, db := onPostgres(t)
-	s.run("migrate").done()
+	s.run("migrate", "--create").done()
 	_, err := db.Exec(t.Context(), `INSERT INTO users (id, email, display_name, digest_cadence) VALUES (2, 'p2@rfc.example', 'Person 2', 'daily');`+known, pgx.QueryExecModeSimpleProtocol)
 	require.NoError(t, err)
 	s.forgets()

@@ -64,6 +64,7 @@ var settingsChecked = map[string]struct{ variable, good, bad string }{
 	"--doubt":         {"DIGEST_DOUBT", "1000", "1001"},
 	"--suppress-days": {"DIGEST_SUPPRESS_DAYS", "7", "0"},
 	"--secret":        {"DIGEST_SECRET", secret, "short"},
+	"--prune-days":    {"DIGEST_PRUNE_DAYS", "0", "59"},
 	"--spread":        {"DIGEST_SPREAD", "2h", "30m"}, // ticks are an hour apart
 	"--max-rate":      {"DIGEST_MAX_RATE", "1", "-1"},
 	"--engine":        {"DIGEST_ENGINE", "river", "boat"},

@@ -70,7 +70,7 @@ func FormOf(text string) (f Form, t time.Time, ok bool) {
 	}
 	text, _, _ = strings.Cut(text, " m=") // Go's monotonic clock
 	plain, suffix := text, ""
-	if i := strings.IndexAny(text, "[("); i > len(TimeLayout) { // [Europe/Paris], (Central European Time)
+	if i := strings.IndexAny(text, "[("); i > len(TimeLayout) && namesZone(text[i:], text[0]) {
 		plain = strings.TrimRight(text[:i], " ")
 		suffix = text[len(plain):]
 	}
@@ -94,6 +94,18 @@ func FormOf(text string) (f Form, t time.Time, ok bool) {
 		return f, t, t.Year() >= 0 && t.Year() <= 9999
 	}
 	return Form{}, time.Time{}, false
+}
+
+// namesZone reports whether text is [Europe/Paris], or (Central European Time), which JavaScript writes behind a time that begins with a weekday.
+func namesZone(text string, first byte) bool {
+	if len(text) < len("[A]") {
+		return false
+	}
+	inside, last := text[1:len(text)-1], text[len(text)-1]
+	part := func(r rune) bool {
+		return r >= 0x80 || !isLetter(byte(r)) && !isDigit(byte(r)) && !strings.ContainsRune("/_+- ", r)
+	}
+	return (text[0] == '[' && last == ']' || text[0] == '(' && last == ')' && isLetter(first)) && strings.IndexFunc(inside, part) < 0
 }
 
 // begins reports whether text begins with a digit wherever head has one, a letter wherever that has one, and else the same.

@@ -12,21 +12,31 @@ CREATE TEMP TABLE unreadable AS SELECT at FROM (
  UNION SELECT created_at FROM held_emails UNION SELECT lease_until FROM held_emails UNION SELECT sent_at FROM held_emails)
 WHERE at NOT GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9][ Tt][0-2][0-9]:[0-5][0-9]:[0-5][0-9]*'
  OR date(substr(at, 1, 10), '+0 days') IS NOT substr(at, 1, 10) OR datetime(replace(at, 't', 'T')) IS NULL;
-UPDATE notifications SET created_at = 'infinity' WHERE created_at IN unreadable;
-UPDATE notifications SET read_at = iif(read_at = '', NULL, 'infinity') WHERE read_at IN unreadable;
-UPDATE notifications SET email_sent_at = iif(email_sent_at = '', NULL, 'infinity') WHERE email_sent_at IN unreadable;
-UPDATE notifications SET digest_included_at = iif(digest_included_at = '', NULL, 'infinity') WHERE digest_included_at IN unreadable;
-UPDATE notification_digests SET sent_at = 'infinity' WHERE sent_at IN unreadable;
-UPDATE notification_digests SET period_start = 'infinity' WHERE period_start IN unreadable;
-UPDATE notification_digests SET period_end = 'infinity' WHERE period_end IN unreadable;
-UPDATE notification_digests SET lease_until = iif(lease_until = '', NULL, 'infinity') WHERE lease_until IN unreadable;
+-- But for numbers, and days or minutes, which are times after all.
+CREATE TEMP TABLE mended AS SELECT was, becomes FROM (SELECT at AS was, CASE
+ WHEN at GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]' AND date(at, '+0 days') IS at THEN at || ' 00:00:00'
+ WHEN at GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-5][0-9]' THEN datetime(at)
+ WHEN at GLOB '*[^0-9.]*' OR at = '' THEN NULL
+ WHEN at + 0 BETWEEN 2452161 AND 2600000 THEN datetime(at + 0)
+ WHEN at + 0 BETWEEN 1e9 AND 1e10 - 1 THEN datetime(at + 0, 'unixepoch')
+ WHEN at + 0 BETWEEN 1e12 AND 1e13 - 1 THEN datetime(at / 1000, 'unixepoch')
+ WHEN at + 0 BETWEEN 1e15 AND 1e16 - 1 THEN datetime(at / 1000000, 'unixepoch')
+ WHEN at + 0 BETWEEN 1e18 AND 9.2e18 THEN datetime(at / 1000000000, 'unixepoch') END AS becomes FROM unreadable) WHERE becomes IS NOT NULL;
+UPDATE notifications SET created_at = coalesce((SELECT becomes FROM mended WHERE was = created_at), 'infinity') WHERE created_at IN unreadable;
+UPDATE notifications SET read_at = iif(read_at IN ('', 0, '0'), NULL, coalesce((SELECT becomes FROM mended WHERE was = read_at), 'infinity')) WHERE read_at IN unreadable;
+UPDATE notifications SET email_sent_at = iif(email_sent_at IN ('', 0, '0'), NULL, coalesce((SELECT becomes FROM mended WHERE was = email_sent_at), 'infinity')) WHERE email_sent_at IN unreadable;
+UPDATE notifications SET digest_included_at = iif(digest_included_at IN ('', 0, '0'), NULL, coalesce((SELECT becomes FROM mended WHERE was = digest_included_at), 'infinity')) WHERE digest_included_at IN unreadable;
+UPDATE notification_digests SET sent_at = coalesce((SELECT becomes FROM mended WHERE was = sent_at), 'infinity') WHERE sent_at IN unreadable;
+UPDATE notification_digests SET period_start = coalesce((SELECT becomes FROM mended WHERE was = period_start), 'infinity') WHERE period_start IN unreadable;
+UPDATE notification_digests SET period_end = coalesce((SELECT becomes FROM mended WHERE was = period_end), 'infinity') WHERE period_end IN unreadable;
+UPDATE notification_digests SET lease_until = iif(lease_until IN ('', 0, '0'), NULL, coalesce((SELECT becomes FROM mended WHERE was = lease_until), 'infinity')) WHERE lease_until IN unreadable;
 UPDATE notification_digests SET dated_at = NULL WHERE dated_at IN unreadable;
-UPDATE watches SET last_participation_at = iif(last_participation_at = '', NULL, 'infinity') WHERE last_participation_at IN unreadable;
-UPDATE digest_preferences SET retry_at = iif(retry_at = '', NULL, 'infinity') WHERE retry_at IN unreadable;
-UPDATE held_emails SET created_at = iif(created_at = '', NULL, 'infinity') WHERE created_at IN unreadable;
-UPDATE held_emails SET lease_until = iif(lease_until = '', NULL, 'infinity') WHERE lease_until IN unreadable;
+UPDATE watches SET last_participation_at = iif(last_participation_at IN ('', 0, '0'), NULL, coalesce((SELECT becomes FROM mended WHERE was = last_participation_at), 'infinity')) WHERE last_participation_at IN unreadable;
+UPDATE digest_preferences SET retry_at = iif(retry_at IN ('', 0, '0'), NULL, coalesce((SELECT becomes FROM mended WHERE was = retry_at), 'infinity')) WHERE retry_at IN unreadable;
+UPDATE held_emails SET created_at = iif(created_at IN ('', 0, '0'), NULL, coalesce((SELECT becomes FROM mended WHERE was = created_at), 'infinity')) WHERE created_at IN unreadable;
+UPDATE held_emails SET lease_until = iif(lease_until IN ('', 0, '0'), NULL, coalesce((SELECT becomes FROM mended WHERE was = lease_until), 'infinity')) WHERE lease_until IN unreadable;
 UPDATE held_emails SET dated_at = NULL WHERE dated_at IN unreadable;
-UPDATE held_emails SET sent_at = iif(sent_at = '', NULL, 'infinity') WHERE sent_at IN unreadable;
+UPDATE held_emails SET sent_at = iif(sent_at IN ('', 0, '0'), NULL, coalesce((SELECT becomes FROM mended WHERE was = sent_at), 'infinity')) WHERE sent_at IN unreadable;
 
 -- PostgreSQL takes no rows of people who do not exist.
 DELETE FROM notifications WHERE recipient_user_id NOT IN (SELECT id FROM users);
