@@ -108,7 +108,7 @@ type Plan struct {
 	Prospect
 	// Judgements hold one verdict for each notification of the snapshot, by ascending ID.
 	Judgements []Judgement
-	// BrokenPayloads counts the notifications whose payload was no JSON object.
+	// BrokenPayloads counts the notifications whose payload was no JSON object, and not empty.
 	BrokenPayloads int
 	// Digest is the content if Action is Send; otherwise zero.
 	Digest letter.Digest
@@ -159,7 +159,7 @@ func judgeAll(s Snapshot, style *Style) (Plan, []judged) {
 	included := make([]judged, 0, len(ns))
 	for _, n := range ns {
 		p := texts.ReadPayload(n.Payload)
-		if p.Broken {
+		if p.Broken && n.Payload != "" {
 			plan.BrokenPayloads++
 		}
 		verdict := style.judge(n, p, plan.Since, s.Now)

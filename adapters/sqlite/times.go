@@ -15,11 +15,13 @@ import (
 // timeColumn is a column of the app's, and how times are written in it.
 type timeColumn struct {
 	table, column string
-	// like is another of the same table, which says how this one is written if it is empty.
+	// like is another column, which says how this one is written if it is empty.
 	like string
 	// decides says that each row has a time, and that it decides what goes out. Of the others, marks are the same whatever is
 	// in them, and a watch that nobody can tell the age of does not lapse.
 	decides bool
+	// alone says that even a few are too many, if there is none that can be read: then nobody knows what was told.
+	alone bool
 
 	kind  string // in the words of SQLite's rules for affinity: integer, text, none, real or numeric; empty if there is no such column
 	form  texts.Form
@@ -60,10 +62,10 @@ func (c *timeColumn) name() string { return c.table + "." + c.column }
 // cannot be read.
 func lookAtTimes(ctx context.Context, db bun.IDB) (times, error) {
 	all := times{
-		{table: "notifications", column: "created_at", decides: true}, {table: "notifications", column: "read_at", like: "created_at"},
-		{table: "notifications", column: "email_sent_at", like: "created_at"}, {table: "notifications", column: "digest_included_at", like: "created_at"},
-		{table: "notification_digests", column: "period_end", decides: true}, {table: "notification_digests", column: "period_start", like: "period_end"},
-		{table: "notification_digests", column: "sent_at", like: "period_end"}, {table: "watches", column: "last_participation_at"},
+		{table: "notifications", column: "created_at", decides: true}, {table: "notifications", column: "read_at", like: "notifications.created_at"},
+		{table: "notifications", column: "email_sent_at", like: "notifications.created_at"}, {table: "notifications", column: "digest_included_at", like: "notifications.created_at"},
+		{table: "notification_digests", column: "period_end", like: "notifications.created_at", decides: true, alone: true}, {table: "notification_digests", column: "period_start", like: "notification_digests.period_end"},
+		{table: "notification_digests", column: "sent_at", like: "notification_digests.period_end"}, {table: "watches", column: "last_participation_at", like: "notifications.created_at"},
 	}
 	for i := range all {
 		c := &all[i]
@@ -80,7 +82,7 @@ func lookAtTimes(ctx context.Context, db bun.IDB) (times, error) {
 				Remedy: "nothing is sent until the app writes them like 2026-03-29 12:00:00 (in UTC), or as seconds or milliseconds since 1970"}
 		}
 		if !c.found {
-			c.follow(all.find(c.table + "." + c.like))
+			c.follow(all.find(c.like))
 		}
 	}
 	return all, nil
@@ -136,7 +138,7 @@ func (c *timeColumn) look(ctx context.Context, db bun.IDB, sortable bool) error 
 		switch {
 		case unset && !c.decides:
 		case unset || !ok:
-			if unread++; unread > few {
+			if unread++; unread > few || c.alone {
 				c.odd = fmt.Sprintf("%.40q", content.String)
 			}
 		default:
@@ -149,7 +151,7 @@ func (c *timeColumn) look(ctx context.Context, db bun.IDB, sortable bool) error 
 			}
 		}
 	}
-	if unread <= read {
+	if unread <= read || unread <= few && read > 0 {
 		c.odd = ""
 	}
 	return rows.Err()

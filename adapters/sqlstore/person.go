@@ -16,7 +16,7 @@ import (
 // and columns. Times are in RFC 3339; one that cannot be read is "unreadable". What is null or empty is left out.
 func (s *Store) Export(ctx context.Context, id int64) (map[string][]map[string]any, error) {
 	all := make(map[string][]map[string]any)
-	for _, row := range []any{new(preferenceRow), new(dueRow), new(heldRow), new(ledgerRow)} {
+	for _, row := range []any{new(preferenceRow), new(dueRow), new(personRow), new(heldRow), new(ledgerRow)} {
 		table := tableOf(row)
 		rows := []map[string]any{}
 		visit := func(r *sql.Rows) (bool, error) {

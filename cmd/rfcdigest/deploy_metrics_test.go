@@ -139,7 +139,7 @@ var (
 	exprGrouping  = regexp.MustCompile(`([a-z_]+) by \(([a-z_, ]+)\) \(`)
 	exprSpan      = regexp.MustCompile(`\[([^\]]*)\]`)
 	exprName      = regexp.MustCompile(`[a-z_][a-z0-9_]*`)
-	exprFunctions = []string{"time", "absent", "increase", "sum", "histogram_quantile"}
+	exprFunctions = []string{"time", "absent", "increase", "delta", "sum", "histogram_quantile"}
 )
 
 // check checks one expression against the exposed metrics, and returns the names of those in it.

@@ -24,7 +24,7 @@ type pruneCommand struct {
 func (c *pruneCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	days, err := strconv.Atoi(strings.TrimSuffix(c.OlderThan, "d"))
 	if err != nil || days < leastKept {
-		return usagef("--older-than: %q is no number of days from %dd on", c.OlderThan, leastKept)
+		return usagef("--older-than: want a number of days like 400d, not %q; %dd is the least", c.OlderThan, leastKept)
 	}
 	clock, err := s.clockAt(ctx, "")
 	if err != nil {
