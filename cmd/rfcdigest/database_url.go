@@ -23,7 +23,7 @@ func databaseURL(text string) (path, server string, err error) {
 	case ok && dialect == "file" && strings.HasPrefix(rest, "/"):
 		path, err = sqlitePath(rest, false)
 	case ok && dialect == "file":
-		err = errors.New("Prisma looks for it beside schema.prisma: write sqlite://PATH, with the path from here")
+		err = errors.New("a path of Prisma's begins beside schema.prisma: write sqlite://PATH, with the path from here")
 	case !ok && text != "" && !strings.Contains(text, "="):
 		err = fmt.Errorf("%s, here sqlite://%s", want, text)
 	default:

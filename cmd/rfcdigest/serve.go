@@ -37,10 +37,10 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 		return err
 	}
 	database, err := s.named()
-	if err != nil {
-		return err
+	if err == nil {
+		err = s.checkServing(database)
 	}
-	if err := s.checkServing(database); err != nil {
+	if err != nil {
 		return err
 	}
 	log := term.NewLog(std.err, slog.LevelInfo)
