@@ -20,8 +20,6 @@ type timeColumn struct {
 	// decides says that each row has a time, and that it decides what goes out. Of the others, marks are the same whatever is
 	// in them, and a watch that nobody can tell the age of does not lapse.
 	decides bool
-	// alone says that even a few are too many, if there is none that can be read: then nobody knows what was told.
-	alone bool
 
 	kind  string // in the words of SQLite's rules for affinity: integer, text, none, real or numeric; empty if there is no such column
 	form  texts.Form
@@ -64,7 +62,7 @@ func lookAtTimes(ctx context.Context, db bun.IDB) (times, error) {
 	all := times{
 		{table: "notifications", column: "created_at", decides: true}, {table: "notifications", column: "read_at", like: "notifications.created_at"},
 		{table: "notifications", column: "email_sent_at", like: "notifications.created_at"}, {table: "notifications", column: "digest_included_at", like: "notifications.created_at"},
-		{table: "notification_digests", column: "period_end", like: "notifications.created_at", decides: true, alone: true}, {table: "notification_digests", column: "period_start", like: "notification_digests.period_end"},
+		{table: "notification_digests", column: "period_end", like: "notifications.created_at", decides: true}, {table: "notification_digests", column: "period_start", like: "notification_digests.period_end"},
 		{table: "notification_digests", column: "sent_at", like: "notification_digests.period_end"}, {table: "watches", column: "last_participation_at", like: "notifications.created_at"},
 	}
 	for i := range all {
@@ -138,7 +136,7 @@ func (c *timeColumn) look(ctx context.Context, db bun.IDB, sortable bool) error 
 		switch {
 		case unset && !c.decides:
 		case unset || !ok:
-			if unread++; unread > few || c.alone {
+			if unread++; unread > few {
 				c.odd = fmt.Sprintf("%.40q", content.String)
 			}
 		default:
@@ -151,7 +149,7 @@ func (c *timeColumn) look(ctx context.Context, db bun.IDB, sortable bool) error 
 			}
 		}
 	}
-	if unread <= read || unread <= few && read > 0 {
+	if unread <= read {
 		c.odd = ""
 	}
 	return rows.Err()
