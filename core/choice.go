@@ -49,7 +49,8 @@ func ChoiceOf(r Recipient) Choice {
 	return c
 }
 
-// Choose returns r as it is after c. A rhythm that is empty leaves those that the app set as they are.
+// Choose returns r as it is after c. A rhythm that is empty leaves those that the app set as they are. Quiet hours and a pause
+// that cannot be read become none, which is what they are: stores need not take them.
 func Choose(r Recipient, c Choice) Recipient {
 	switch {
 	case !c.Digests():
@@ -59,6 +60,12 @@ func Choose(r Recipient, c Choice) Recipient {
 	}
 	p := &r.Preferences
 	p.TimeZone, p.Rhythm, p.PausedUntil, p.QuietStart, p.QuietEnd, p.Language = c.TimeZone, c.Rhythm, c.PausedUntil, c.QuietStart, c.QuietEnd, c.Language
+	if _, ok := p.quiet(); !ok {
+		p.QuietStart, p.QuietEnd = "", ""
+	}
+	if _, paused := p.Resumes(nil); !paused {
+		p.PausedUntil = ""
+	}
 	if c.LinksSince.After(p.LinksSince) {
 		p.LinksSince = c.LinksSince
 	}

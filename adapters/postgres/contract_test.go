@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/wiggleverse/rfcdigest/adapters/postgres/pgtest"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/checktest"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
@@ -32,6 +33,10 @@ var unbound = &foundation{}
 
 func contractWorld(t *testing.T, f *foundation) porttest.StoreWorld {
 	h := movedOnto(t, f)
+	fill := func(ctx context.Context, w core.World) error {
+		defer checktest.LiftOnPostgreSQL(t, h.app)()
+		return h.fill(ctx, w)
+	}
 	add := func(ctx context.Context, r core.Recipient) error {
 		_, err := h.app.Exec(ctx, "INSERT INTO users (id, email, display_name, digest_cadence) VALUES ($1, $2, $3, $4)", r.ID, r.Address, r.Name, string(r.Cadence))
 		return err
@@ -40,7 +45,7 @@ func contractWorld(t *testing.T, f *foundation) porttest.StoreWorld {
 		_, err := h.app.Exec(ctx, "DELETE FROM users WHERE id = $1", id)
 		return err
 	}
-	return porttest.StoreWorld{Store: h.store, Fill: h.fill, Dump: h.store.Dump, Add: add, Remove: remove}
+	return porttest.StoreWorld{Store: h.store, Fill: fill, Dump: h.store.Dump, Add: add, Remove: remove}
 }
 
 var partitions = func() *foundation {

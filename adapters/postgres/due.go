@@ -97,17 +97,21 @@ var dueAfterNewest = `coalesce((SELECT CAST(floor(extract(epoch FROM d.period_en
 // functions are what triggers call.
 func functions() (objects []schema.Object) {
 	for _, f := range bodies {
-		declared := ""
-		if f.variables != "" {
-			declared = "DECLARE " + f.variables
-		}
-		body := "\n" + strings.NewReplacer("$random", random, "$mark", mark, "$none", noneYet).Replace(declared+"BEGIN"+f.body+"\nEND") + "\n"
-		objects = append(objects, schema.Object{ID: schema.ID{Kind: "function", Name: f.name}, Text: body,
-			Replace: "CREATE OR REPLACE FUNCTION " + f.name + "() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $rfcdigest$" + body + "$rfcdigest$;\n" +
-				"REVOKE ALL ON FUNCTION " + f.name + "() FROM PUBLIC;\n" +
-				"DO $rfcdigest$ BEGIN EXECUTE format('ALTER FUNCTION " + f.name + "() SET search_path = %I, pg_temp', current_schema()); END $rfcdigest$"})
+		objects = append(objects, function(f.name, f.variables, f.body))
 	}
 	return objects
+}
+
+func function(name, variables, body string) schema.Object {
+	declared := ""
+	if variables != "" {
+		declared = "DECLARE " + variables
+	}
+	body = "\n" + strings.NewReplacer("$random", random, "$mark", mark, "$none", noneYet).Replace(declared+"BEGIN"+body+"\nEND") + "\n"
+	return schema.Object{ID: schema.ID{Kind: "function", Name: name}, Text: body,
+		Replace: "CREATE OR REPLACE FUNCTION " + name + "() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $rfcdigest$" + body + "$rfcdigest$;\n" +
+			"REVOKE ALL ON FUNCTION " + name + "() FROM PUBLIC;\n" +
+			"DO $rfcdigest$ BEGIN EXECUTE format('ALTER FUNCTION " + name + "() SET search_path = %I, pg_temp', current_schema()); END $rfcdigest$"}
 }
 
 // triggers keep digest_due and digest_people.
@@ -137,11 +141,14 @@ func triggers() (objects []schema.Object) {
 		case t.name == "digest_added":
 			each += " WHEN (NEW.status IS DISTINCT FROM 'sending')"
 		}
-		name := "rfcdigest_" + t.name
-		objects = append(objects, schema.Object{ID: schema.ID{Kind: "trigger", Table: t.table, Name: name},
-			Text: "CREATE TRIGGER " + name + " AFTER " + event + " ON " + t.table + " FOR EACH " + each + " EXECUTE FUNCTION rfcdigest_" + t.function})
+		objects = append(objects, trigger("rfcdigest_"+t.name, event, t.table, each, t.function))
 	}
 	return objects
+}
+
+func trigger(name, event, table, each, function string) schema.Object {
+	return schema.Object{ID: schema.ID{Kind: "trigger", Table: table, Name: name},
+		Text: "CREATE TRIGGER " + name + " AFTER " + event + " ON " + table + " FOR EACH " + each + " EXECUTE FUNCTION rfcdigest_" + function}
 }
 
 // changes compares columns, instead of saying UPDATE OF: that is about those that a statement names, and a generated column

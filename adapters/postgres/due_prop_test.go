@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"pgregory.net/rapid"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/checktest"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/duetest"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
@@ -16,6 +17,7 @@ import (
 func TestNobodyWhoIsDueIsLeftOutWhateverOthersDo(t *testing.T) {
 	t.Parallel()
 	h := moved(t)
+	defer checktest.LiftOnPostgreSQL(t, h.app)()
 	duetest.Run(t, duetest.SQL{
 		Ends: anyEnds, Any: "'infinity'",
 		Emails:   []string{"'a@rfc.example'", "'a@rfc.example'", "'broken'", "''", "NULL"},

@@ -234,6 +234,8 @@ func TestMigrateMendsWhatHasAnotherText(t *testing.T) {
 		{"DROP INDEX rfcdigest_due; CREATE INDEX rfcdigest_due ON digest_due (period)", []string{"remade index rfcdigest_due: its text was another one"}, false},
 		{"DROP INDEX rfcdigest_watching; CREATE INDEX rfcdigest_watching ON watches (last_participation_at) WHERE state = 'idle'",
 			[]string{"remade index rfcdigest_watching: its text was another one"}, false},
+		{"ALTER TABLE held_emails DISABLE TRIGGER rfcdigest_wrong_status_added; CREATE OR REPLACE TRIGGER rfcdigest_wrong_hour_added AFTER INSERT ON digest_preferences FOR EACH ROW WHEN (NEW.send_hour > 23) EXECUTE FUNCTION rfcdigest_refuse('no')",
+			[]string{"remade trigger rfcdigest_wrong_hour_added: its text was another one", "added trigger rfcdigest_wrong_status_added"}, false},
 		{"CREATE TABLE rfcdigest_migrations (id integer)", []string{"dropped table rfcdigest_migrations"}, false},
 	} {
 		execute(t, url, c.harm)
@@ -328,8 +330,8 @@ func TestTheVersionGrowsWithTheSchema(t *testing.T) {
 	for _, table := range postgres.Wanted.Tables {
 		fmt.Fprintln(&text, table.Create())
 	}
-	fmt.Fprintln(&text, postgres.Wanted.Indexes, postgres.Wanted.Keepers)
-	assert.Equal(t, "5 c46c08e743c0", fmt.Sprintf("%d %x", len(postgres.Wanted.Steps), sha256.Sum256([]byte(text.String())))[:14])
+	fmt.Fprintln(&text, postgres.Wanted.Indexes, postgres.Wanted.Keepers, postgres.Wanted.Checks)
+	assert.Equal(t, "5 bc5fc0778a79", fmt.Sprintf("%d %x", len(postgres.Wanted.Steps), sha256.Sum256([]byte(text.String())))[:14])
 }
 
 func TestDefinitionsAreComparedHoweverPostgreSQLRepeatsThem(t *testing.T) {

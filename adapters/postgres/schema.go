@@ -18,7 +18,7 @@ const (
 // wanted is what statements need of a database.
 var wanted = schema.Schema{
 	Tables: sqlstore.Tables(strings.NewReplacer(" AUTOINCREMENT", ""), false), Steps: sqlstore.Steps("now() + interval '30 days'"),
-	Keepers: append(functions(), triggers()...), Forget: "TRUNCATE digest_due", Filled: sqlstore.RestsForgotten,
+	Keepers: append(functions(), triggers()...), Checks: checks(), Forget: "TRUNCATE digest_due", Filled: sqlstore.RestsForgotten,
 	Passes: []schema.Pass{{What: "who everybody is", Table: "digest_people", Statements: fillPeople}, {What: "who can be due", Table: "digest_due", Statements: fillRows},
 		{What: "when everybody is due", Table: "digest_due", Statements: fillDue}},
 	Indexes: sqlstore.Indexes(readable, schema.Index{Columns: []string{"recipient_user_id", "id"}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/checktest"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports/porttest"
 )
@@ -13,8 +14,11 @@ func TestStoreContract(t *testing.T) {
 	porttest.StoreContract(t, func(t *testing.T) porttest.StoreWorld {
 		path := migrated(t)
 		s := opened(t, path, Options{})
-		fill := func(ctx context.Context, w core.World) error { return Fill(ctx, path, w) }
 		app := connected(t, path)
+		fill := func(ctx context.Context, w core.World) error {
+			defer checktest.Lift(t, app)()
+			return Fill(ctx, path, w)
+		}
 		add := func(ctx context.Context, r core.Recipient) error {
 			_, err := app.ExecContext(ctx, "INSERT INTO users (id, email, display_name, digest_cadence) VALUES (?, ?, ?, ?)", r.ID, r.Address, r.Name, string(r.Cadence))
 			return err

@@ -67,7 +67,7 @@ func TestWhoIsNotDueIsNotLookedAt(t *testing.T) {
 	assert.Equal(t, []int64{1, 2, 3, 4}, listed(2*week))
 
 	// What says nothing about when, changes nothing.
-	execute(t, path, "UPDATE users SET display_name = 'Another'", "UPDATE digest_preferences SET quiet_start = '22:00', failures = 1",
+	execute(t, path, "UPDATE users SET display_name = 'Another'", "UPDATE digest_preferences SET quiet_start = '22:00', quiet_end = '7:00', failures = 1",
 		"UPDATE notification_digests SET status = 'sent', sent_at = '2026-04-01 00:00:00'")
 	assert.Equal(t, []int64{4}, listed(2*day-time.Second))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore"
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/checktest"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/ports"
@@ -191,8 +192,12 @@ func TestMigrateNotesWhoIsDueAsTheTriggersDo(t *testing.T) {
 	for _, one := range triggers {
 		execute(t, before, "DROP TRIGGER "+one.name)
 	}
-	execute(t, before, "DROP TABLE digest_due", strings.Join(rows, ";"))
-	execute(t, after, strings.Join(rows, ";"))
+	execute(t, before, "DROP TABLE digest_due")
+	for _, path := range []string{before, after} {
+		back := checktest.Lift(t, connected(t, path))
+		execute(t, path, strings.Join(rows, ";"))
+		back()
+	}
 	_, err := Migrate(t.Context(), before)
 	require.NoError(t, err)
 	filled, kept := query(t, before, "SELECT user_id, period, has_hour, due_at FROM digest_due"), query(t, after, "SELECT user_id, period, has_hour, due_at FROM digest_due")

@@ -19,7 +19,7 @@ const Oldest = "3.8.7"
 
 // wanted is what statements need of a database. Names are in lower case.
 var wanted = schema.Schema{
-	Tables: sqlstore.Tables(words, true), Keepers: keepers(), Steps: sqlstore.Steps("datetime('now', '+30 days')"),
+	Tables: sqlstore.Tables(words, true), Keepers: keepers(), Checks: checks(), Steps: sqlstore.Steps("datetime('now', '+30 days')"),
 	Forget: "DELETE FROM digest_due", Filled: sqlstore.RestsForgotten, Meanwhile: meanwhile,
 	Passes: []schema.Pass{{What: "who everybody is", Table: "digest_people", Statements: fillPeople},
 		{What: "what has no readable time", Table: "digest_unreadable", Statements: fillUnreadable},

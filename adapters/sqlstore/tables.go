@@ -132,7 +132,7 @@ func Steps(later string) []schema.Step {
 	}, {
 		What: "claims keep the date and the language of their mail, and a person's watches are found by an index",
 	}, {
-		What: "triggers see what changes without being named, and the schema says which release made it",
+		What: "triggers see what changes without being named, wrong values are refused, and the schema says which release made it",
 	}}
 }
 

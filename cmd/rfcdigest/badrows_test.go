@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/checktest"
 )
 
 // badRow is something unreadable around one person.
@@ -71,6 +73,7 @@ func TestBadRowsCostOnlyThemselves(t *testing.T) {
 	db := s.open("rfcdigest.db")
 	_, err := db.Exec("PRAGMA synchronous = OFF")
 	require.NoError(t, err)
+	back := checktest.Lift(t, db)
 	want, failed := each(total), []int64{}
 	for i, row := range bad {
 		id := int64(one*i + 1)
@@ -83,6 +86,7 @@ func TestBadRowsCostOnlyThemselves(t *testing.T) {
 			failed = append(failed, id)
 		}
 	}
+	back()
 	// Rows of people who are gone, of no one, and of a person whose ID needs more than 32 bits.
 	_, err = db.Exec(`INSERT INTO notifications (recipient_user_id, event_kind, created_at) VALUES (-7, 'x', 'x'), (999999, 'x', '2026-03-29 11:00:00');
 INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status) VALUES (888888, '', '', '', '', 'sending');

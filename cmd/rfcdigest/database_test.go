@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	_ "modernc.org/sqlite"
+
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/checktest"
 )
 
 // noon is the instant that most tests tick at.
@@ -42,12 +44,17 @@ func (*must) Cleanup(func())                    {}
 func (*must) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 func (*must) FailNow()                          { panic("failed") }
 
-// withDatabase puts a migrated database into the site, at the default path.
+// withDatabase puts a migrated database into the site, at the default path. What statements write was there before migrate.
 func (s *site) withDatabase(statements ...string) *site {
 	s.Helper()
 	require.NoError(s, os.WriteFile(s.path("rfcdigest.db"), migrated(), 0o644))
 	if len(statements) > 0 {
-		s.sql("rfcdigest.db", strings.Join(statements, ";\n"))
+		db := s.open("rfcdigest.db")
+		back := checktest.Lift(s, db)
+		_, err := db.Exec(strings.Join(statements, ";\n"))
+		require.NoError(s, err)
+		back()
+		require.NoError(s, db.Close())
 	}
 	return s
 }

@@ -69,4 +69,15 @@ var choiceCases = []storeCase{
 		assert.Equal(s, want, s.user(1).Preferences)
 		assert.Equal(s, core.Weekly, s.user(1).Cadence)
 	}},
+
+	{"a reader chooses, and is refused by servers, whatever was entered wrongly before", func(s *storeTest) {
+		w, hour := pair(), 24
+		w.Users[0].Preferences = core.Preferences{SendHour: &hour, SendWeekday: "someday", QuietStart: " 22 ", PausedUntil: " soon "}
+		s.fill(w)
+		require.NoError(s, s.CountRefusals(s.ctx, []core.Refusal{{Recipient: 1, Address: "x@y", Reason: "RCPT: 550", At: noon}}))
+		assert.Equal(s, " 22 ", s.user(1).Preferences.QuietStart)
+		require.NoError(s, s.Choose(s.ctx, 1, 0, core.ChoiceOf(s.user(1))))
+		after := s.user(1).Preferences
+		assert.Equal(s, core.Preferences{SendHour: &hour, SendWeekday: "someday", SuppressedAddress: "x@y", SuppressedReason: "RCPT: 550", Failures: 1, RetryAt: after.RetryAt}, after)
+	}},
 }

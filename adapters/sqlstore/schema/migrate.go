@@ -21,6 +21,8 @@ type Schema struct {
 	// Keepers are the functions and triggers that keep digest_people and digest_due, in the order in which
 	// they are made.
 	Keepers []Object
+	// Checks are the functions and triggers that refuse wrong values in our tables.
+	Checks []Object
 	// Forget empties digest_due, before the passes. Filled is what is noted with the last of them.
 	Forget, Filled string
 	// Meanwhile are triggers that are there until the passes are made. beginning is as in [Pass].
@@ -196,7 +198,7 @@ func (s Schema) changes(f found) []change {
 	changes = append(changes, s.retiredChanges(f)...)
 	changes = append(changes, s.indexChanges(f)...)
 	slices.SortStableFunc(changes, func(a, b change) int { return cmp.Compare(a.stage, b.stage) })
-	changes = append(changes, s.keeperChanges(f)...)
+	changes = append(append(changes, s.keeperChanges(f)...), s.remaking(s.Checks, f)...)
 	if s.unfilled(f) != filled {
 		for _, p := range s.Passes {
 			changes = append(changes, change{stage: filling, verb: noted, what: p.What})

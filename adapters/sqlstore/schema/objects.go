@@ -48,9 +48,11 @@ func (s Schema) retiredChanges(f found) (changes []change) {
 	return changes
 }
 
-// keeperChanges makes the functions and triggers that are missing or have another text.
-func (s Schema) keeperChanges(f found) (changes []change) {
-	for _, o := range s.Keepers {
+func (s Schema) keeperChanges(f found) []change { return s.remaking(s.Keepers, f) }
+
+// remaking makes the functions and triggers that are missing or have another text.
+func (s Schema) remaking(objects []Object, f found) (changes []change) {
+	for _, o := range objects {
 		changes = append(changes, s.make(o, f, keeping)...)
 	}
 	return changes
