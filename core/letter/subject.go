@@ -22,7 +22,7 @@ const (
 // conversation.
 func (d *draft) subject() string {
 	// Without the name, a line in a script that has no capitals would be all capitals to some filters: of RFC alone.
-	said := d.writer.Name() + ": " + d.volume()
+	said := d.join(d.writer.Name(), ": ", d.volume)
 	switch {
 	case len(d.asks) > 0:
 		said = d.count(SubjectNeeds, len(d.asks), value{titles, d.shortTitle(d.askTitle())})
@@ -33,7 +33,7 @@ func (d *draft) subject() string {
 	if d.Often {
 		when = d.DayAndClock(d.End)
 	}
-	return said + " (" + when + ")"
+	return d.join(said, " (", when, ")")
 }
 
 // shortTitle is a title in a line of the letter's own language.
@@ -43,7 +43,7 @@ func (d *draft) shortTitle(title string) string {
 
 // askTitle is what the newest event that waits for the reader is about.
 func (d *draft) askTitle() string {
-	return cmp.Or(title([]*Event{d.asks[0].event}), d.say(NoRFC))
+	return cmp.Or(title(d.asks[0].noted), d.say(NoRFC))
 }
 
 // preheader is what lists of mails show beside the subject: what waits for the reader, else the titles of RFCs, or, if

@@ -56,10 +56,21 @@ type htmlWriter struct {
 	letter *Letter
 }
 
-// escaper writes a text so that nothing in it is markup, between tags and in quotes. NUL is not allowed in HTML.
-var escaper = strings.NewReplacer(`"`, "&#34;", "&", "&amp;", "'", "&#39;", "<", "&lt;", ">", "&gt;", "\x00", "\uFFFD")
+// escapes are what stands for characters that could be markup, between tags or in quotes. NUL is not allowed in HTML.
+var escapes = [...]string{'"': "&#34;", '&': "&amp;", '\'': "&#39;", '<': "&lt;", '>': "&gt;", 0: "\uFFFD"}
 
-func (w *htmlWriter) text(s string) { _, _ = escaper.WriteString(w, s) }
+// text writes a text so that nothing in it is markup.
+func (w *htmlWriter) text(s string) {
+	from := 0
+	for i := range len(s) {
+		if c := int(s[i]); c < len(escapes) && escapes[c] != "" {
+			w.WriteString(s[from:i])
+			w.WriteString(escapes[c])
+			from = i + 1
+		}
+	}
+	w.WriteString(s[from:])
+}
 
 // element writes a text between tags; nothing if it is empty.
 func (w *htmlWriter) element(open, s, end string) {
@@ -76,7 +87,9 @@ func (w *htmlWriter) link(class, url, label string) {
 		w.text(label)
 		return
 	}
-	w.WriteString(`<a` + class + ` href="`)
+	w.WriteString("<a")
+	w.WriteString(class)
+	w.WriteString(` href="`)
 	w.text(url)
 	w.WriteString(`">`)
 	w.text(label)
@@ -100,7 +113,7 @@ func (w *htmlWriter) line(line Line) {
 // open begins an element with a line in it. A sentence from the database is written as its first letter says (HTML, the
 // dir attribute).
 func (w *htmlWriter) open(name string, line Line) {
-	w.WriteString("<" + name)
+	w.WriteString(name)
 	if line.isForeign() {
 		w.WriteString(` dir="auto"`)
 	}
@@ -125,7 +138,7 @@ func (w *htmlWriter) needs() {
 	w.element("<h2>", n.Heading, "</h2>\n")
 	for i := range n.Asks {
 		ask := &n.Asks[i]
-		w.open("p", ask.What)
+		w.open("<p", ask.What)
 		w.WriteString("<b>")
 		w.line(ask.What)
 		w.WriteString("</b><br>\n")
@@ -171,7 +184,7 @@ func (w *htmlWriter) card(s *Section) {
 
 func (w *htmlWriter) items(lines []Line) {
 	for _, line := range lines {
-		w.open("li", line)
+		w.open("<li", line)
 		w.line(line)
 		w.WriteString("</li>\n")
 	}
