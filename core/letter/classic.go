@@ -197,6 +197,6 @@ func (c *classic) letter(limit limits) page.Letter {
 	if more > 0 {
 		l.Notes = []string{moreRFCs(more)}
 	}
-	l.Preheader = joinShort(titles)
+	l.Preheader = c.joinShort(titles)
 	return l
 }

@@ -10,6 +10,8 @@ import (
 
 // Event is a notification that a letter tells of. Texts are as stored.
 type Event struct {
+	// ID is the notification's.
+	ID   int64
 	Kind string
 	// ActorID is 0, and Actor empty, if it is not known who did it.
 	ActorID int64

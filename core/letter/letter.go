@@ -106,16 +106,18 @@ type topic struct {
 	older int
 }
 
-// Room that most letters have enough of, for what they say.
+// Room for what most letters say of each event: bytes of text, and parts of lines. Of more than manyEvents the rest are
+// mostly counted.
 const (
-	usualInk   = 2000 // in bytes
-	usualParts = 64
+	usualInk   = 100
+	usualParts = 4
+	manyEvents = 20
 )
 
 // draft sorts the events of f.
 func (w *Writer) draft(f Facts) *draft {
-	d := &draft{Facts: f, teller: teller{pen: pen{words: w.in(f.Language)}, told: make(page.Line, 0, usualParts)}, writer: w}
-	d.Grow(usualInk)
+	d := &draft{Facts: f, teller: teller{pen: pen{words: w.in(f.Language)}, told: make(page.Line, 0, usualParts*min(len(f.Events), manyEvents))}, writer: w}
+	d.Grow(usualInk * min(len(f.Events), manyEvents))
 	since := f.End.Add(-d.toldInFull())
 	all := d.noteAll(f.Events)
 	d.topics = make([]topic, 0, gather(all, noted.slug))

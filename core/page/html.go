@@ -6,13 +6,10 @@ import "strings"
 // systems on the way add to it, and the links at the end must not be hidden.
 const MaxHTML = 98_000
 
-// usualHTML is about how much an ordinary digest has.
-const usualHTML = 10_000
-
 // HTML returns l as HTML. Every text and every address of l is escaped.
 func (y *Layout) HTML(l *Letter) string {
 	w := htmlWriter{letter: l}
-	w.Grow(usualHTML)
+	w.Grow(y.size + 2*l.room() + 200*len(l.Cards)) // most have so much markup
 	for i, s := range y.frame {
 		w.WriteString(s)
 		if i < len(slots) {
