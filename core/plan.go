@@ -151,8 +151,11 @@ func judgeAll(s Snapshot, style *Style) (Plan, []letter.Event) {
 	ns := byID(s.Notifications)
 	plan.Judgements = make([]Judgement, 0, len(ns))
 	included := make([]letter.Event, 0, len(ns))
-	for _, n := range ns {
-		p := texts.ReadPayload(n.Payload)
+	var p texts.Payload
+	for i, n := range ns {
+		if i == 0 || n.Payload != ns[i-1].Payload { // many have the same
+			p = texts.ReadPayload(n.Payload)
+		}
 		if p.Broken && n.Payload != "" {
 			plan.BrokenPayloads++
 		}

@@ -116,8 +116,9 @@ const (
 
 // draft sorts the events of f.
 func (w *Writer) draft(f Facts) *draft {
-	d := &draft{Facts: f, teller: teller{pen: pen{words: w.in(f.Language)}, told: make(page.Line, 0, usualParts*min(len(f.Events), manyEvents))}, writer: w}
-	d.Grow(usualInk * min(len(f.Events), manyEvents))
+	few := min(len(f.Events), manyEvents)
+	d := &draft{Facts: f, teller: teller{pen: pen{words: w.in(f.Language)}, told: make(page.Line, 0, usualParts*few), lines: make([]page.Line, 0, few)}, writer: w}
+	d.Grow(usualInk * few)
 	since := f.End.Add(-d.toldInFull())
 	all := d.noteAll(f.Events)
 	d.topics = make([]topic, 0, gather(all, noted.slug))

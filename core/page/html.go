@@ -9,7 +9,7 @@ const MaxHTML = 98_000
 // HTML returns l as HTML. Every text and every address of l is escaped.
 func (y *Layout) HTML(l *Letter) string {
 	w := htmlWriter{letter: l}
-	w.Grow(y.size + 2*l.room() + 200*len(l.Cards)) // most have so much markup
+	w.Grow(y.size + 3*l.room()/2 + 200*len(l.Cards)) // most have so much markup
 	for i, s := range y.frame {
 		w.WriteString(s)
 		if i < len(slots) {
@@ -54,15 +54,15 @@ type htmlWriter struct {
 }
 
 // escapes are what stands for characters that could be markup, between tags or in quotes. NUL is not allowed in HTML.
-var escapes = [...]string{'"': "&#34;", '&': "&amp;", '\'': "&#39;", '<': "&lt;", '>': "&gt;", 0: "\uFFFD"}
+var escapes = [256]string{'"': "&#34;", '&': "&amp;", '\'': "&#39;", '<': "&lt;", '>': "&gt;", 0: "\uFFFD"}
 
 // text writes a text so that nothing in it is markup.
 func (w *htmlWriter) text(s string) {
 	from := 0
 	for i := range len(s) {
-		if c := int(s[i]); c < len(escapes) && escapes[c] != "" {
+		if escape := escapes[s[i]]; escape != "" {
 			w.WriteString(s[from:i])
-			w.WriteString(escapes[c])
+			w.WriteString(escape)
 			from = i + 1
 		}
 	}

@@ -35,10 +35,10 @@ type Letter struct {
 
 // room is about how long l is as plain text, in bytes: few are longer.
 func (l *Letter) room() int {
-	n := 400
+	n := 300
 	for i := range l.Cards {
 		c := &l.Cards[i]
-		n += len(c.Title) + len(c.Open.URL) + len(c.Mute.URL) + 60*len(c.Lines)
+		n += len(c.Title) + len(c.Open.URL) + len(c.Mute.URL) + 50*len(c.Lines)
 	}
 	for _, link := range l.Footer {
 		n += len(link.URL)
