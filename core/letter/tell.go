@@ -152,15 +152,15 @@ func (t *teller) things(events []noted) (named []page.Part, n int) {
 		return nil, len(events)
 	}
 	named = make([]page.Part, 0, min(len(events), mostPRs))
-	seen := map[page.Part]bool{}
+	seen := map[string]bool{}
 	for _, e := range events {
 		part := t.thing(of, e)
-		if seen[part] {
+		if seen[part.Text] {
 			continue
 		}
 		n++
 		if part.Text != "" {
-			seen[part], named = true, append(named, part)
+			seen[part.Text], named = true, append(named, part)
 		}
 	}
 	return named, n

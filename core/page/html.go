@@ -95,7 +95,8 @@ func (w *htmlWriter) link(class, url, label string) {
 
 // line writes the parts of a line.
 func (w *htmlWriter) line(line Line) {
-	for _, p := range line {
+	for i := range line {
+		p := &line[i]
 		apart := p.Foreign && !line.isForeign() && crosses(p.Text, w.letter.RightToLeft)
 		if apart {
 			w.WriteString(`<span dir="auto">`) // stands apart like bdi, which Gmail and Outlook do not know
