@@ -66,7 +66,8 @@ var steps = []limits{{10, 10, 10, 1 << 20}, {10, 10, 5, 40}, {8, 10, 3, 40}, {5,
 // Write returns the letter of f: its numbers, what it says, and its HTML, at most [page.MaxHTML] bytes. What is left out of a
 // long one is counted in it.
 func (w *Writer) Write(f Facts) (Digest, page.Letter, string) {
-	d := w.draft(f)
+	var d draft
+	d.sortOut(w, f)
 	for i, limit := range steps {
 		limit.rest = min(limit.rest, max(0, w.maxRFCs-limit.cards))
 		limit.cards = min(limit.cards, w.maxRFCs)
@@ -114,10 +115,10 @@ const (
 	manyEvents = 20
 )
 
-// draft sorts the events of f.
-func (w *Writer) draft(f Facts) *draft {
+// sortOut sorts the events of f.
+func (d *draft) sortOut(w *Writer, f Facts) {
 	few := min(len(f.Events), manyEvents)
-	d := &draft{Facts: f, teller: teller{pen: pen{words: w.in(f.Language)}, told: make(page.Line, 0, usualParts*few), lines: make([]page.Line, 0, few)}, writer: w}
+	*d = draft{Facts: f, teller: teller{pen: pen{words: w.in(f.Language)}, told: make(page.Line, 0, usualParts*few), lines: make([]page.Line, 0, few)}, writer: w}
 	d.Grow(usualInk * few)
 	since := f.End.Add(-d.toldInFull())
 	all := d.noteAll(f.Events)
@@ -138,7 +139,6 @@ func (w *Writer) draft(f Facts) *draft {
 	slices.SortStableFunc(d.asks, func(a, b asked) int { return b.At.Compare(a.At) })
 	d.numbers.Needs = len(d.asks)
 	d.volume = d.sayVolume()
-	return d
 }
 
 // sort sorts the events of one RFC: what waits for the reader, however long, what is told, and what is only counted,
@@ -228,7 +228,7 @@ func (d *draft) ask(a *asked) page.Ask {
 		pr := d.prPart(a.PR)
 		out.Link = page.Link{Label: pr.Text, URL: pr.URL}
 	}
-	if out.Link.URL == "" || a.PR <= 0 && d.at.branch(texts.Clean(a.Branch)) != "" {
+	if out.Link.URL == "" || a.PR <= 0 && d.at.branch(texts.Clean(a.Branch), &d.ink) != "" {
 		out.Link = d.elsewhere(a.Event)
 	}
 	d.at = place{}
@@ -242,7 +242,7 @@ func (d *draft) elsewhere(e *Event) page.Link {
 	if branch := d.branchPart(texts.Clean(e.Branch)); branch.URL != "" {
 		return page.Link{Label: branch.Text, URL: branch.URL}
 	}
-	if url := d.at.branch(texts.Clean(e.Branch)); url != "" {
+	if url := d.at.branch(texts.Clean(e.Branch), &d.ink); url != "" {
 		return page.Link{Label: d.say(Open), URL: url}
 	}
 	return page.Link{Label: d.say(OpenInbox), URL: d.writer.InboxURL()}

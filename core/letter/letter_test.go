@@ -139,13 +139,13 @@ func TestLinesLeadToWhatTheyAreAbout(t *testing.T) {
 	bare, err := NewWriter(Manner{AppURL: "https://rfc.example", MaxRFCs: 50, Paths: Paths{RFC: "/r/{slug}", Inbox: "/i", Settings: "/s"}})
 	require.NoError(t, err)
 	at := bare.rfc("x", new(ink))
-	assert.Equal(t, "https://rfc.example/r/x", at.pr(12), "an app without pages for PRs")
-	assert.Equal(t, "https://rfc.example/r/x", at.branch("main"))
+	assert.Equal(t, "https://rfc.example/r/x", at.pr(12, new(ink)), "an app without pages for PRs")
+	assert.Equal(t, "https://rfc.example/r/x", at.branch("main", new(ink)))
 	assert.Empty(t, bare.rfc("..", new(ink)).url)
 	query, err := NewWriter(Manner{AppURL: "https://rfc.example", MaxRFCs: 50, Paths: Paths{RFC: "/r?s={slug}", Branch: "/b?s={slug}&b={branch}", Inbox: "/i", Settings: "/s"}})
 	require.NoError(t, err)
 	at = query.rfc("c++", new(ink))
-	assert.Equal(t, "https://rfc.example/b?s=c%2B%2B&b=a%26x%3D1", at.branch("a&x=1"), "no text is a parameter")
+	assert.Equal(t, "https://rfc.example/b?s=c%2B%2B&b=a%26x%3D1", at.branch("a&x=1", new(ink)), "no text is a parameter")
 	assert.Empty(t, bare.rfc(strings.Repeat("x", 1001), new(ink)).url)
 }
 
@@ -391,7 +391,8 @@ func TestALetterAccountsForEverything(t *testing.T) {
 		d, l, html := w.Write(f)
 		require.LessOrEqual(t, len(html), page.MaxHTML)
 		require.Equal(t, len(events), d.Events)
-		draft := w.draft(f)
+		var draft draft
+		draft.sortOut(w, f)
 		told := draft.older + len(draft.asks)
 		rfcs := map[string]bool{}
 		for _, topic := range draft.topics {

@@ -78,14 +78,14 @@ func (t *teller) target(h hole, e noted) {
 }
 
 func (t *teller) prPart(n int64) page.Part {
-	return page.Part{Text: t.say(PR, value{number, strconv.FormatInt(n, 10)}), URL: t.at.pr(n)}
+	return page.Part{Text: t.say(PR, value{number, strconv.FormatInt(n, 10)}), URL: t.at.pr(n, &t.ink)}
 }
 
 // branchPart names a branch. It is a link only if no filter can take the name for that of a host.
 func (t *teller) branchPart(branchName string) page.Part {
 	p := page.Part{Text: branchName, Foreign: true}
 	if !strings.ContainsAny(branchName, ".:@\\") {
-		p.URL = t.at.branch(branchName)
+		p.URL = t.at.branch(branchName, &t.ink)
 	}
 	return p
 }
@@ -102,7 +102,7 @@ func (t *teller) summary(e noted) {
 	if from > 0 {
 		t.part(page.Part{Text: text[:from], Foreign: true, Sentence: true})
 	}
-	t.part(page.Part{Text: text[from:to], URL: t.at.pr(e.PR), Sentence: from == 0})
+	t.part(page.Part{Text: text[from:to], URL: t.at.pr(e.PR, &t.ink), Sentence: from == 0})
 	t.part(page.Part{Text: text[to:], Foreign: true})
 }
 
@@ -132,7 +132,7 @@ func (t *teller) end(e noted) {
 	if e.PR > 0 && t.at.url != "" {
 		t.add(" · ")
 		t.part(t.prPart(e.PR))
-	} else if url := t.at.branch(texts.Clean(e.Branch)); url != "" {
+	} else if url := t.at.branch(texts.Clean(e.Branch), &t.ink); url != "" {
 		t.add(" · ")
 		t.part(page.Part{Text: t.say(Open), URL: url})
 	}

@@ -97,7 +97,6 @@ func (p *Places) PreferencesURL() string { return p.settings }
 // place is an RFC, or none, in the app. The zero value leads nowhere.
 type place struct {
 	*Places
-	*ink
 	// slug is escaped; empty if the RFC can have no page.
 	slug string
 	// url is the RFC's page.
@@ -106,7 +105,7 @@ type place struct {
 
 // rfc returns the place of an RFC, whose addresses are written with k.
 func (p *Places) rfc(name string, k *ink) place {
-	at := place{Places: p, ink: k, slug: p.segment(name)}
+	at := place{Places: p, slug: p.segment(name)}
 	if at.slug != "" {
 		at.url = k.write(p.rfcPath, value{slug, at.slug})
 	}
@@ -130,15 +129,15 @@ func (p *Places) segment(text string) string {
 }
 
 // pr returns the page of a PR.
-func (at *place) pr(n int64) string {
+func (at *place) pr(n int64, k *ink) string {
 	if at.slug == "" || at.prPath == nil {
 		return at.url
 	}
-	return at.write(at.prPath, value{slug, at.slug}, value{pr, strconv.FormatInt(n, 10)})
+	return k.write(at.prPath, value{slug, at.slug}, value{pr, strconv.FormatInt(n, 10)})
 }
 
 // branch returns the page of a branch; empty if that has no name.
-func (at *place) branch(name string) string {
+func (at *place) branch(name string, k *ink) string {
 	if at.Places == nil {
 		return ""
 	}
@@ -149,5 +148,5 @@ func (at *place) branch(name string) string {
 	case at.slug == "" || at.branchPath == nil:
 		return at.url
 	}
-	return at.write(at.branchPath, value{slug, at.slug}, value{branch, name})
+	return k.write(at.branchPath, value{slug, at.slug}, value{branch, name})
 }

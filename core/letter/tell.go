@@ -183,7 +183,7 @@ func (t *teller) thing(of About, e noted) page.Part {
 	if e.PR <= 0 {
 		return page.Part{}
 	}
-	return page.Part{Text: t.join("#", strconv.FormatInt(e.PR, 10)), URL: t.at.pr(e.PR)}
+	return page.Part{Text: t.join("#", strconv.FormatInt(e.PR, 10)), URL: t.at.pr(e.PR, &t.ink)}
 }
 
 // by adds what tell tells and, if it is known, who did it.

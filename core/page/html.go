@@ -8,36 +8,47 @@ const MaxHTML = 98_000
 
 // HTML returns l as HTML. Every text and every address of l is escaped.
 func (y *Layout) HTML(l *Letter) string {
-	w := htmlWriter{letter: l}
+	w := htmlWriter{rightToLeft: l.RightToLeft}
 	w.Grow(y.size + 3*l.room()/2 + 200*len(l.Cards)) // most have so much markup
 	for i, s := range y.frame {
 		w.WriteString(s)
 		if i < len(slots) {
-			slots[i].fill(&w)
+			w.fill(slots[i], l)
 		}
 	}
 	return w.String()
 }
 
-// slot is a place in the frame, and what fills it.
-type slot struct {
-	name string
-	fill func(w *htmlWriter)
-}
-
 // slots are the places in the frame, in their order.
-var slots = []slot{
-	{"LANG", func(w *htmlWriter) { w.text(w.letter.Language) }},
-	{"DIR", func(w *htmlWriter) { w.WriteString(direction(w.letter.RightToLeft)) }},
-	{"SUBJECT", func(w *htmlWriter) { w.text(w.letter.Subject) }},
-	{"PREHEADER", func(w *htmlWriter) { w.text(w.letter.Preheader) }},
-	{"NOTICE", func(w *htmlWriter) { w.element(`<p class="notice">`, w.letter.Notice, "</p>\n") }},
-	{"HEADING", func(w *htmlWriter) { w.text(w.letter.Heading) }},
-	{"INTRO", (*htmlWriter).intro},
-	{"NEEDS", (*htmlWriter).needs},
-	{"CARDS", (*htmlWriter).cards},
-	{"INBOX", (*htmlWriter).button},
-	{"FOOTER", (*htmlWriter).footer},
+var slots = []string{"LANG", "DIR", "SUBJECT", "PREHEADER", "NOTICE", "HEADING", "INTRO", "NEEDS", "CARDS", "INBOX", "FOOTER"}
+
+// fill fills a slot.
+func (w *htmlWriter) fill(slot string, l *Letter) {
+	switch slot {
+	case "LANG":
+		w.text(l.Language)
+	case "DIR":
+		w.WriteString(direction(l.RightToLeft))
+	case "SUBJECT":
+		w.text(l.Subject)
+	case "PREHEADER":
+		w.text(l.Preheader)
+	case "NOTICE":
+		w.element(`<p class="notice">`, l.Notice, "</p>\n")
+	case "HEADING":
+		w.text(l.Heading)
+	case "INTRO":
+		w.intro(l)
+	case "NEEDS":
+		w.needs(&l.Needs)
+	case "CARDS":
+		w.cards(l)
+	case "INBOX":
+		w.link(buttonLink, l.Inbox.URL, l.Inbox.Label)
+	case "FOOTER":
+		w.element("", l.Why, "<br>\n")
+		w.links(l.Footer...)
+	}
 }
 
 func direction(rightToLeft bool) string {
@@ -50,7 +61,7 @@ func direction(rightToLeft bool) string {
 // htmlWriter writes HTML.
 type htmlWriter struct {
 	strings.Builder
-	letter *Letter
+	rightToLeft bool
 }
 
 // escapes are what stands for characters that could be markup, between tags or in quotes. NUL is not allowed in HTML.
@@ -97,7 +108,7 @@ func (w *htmlWriter) link(class, url, label string) {
 func (w *htmlWriter) line(line Line) {
 	for i := range line {
 		p := &line[i]
-		apart := p.Foreign && !line.isForeign() && crosses(p.Text, w.letter.RightToLeft)
+		apart := p.Foreign && !line.isForeign() && crosses(p.Text, w.rightToLeft)
 		if apart {
 			w.WriteString(`<span dir="auto">`) // stands apart like bdi, which Gmail and Outlook do not know
 		}
@@ -118,17 +129,16 @@ func (w *htmlWriter) open(name string, line Line) {
 	w.WriteString(">")
 }
 
-func (w *htmlWriter) intro() {
-	for _, s := range w.letter.Intro {
+func (w *htmlWriter) intro(l *Letter) {
+	for _, s := range l.Intro {
 		w.element(`<p class="intro">`, s, "</p>\n")
 	}
 	w.WriteString(`<p class="intro">`)
-	w.link("", w.letter.Inbox.URL, w.letter.Inbox.Label)
+	w.link("", l.Inbox.URL, l.Inbox.Label)
 	w.WriteString("</p>\n")
 }
 
-func (w *htmlWriter) needs() {
-	n := &w.letter.Needs
+func (w *htmlWriter) needs(n *Needs) {
 	if len(n.Asks) == 0 {
 		return
 	}
@@ -151,16 +161,16 @@ func (w *htmlWriter) needs() {
 	w.WriteString(cardClose)
 }
 
-func (w *htmlWriter) cards() {
-	for i := range w.letter.Cards {
-		w.card(&w.letter.Cards[i])
+func (w *htmlWriter) cards(l *Letter) {
+	for i := range l.Cards {
+		w.card(&l.Cards[i])
 	}
-	if len(w.letter.Rest) > 0 {
+	if len(l.Rest) > 0 {
 		w.WriteString(`<ul class="rest">` + "\n")
-		w.items(w.letter.Rest)
+		w.items(l.Rest)
 		w.WriteString("</ul>\n")
 	}
-	for _, note := range w.letter.Notes {
+	for _, note := range l.Notes {
 		w.element(`<p class="intro">`, note, "</p>\n")
 	}
 }
@@ -201,13 +211,4 @@ func (w *htmlWriter) links(links ...Link) {
 		first = false
 		w.link("", l.URL, l.Label)
 	}
-}
-
-func (w *htmlWriter) button() {
-	w.link(buttonLink, w.letter.Inbox.URL, w.letter.Inbox.Label)
-}
-
-func (w *htmlWriter) footer() {
-	w.element("", w.letter.Why, "<br>\n")
-	w.links(w.letter.Footer...)
 }

@@ -34,9 +34,9 @@ func New(name string) (*Layout, error) {
 	}
 	y.size = len(html)
 	for _, s := range slots {
-		before, after, found := strings.Cut(html, slotMark+s.name+slotMark)
+		before, after, found := strings.Cut(html, slotMark+s+slotMark)
 		if !found {
-			return nil, fmt.Errorf("lay out a digest: hermes left no place for %s", s.name)
+			return nil, fmt.Errorf("lay out a digest: hermes left no place for %s", s)
 		}
 		y.frame, html = append(y.frame, before), after
 	}
