@@ -137,11 +137,11 @@ func (e *Explanation) onItsWay(x Explained) Explained {
 
 // ExplainAlone returns the verdict on one notification of e.Recipient, which may be older than the look-back.
 func (e Explanation) ExplainAlone(n Notification, style *Style) Explained {
-	return e.onItsWay(e.reason(&n, style.judge(&n, texts.ReadPayload(n.Payload), e.Plan.Since, e.Now), style))
+	return e.onItsWay(e.reason(&n, style.judge(&n, texts.ReadPayload(n.Payload).Category, e.Plan.Since, e.Now), style))
 }
 
 // reason explains the verdict on n.
 func (e Explanation) reason(n *Notification, verdict Verdict, style *Style) Explained {
 	why, brief := e.verdict(n, verdict)
-	return Explained{Notification: *n, Verdict: verdict, Event: style.Summary(told(judged{n, texts.ReadPayload(n.Payload)})), Why: why, Brief: brief}
+	return Explained{Notification: *n, Verdict: verdict, Event: style.Summary(told(n, texts.ReadPayload(n.Payload))), Why: why, Brief: brief}
 }

@@ -81,7 +81,7 @@ func TestMail(s Snapshot, style *Style, mailbox, nonce string) (m Message, of st
 const sampled = 10
 
 // sample returns the newest notifications of s or, if there are none, some of nobody's, and says which they are.
-func sample(s Snapshot) (included []judged, of string) {
+func sample(s Snapshot) (included []letter.Event, of string) {
 	ns, of := byID(s.Notifications), "their newest notifications"
 	slices.SortStableFunc(ns, func(a, b *Notification) int { return b.CreatedAt.Compare(a.CreatedAt) })
 	ns = slices.DeleteFunc(ns, func(n *Notification) bool { return n.CreatedAt.After(s.Now) })
@@ -92,7 +92,7 @@ func sample(s Snapshot) (included []judged, of string) {
 		}
 	}
 	for _, n := range ns[:min(len(ns), sampled)] {
-		included = append(included, judged{n, texts.ReadPayload(n.Payload)})
+		included = append(included, told(n, texts.ReadPayload(n.Payload)))
 	}
 	return included, of
 }
@@ -111,7 +111,7 @@ func (s *Style) extras(r Recipient, end time.Time) extras {
 }
 
 // compose writes the mail of claim. zone is as in [Snapshot].
-func compose(r Recipient, zone *time.Location, claim Claim, included []judged, style *Style, x extras) (letter.Digest, Message) {
+func compose(r Recipient, zone *time.Location, claim Claim, included []letter.Event, style *Style, x extras) (letter.Digest, Message) {
 	if style.redirectTo != "" && x.notice == "" {
 		x.notice = style.redirectNotice(r)
 	}
@@ -145,15 +145,11 @@ func (s *Style) write(claim Claim, f letter.Facts) (d letter.Digest, subject, te
 }
 
 // facts are what the letter of claim is made from.
-func (s *Style) facts(r Recipient, zone *time.Location, claim Claim, included []judged, x extras) letter.Facts {
+func (s *Style) facts(r Recipient, zone *time.Location, claim Claim, included []letter.Event, x extras) letter.Facts {
 	rhythm := r.Rhythm()
 	zone = cmp.Or(zone, time.UTC)
-	events := make([]letter.Event, len(included))
-	for i, j := range included {
-		events[i] = told(j)
-	}
 	return letter.Facts{
-		Language: claim.Language, Events: events,
+		Language: claim.Language, Events: included,
 		Span: rhythm.span(), Usual: rhythm.Period(), Often: len(rhythm.Hours) > 1,
 		Start: claim.Window.Start.In(zone), End: claim.Window.End.In(zone), First: claim.Window.End.Sub(claim.Window.Start) == Lookback,
 		Mute: x.mute, Preferences: x.preferences, Unsubscribe: x.unsubscribe, Notice: x.notice,
@@ -161,8 +157,8 @@ func (s *Style) facts(r Recipient, zone *time.Location, claim Claim, included []
 }
 
 // told is what a letter tells of a notification.
-func told(j judged) letter.Event {
+func told(n *Notification, p texts.Payload) letter.Event {
 	return letter.Event{
-		Kind: j.Kind, ActorID: j.ActorID, Actor: j.Actor, Slug: j.Slug, Title: j.Title, Branch: j.Branch, PR: j.PR, At: j.CreatedAt, Payload: j.payload,
+		ID: n.ID, Kind: n.Kind, ActorID: n.ActorID, Actor: n.Actor, Slug: n.Slug, Title: n.Title, Branch: n.Branch, PR: n.PR, At: n.CreatedAt, Payload: p,
 	}
 }

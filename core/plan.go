@@ -118,12 +118,6 @@ type Plan struct {
 	Message Message
 }
 
-// judged is a notification that is in, with its payload read. The notification is the snapshot's own.
-type judged struct {
-	*Notification
-	payload texts.Payload
-}
-
 // PlanDigest returns what to do for one recipient. It changes nothing in s.
 //
 // The action is that of [Schedule.Look]. Only Send becomes Roll, if the rules leave nothing in. Verdicts are given
@@ -137,7 +131,7 @@ func PlanDigest(s Snapshot, style *Style) Plan {
 }
 
 // decide returns the plan without its digest and message, and the notifications to make them from.
-func decide(s Snapshot, style *Style) (Plan, []judged) {
+func decide(s Snapshot, style *Style) (Plan, []letter.Event) {
 	plan, included := judgeAll(s, style)
 	if plan.Action != Send {
 		return plan, nil
@@ -152,30 +146,33 @@ func decide(s Snapshot, style *Style) (Plan, []judged) {
 }
 
 // judgeAll returns the plan as far as the verdicts, and the notifications that they let in.
-func judgeAll(s Snapshot, style *Style) (Plan, []judged) {
+func judgeAll(s Snapshot, style *Style) (Plan, []letter.Event) {
 	plan := Plan{Recipient: s.Recipient.ID, Prospect: s.Schedule.Look(s.Recipient, s.Zone, s.Now)}
 	ns := byID(s.Notifications)
-	plan.Judgements = slices.Grow(plan.Judgements, len(ns))
-	included := make([]judged, 0, len(ns))
-	for _, n := range ns {
-		p := texts.ReadPayload(n.Payload)
+	plan.Judgements = make([]Judgement, 0, len(ns))
+	included := make([]letter.Event, 0, len(ns))
+	var p texts.Payload
+	for i, n := range ns {
+		if i == 0 || n.Payload != ns[i-1].Payload { // many have the same
+			p = texts.ReadPayload(n.Payload)
+		}
 		if p.Broken && n.Payload != "" {
 			plan.BrokenPayloads++
 		}
-		verdict := style.judge(n, p, plan.Since, s.Now)
+		verdict := style.judge(n, p.Category, plan.Since, s.Now)
 		plan.Judgements = append(plan.Judgements, Judgement{n.ID, verdict})
 		if verdict == Included {
-			included = append(included, judged{n, p})
+			included = append(included, told(n, p))
 		}
 	}
 	return plan, included
 }
 
 // claim returns the claim on w for r, with what ships.
-func (s *Style) claim(r Recipient, w Window, included []judged) Claim {
+func (s *Style) claim(r Recipient, w Window, included []letter.Event) Claim {
 	c := Claim{Recipient: r.ID, Person: r.Person, Previous: r.Latest.ID, Window: w, Notifications: make([]int64, len(included)), Language: s.languageOf(r), Attempts: 1}
-	for i, j := range included {
-		c.Notifications[i] = j.ID
+	for i := range included {
+		c.Notifications[i] = included[i].ID
 	}
 	c.MessageID = s.digestMessageID(r.ID, w.Start, c.Notifications)
 	return c

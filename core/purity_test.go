@@ -44,7 +44,7 @@ var impureNames = map[string]map[string]string{
 
 // pureVariables are the package variables, beside errors: tables that nothing changes.
 var pureVariables = []string{
-	"rules", "specs", "knownKinds", "knownAsks", "settled", "denied", "steps", "classicSteps", "catalogs", "windowsZones", "languages", "matcher", "slots", "escaper",
+	"rules", "specs", "knownKinds", "knownAsks", "settled", "denied", "steps", "classicSteps", "catalogs", "windowsZones", "languages", "matcher", "slots", "escapes",
 	"phrases", "vague", "certain", "marks", "pipelined", "statuses", "replies", "warnings", "mildest", "daemons", "subjects", "openings", "autoSubjects", "heads", "zones", "UnsetPrefixes",
 }
 

@@ -3,6 +3,7 @@ package core
 import (
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/core/letter"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
@@ -75,10 +76,10 @@ func PlanRecovery(s RecoverySnapshot, style *Style) RecoveryPlan {
 	for _, id := range s.Claim.Notifications {
 		claimed[id] = true
 	}
-	var named []judged
+	var named []letter.Event
 	for _, n := range byID(s.Notifications) {
 		if n.Recipient == r.ID && r.Person.HasNotification(n.ID) && claimed[n.ID] {
-			named = append(named, judged{n, texts.ReadPayload(n.Payload)})
+			named = append(named, told(n, texts.ReadPayload(n.Payload)))
 		}
 	}
 	switch {

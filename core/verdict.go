@@ -1,10 +1,6 @@
 package core
 
-import (
-	"time"
-
-	"github.com/wiggleverse/rfcdigest/core/texts"
-)
+import "time"
 
 // Verdict says that a notification goes into the digest, or names the rule that keeps it out.
 type Verdict string
@@ -34,38 +30,38 @@ type rule struct {
 	verdict Verdict
 	// words are the rule as people see it.
 	words   string
-	applies func(n *Notification, p texts.Payload, reach, now time.Time) bool
+	applies func(n *Notification, category string, reach, now time.Time) bool
 }
 
 // rules are the reasons to leave a notification out; the first that applies is its verdict.
 // A created_at that cannot be read is neither too early nor too late: better told once than never.
 var rules = [...]rule{
 	// It was for the window before, or is older than a first digest reaches.
-	{BeforeWindow, "created before the window", func(n *Notification, _ texts.Payload, reach, _ time.Time) bool {
+	{BeforeWindow, "created before the window", func(n *Notification, _ string, reach, _ time.Time) bool {
 		return !n.CreatedAt.IsZero() && n.CreatedAt.Before(reach)
 	}},
 	// The clocks of two machines may differ. A later window takes it.
-	{AfterWindow, "created after the window's end", func(n *Notification, _ texts.Payload, _, now time.Time) bool {
+	{AfterWindow, "created after the window's end", func(n *Notification, _ string, _, now time.Time) bool {
 		return n.CreatedAt.After(now)
 	}},
-	{AlreadyShipped, "already in a digest", func(n *Notification, _ texts.Payload, _, _ time.Time) bool { return n.IncludedAt.Set }},
-	{AlreadyEmailed, "already mailed on its own", func(n *Notification, _ texts.Payload, _, _ time.Time) bool { return n.EmailedAt.Set }},
-	{AlreadyRead, "already read in the app", func(n *Notification, _ texts.Payload, _, _ time.Time) bool { return n.ReadAt.Set }},
-	{PersonalDirect, "mailed at once, on its own, by the app", func(_ *Notification, p texts.Payload, _, _ time.Time) bool { return p.Category == "personal-direct" }},
+	{AlreadyShipped, "already in a digest", func(n *Notification, _ string, _, _ time.Time) bool { return n.IncludedAt.Set }},
+	{AlreadyEmailed, "already mailed on its own", func(n *Notification, _ string, _, _ time.Time) bool { return n.EmailedAt.Set }},
+	{AlreadyRead, "already read in the app", func(n *Notification, _ string, _, _ time.Time) bool { return n.ReadAt.Set }},
+	{PersonalDirect, "mailed at once, on its own, by the app", func(_ *Notification, category string, _, _ time.Time) bool { return category == "personal-direct" }},
 	// The Python scheduler told people of what they did. It had no such rule, and it stands last.
-	{OwnEvent, "done by its reader", func(n *Notification, _ texts.Payload, _, _ time.Time) bool {
+	{OwnEvent, "done by its reader", func(n *Notification, _ string, _, _ time.Time) bool {
 		return n.ActorID != 0 && n.ActorID == n.Recipient
 	}},
 }
 
-// judge returns the verdict on n for a window that reaches back to reach and ends at now.
-func (s *Style) judge(n *Notification, p texts.Payload, reach, now time.Time) Verdict {
+// judge returns the verdict on n, whose payload has a category, for a window that reaches back to reach and ends at now.
+func (s *Style) judge(n *Notification, category string, reach, now time.Time) Verdict {
 	rules := rules[:]
 	if s.classic {
 		rules = rules[:len(rules)-1]
 	}
 	for i := range rules {
-		if r := &rules[i]; r.applies(n, p, reach, now) {
+		if r := &rules[i]; r.applies(n, category, reach, now) {
 			return r.verdict
 		}
 	}

@@ -42,10 +42,10 @@ func TestJudge(t *testing.T) {
 		{"direct comes before done by its reader", Notification{Recipient: 7, ActorID: 7, Payload: direct}, PersonalDirect},
 		{"read comes before direct", Notification{ReadAt: set, Payload: direct}, AlreadyRead},
 	} {
-		assert.Equal(t, c.want, style.judge(&c.n, texts.ReadPayload(c.n.Payload), reach, now), c.name)
+		assert.Equal(t, c.want, style.judge(&c.n, texts.ReadPayload(c.n.Payload).Category, reach, now), c.name)
 	}
 	own := Notification{CreatedAt: now, Recipient: 7, ActorID: 7}
 	classic, err := NewStyle(Brand{AppURL: "https://rfc.example", Domain: "rfc.example", Classic: true})
 	require.NoError(t, err)
-	assert.Equal(t, Included, classic.judge(&own, texts.Payload{}, reach, now), "the Python scheduler told people what they did")
+	assert.Equal(t, Included, classic.judge(&own, "", reach, now), "the Python scheduler told people what they did")
 }

@@ -71,6 +71,9 @@ func DueAt(r Recipient, start time.Time, zone *time.Location) time.Time {
 // Resumes returns when digests come again after a pause: when the day begins that PausedUntil names. ok is false if
 // there is no pause. zone is as in [Snapshot].
 func (p Preferences) Resumes(zone *time.Location) (at time.Time, ok bool) {
+	if p.PausedUntil == "" {
+		return time.Time{}, false
+	}
 	day, err := time.Parse(time.DateOnly, strings.TrimSpace(p.PausedUntil))
 	if err != nil {
 		return time.Time{}, false

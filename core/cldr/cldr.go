@@ -3,7 +3,6 @@
 package cldr
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,7 +29,8 @@ type Language struct {
 
 	pair, start, middle, end string // stand in a list of two, after the first item, between others, and before the last
 
-	// Patterns for fmt, whose arguments are the weekday, the day, the month, the hour and the minute.
+	// Patterns in which %E is the weekday, %d the day, %M the month, %h and %H the hour, and %m the minute, the last two of
+	// two digits.
 	day, dayMonth, dayAndClock string
 	weekdays                   [7]string
 	months, fullMonths         [12]string // for day and dayAndClock, and for dayMonth
@@ -126,15 +126,41 @@ func (l *Language) Between(i, n int) string {
 
 // Day returns the day of t with its weekday, such as "Fri 27 Nov".
 func (l *Language) Day(t time.Time) string {
-	return fmt.Sprintf(l.day, l.weekdays[t.Weekday()], t.Day(), l.months[t.Month()-1])
+	return l.date(l.day, &l.months, t)
 }
 
 // DayMonth returns the day of t with its month in full, such as "20 August".
 func (l *Language) DayMonth(t time.Time) string {
-	return fmt.Sprintf(l.dayMonth, "", t.Day(), l.fullMonths[t.Month()-1])
+	return l.date(l.dayMonth, &l.fullMonths, t)
 }
 
 // DayAndClock returns the day of t and the time of day, of 24 hours, such as "Fri 27 Nov, 20:00".
 func (l *Language) DayAndClock(t time.Time) string {
-	return fmt.Sprintf(l.dayAndClock, l.weekdays[t.Weekday()], t.Day(), l.months[t.Month()-1], t.Hour(), t.Minute())
+	return l.date(l.dayAndClock, &l.months, t)
+}
+
+// date fills a pattern.
+func (l *Language) date(pattern string, months *[12]string, t time.Time) string {
+	b := make([]byte, 0, 64)
+	for rest := pattern; rest != ""; {
+		before, verb, found := strings.Cut(rest, "%")
+		if b = append(b, before...); !found {
+			break
+		}
+		switch rest = verb[1:]; verb[0] {
+		case 'E':
+			b = append(b, l.weekdays[t.Weekday()]...)
+		case 'd':
+			b = strconv.AppendInt(b, int64(t.Day()), 10)
+		case 'M':
+			b = append(b, months[t.Month()-1]...)
+		case 'h':
+			b = strconv.AppendInt(b, int64(t.Hour()), 10)
+		case 'H':
+			b = t.AppendFormat(b, "15")
+		case 'm':
+			b = t.AppendFormat(b, "04")
+		}
+	}
+	return string(b)
 }

@@ -61,19 +61,17 @@ type asks struct {
 	// byKind are rules that look at kinds alone, and byField the others, by their fields.
 	byKind  []Ask
 	byField map[string][]Ask
-	// known are what the rules say of kinds that are known, so that they need not be asked for each event.
-	known map[string]kindAsk
 }
 
 // kindAsk is what a kind says by its name: that its events wait for the reader by a rule, that nothing waits any more, or
 // neither.
 type kindAsk struct {
-	rule           Ask
-	waits, settled bool
+	rule    *Ask
+	settled bool
 }
 
-func newAsks(all []Ask, kinds Kinds) asks {
-	a := asks{byField: map[string][]Ask{}, known: map[string]kindAsk{}}
+func newAsks(all []Ask) asks {
+	a := asks{byField: map[string][]Ask{}}
 	for _, ask := range all {
 		ask.Kind = asWords(ask.Kind)
 		if ask.Field == summaryField {
@@ -87,9 +85,6 @@ func newAsks(all []Ask, kinds Kinds) asks {
 			a.byField[ask.Field] = append(a.byField[ask.Field], ask)
 		}
 	}
-	for name := range kinds {
-		a.known[name] = a.ofKind(name)
-	}
 	return a
 }
 
@@ -99,6 +94,9 @@ const summaryField = "summary"
 // asWords returns a name in lower case, its words joined by underscores: review-requested, ReviewRequested and "review
 // requested" are one.
 func asWords(name string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool { return (r < 'a' || 'z' < r) && r != '_' }) {
+		return name // as most are
+	}
 	var b strings.Builder
 	lower := false // the last character was a lower-case letter
 	for _, r := range name {
@@ -141,61 +139,68 @@ func (a *asks) ofKind(name string) (k kindAsk) {
 			return kindAsk{settled: true}
 		}
 	}
-	for _, ask := range a.byKind {
-		if hasWords(name, ask.Kind) {
-			return kindAsk{rule: ask, waits: true}
+	for i := range a.byKind {
+		if hasWords(name, a.byKind[i].Kind) {
+			return kindAsk{rule: &a.byKind[i]}
 		}
 	}
 	return kindAsk{}
 }
 
-// of returns the rule by which e waits for its reader. What a payload says in a field of its own wins over what the kind
-// says, and that over the summary.
-func (a *asks) of(e *Event) (rule Ask, waits bool) {
-	if rule, waits = a.byMember(e); waits {
-		return rule, true
+// of returns the rule by which e waits for its reader; nil if it does not. What a payload says in a field of its own wins
+// over what the kind says, and that over the summary.
+func (a *asks) of(e noted) *Ask {
+	if rule := a.byMember(e.Event); rule != nil {
+		return rule
 	}
-	k, known := a.known[e.Kind]
-	if !known {
+	var k kindAsk
+	if e.kind != nil {
+		k = e.kind.ask
+	} else {
 		k = a.ofKind(e.Kind)
 	}
-	if k.settled || k.waits {
-		return k.rule, k.waits
+	if k.settled || k.rule != nil {
+		return k.rule
 	}
-	return a.bySummary(e)
+	return a.bySummary(e.Event)
 }
 
 // byMember looks at the payload, but for its summary.
-func (a *asks) byMember(e *Event) (rule Ask, waits bool) {
+func (a *asks) byMember(e *Event) (rule *Ask) {
 	e.Payload.Texts(func(field, text string) bool {
-		if field == summaryField || a.byField[field] == nil || text == "" {
+		rules := a.byField[field]
+		if field == summaryField || rules == nil || text == "" {
 			return true
 		}
 		text = asWords(text)
-		for _, ask := range a.byField[field] {
-			if text == ask.Value && ask.concerns(e) {
-				rule, waits = ask, true
+		for i := range rules {
+			if text == rules[i].Value && rules[i].concerns(e) {
+				rule = &rules[i]
 				return false
 			}
 		}
 		return true
 	})
-	return rule, waits
+	return rule
 }
 
 // bySummary looks at the summary, as it is shown.
-func (a *asks) bySummary(e *Event) (rule Ask, waits bool) {
+func (a *asks) bySummary(e *Event) *Ask {
 	if e.Payload.Summary == "" {
-		return rule, false
+		return nil
 	}
 	text := strings.ToLower(texts.Clean(e.Payload.Summary))
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\u00A0", " "), "’", "'")
-	for _, ask := range a.byField[summaryField] {
-		if hasWords(text, ask.Value) && ask.concerns(e) {
-			return ask, !slices.ContainsFunc(denied, func(words string) bool { return hasWords(text, words) })
+	rules := a.byField[summaryField]
+	for i := range rules {
+		if hasWords(text, rules[i].Value) && rules[i].concerns(e) {
+			if slices.ContainsFunc(denied, func(words string) bool { return hasWords(text, words) }) {
+				return nil
+			}
+			return &rules[i]
 		}
 	}
-	return rule, false
+	return nil
 }
 
 // concerns reports whether the rule is for the kind of e.

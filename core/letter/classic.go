@@ -19,7 +19,7 @@ var classicSteps = []limits{{cards: 1 << 20, lines: 1 << 20}, {cards: 1 << 20, l
 // Classic returns the letter of f in the words of the Python scheduler, in English: its numbers, its plain text to the
 // byte, and the same as a letter and as HTML.
 func (w *Writer) Classic(f Facts) (Digest, page.Letter, string, string) {
-	c := &classic{teller: teller{words: w.byTag["en"], bare: true}, writer: w, facts: f}
+	c := &classic{teller: teller{pen: pen{words: w.byTag["en"]}}, writer: w, facts: f}
 	c.group()
 	for i, limit := range classicSteps {
 		l := c.letter(limit)
@@ -48,8 +48,13 @@ type classicGroup struct {
 
 // group sorts events by RFC: those with most events come first, and ties are in the order of their first events.
 func (c *classic) group() {
-	for _, t := range topics(c.facts.Events) {
-		c.groups = append(c.groups, classicGroup{topic: t})
+	all := c.noteAll(c.facts.Events)
+	gather(all, noted.slug)
+	for len(all) > 0 {
+		var g classicGroup
+		g.events, all = first(all)
+		g.slug = g.events[0].Slug
+		c.groups = append(c.groups, g)
 	}
 	slices.SortStableFunc(c.groups, func(a, b classicGroup) int { return cmp.Compare(len(b.events), len(a.events)) })
 	listed := 0
@@ -74,31 +79,26 @@ func (g *classicGroup) word(c *classic) {
 		}
 	}
 	g.title = cmp.Or(g.title, texts.Clean(g.slug), "(no RFC)")
-	var kinds []string
-	byKind := map[string][]*Event{}
-	for _, e := range g.events {
-		if byKind[e.Kind] == nil {
-			kinds = append(kinds, e.Kind)
-		}
-		byKind[e.Kind] = append(byKind[e.Kind], e)
-	}
-	for _, name := range kinds {
-		events := byKind[name]
-		if len(events) == 1 {
+	rest := g.events
+	gather(rest, func(e noted) string { return e.Kind })
+	for len(rest) > 0 {
+		var events []noted
+		if events, rest = first(rest); len(events) == 1 {
 			g.lines = append(g.lines, c.summaryOf(events[0]))
 			continue
 		}
-		g.lines = append(g.lines, strings.ReplaceAll(strconv.Itoa(len(events))+" "+kindWords(name)+" events", "  ", " "))
+		g.lines = append(g.lines, strings.ReplaceAll(strconv.Itoa(len(events))+" "+kindWords(events[0].Kind)+" events", "  ", " "))
 	}
 }
 
 // summaryOf words one event.
-func (c *classic) summaryOf(e *Event) string {
+func (c *classic) summaryOf(e noted) string {
 	if text := texts.Clean(e.Payload.Summary); text != "" {
 		return text
 	}
-	if k, known := c.kinds[e.Kind]; known && k.one != nil {
-		return c.sentence(k.one, e).String()
+	if e.kind != nil && e.kind.one != nil {
+		c.sentence(e.kind.one, e)
+		return c.line().String()
 	}
 	return cmp.Or(texts.Clean(e.Actor), "Someone") + ": " + cmp.Or(kindWords(e.Kind), "activity")
 }
@@ -139,8 +139,8 @@ func (c *classic) text() string {
 	for i := range c.groups {
 		g := &c.groups[i]
 		b.WriteString("\n" + g.title + "\n")
-		if link := c.writer.Link(g.slug); link != "" {
-			b.WriteString(" " + link + "\n")
+		if url := c.writer.rfc(g.slug, &c.ink).url; url != "" {
+			b.WriteString(" " + url + "\n")
 		}
 		for _, line := range g.lines {
 			b.WriteString(" · " + line + stillUnread + "\n")
@@ -191,12 +191,12 @@ func (c *classic) letter(limit limits) page.Letter {
 		if rest := len(g.lines) - len(s.Lines); rest > 0 {
 			s.More = "… and " + strconv.Itoa(rest) + " more"
 		}
-		s.Open = page.Link{Label: c.say(OpenRFC), URL: c.writer.Link(g.slug)}
+		s.Open = page.Link{Label: c.say(OpenRFC), URL: c.writer.rfc(g.slug, &c.ink).url}
 		l.Cards, titles = append(l.Cards, s), append(titles, g.title)
 	}
 	if more > 0 {
 		l.Notes = []string{moreRFCs(more)}
 	}
-	l.Preheader = joinShort(titles)
+	l.Preheader = c.joinShort(titles)
 	return l
 }

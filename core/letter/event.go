@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -9,6 +10,8 @@ import (
 
 // Event is a notification that a letter tells of. Texts are as stored.
 type Event struct {
+	// ID is the notification's.
+	ID   int64
 	Kind string
 	// ActorID is 0, and Actor empty, if it is not known who did it.
 	ActorID int64
@@ -41,14 +44,75 @@ func (e *Event) isLike(f *Event) bool {
 	return apart <= repeatedWithin && apart >= -repeatedWithin
 }
 
+// noted is an event with how its kind is told; nil if nothing is known of its kind.
+type noted struct {
+	*Event
+	kind *telling
+	// group is which of the groups it is in that [gather] made.
+	group int
+}
+
+// note notes an event.
+func (w *words) note(e *Event) noted { return noted{Event: e, kind: w.kinds[e.Kind]} }
+
+// slug is that of the RFC that e belongs to.
+func (e noted) slug() string { return e.Slug }
+
+// noteAll notes events.
+func (w *words) noteAll(events []Event) []noted {
+	all := make([]noted, len(events))
+	for i := range events {
+		all[i] = w.note(&events[i])
+	}
+	return all
+}
+
+// few is how many events are gathered without a map.
+const few = 16
+
+// gather sorts events into groups that have a key in common, in the order in which those come first, and counts them. It is
+// [first] that returns the groups.
+func gather[K comparable](events []noted, key func(noted) K) (groups int) {
+	var known map[K]int // the groups by their keys; few are found as fast without it
+	if len(events) > few {
+		known = make(map[K]int, few)
+	}
+	for i := range events {
+		k := key(events[i])
+		group, found := known[k]
+		for j := i - 1; known == nil && j >= 0 && !found; j-- {
+			group, found = events[j].group, key(events[j]) == k
+		}
+		if !found {
+			group = groups
+			groups++
+			if known != nil {
+				known[k] = group
+			}
+		}
+		events[i].group = group
+	}
+	slices.SortStableFunc(events, func(a, b noted) int { return a.group - b.group })
+	return groups
+}
+
+// first returns the first group of events that were gathered, and the others.
+func first(events []noted) (group, others []noted) {
+	n := 1
+	for n < len(events) && events[n].group == events[0].group {
+		n++
+	}
+	return events[:n:n], events[n:]
+}
+
 // once returns events without those that repeat one before them.
-func once(events []*Event) []*Event {
+func once(events []noted) []noted {
 	kept := events[:0]
 next:
 	for _, e := range events {
 		if e.Payload.Summary != "" {
 			for _, before := range kept[max(0, len(kept)-mostCompared):] {
-				if e.repeats(before) {
+				if e.repeats(before.Event) {
 					continue next
 				}
 			}
@@ -63,7 +127,7 @@ const mostCompared = 100
 
 // title is what an RFC is called: the first title of its events of which something is to be seen, else its slug; empty
 // for events that belong to none.
-func title(events []*Event) string {
+func title(events ...noted) string {
 	for _, e := range events {
 		if t := texts.Clean(e.Title); texts.Shows(t) {
 			return t

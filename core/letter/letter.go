@@ -66,7 +66,8 @@ var steps = []limits{{10, 10, 10, 1 << 20}, {10, 10, 5, 40}, {8, 10, 3, 40}, {5,
 // Write returns the letter of f: its numbers, what it says, and its HTML, at most [page.MaxHTML] bytes. What is left out of a
 // long one is counted in it.
 func (w *Writer) Write(f Facts) (Digest, page.Letter, string) {
-	d := w.draft(f)
+	var d draft
+	d.sortOut(w, f)
 	for i, limit := range steps {
 		limit.rest = min(limit.rest, max(0, w.maxRFCs-limit.cards))
 		limit.cards = min(limit.cards, w.maxRFCs)
@@ -81,37 +82,52 @@ func (w *Writer) Write(f Facts) (Digest, page.Letter, string) {
 // draft is a letter before its length is known.
 type draft struct {
 	Facts
-	*words
+	teller
 	writer  *Writer
 	numbers Digest
-	asks    []asked
-	topics  []topic
+	// volume says how much there is.
+	volume string
+	asks   []asked
+	topics []topic
 	// older counts the events that are not told in full.
 	older int
 }
 
 // asked is an event that waits for the reader.
 type asked struct {
-	event *Event
-	rule  Ask
+	noted
+	rule *Ask
 }
 
 // topic is what is told of one RFC, or of none.
 type topic struct {
 	slug, title string
-	events      []*Event
+	events      []noted
 	// older counts those that are not told in full.
 	older int
 }
 
-// draft sorts the events of f.
-func (w *Writer) draft(f Facts) *draft {
-	d := &draft{Facts: f, words: w.in(f.Language), writer: w}
-	since := f.End.Add(-d.told())
-	all := topics(f.Events)
-	d.topics = make([]topic, 0, len(all))
-	for _, t := range all {
-		t.title = cmp.Or(title(t.events), d.say(NoRFC))
+// Room for what most letters say of each event: bytes of text, and parts of lines. Of more than manyEvents the rest are
+// mostly counted.
+const (
+	usualInk   = 100
+	usualParts = 4
+	manyEvents = 20
+)
+
+// sortOut sorts the events of f.
+func (d *draft) sortOut(w *Writer, f Facts) {
+	few := min(len(f.Events), manyEvents)
+	*d = draft{Facts: f, teller: teller{pen: pen{words: w.in(f.Language)}, told: make(page.Line, 0, usualParts*few), lines: make([]page.Line, 0, few)}, writer: w}
+	d.Grow(usualInk * few)
+	since := f.End.Add(-d.toldInFull())
+	all := d.noteAll(f.Events)
+	d.topics = make([]topic, 0, gather(all, noted.slug))
+	for len(all) > 0 {
+		var t topic
+		t.events, all = first(all)
+		t.slug = t.events[0].Slug
+		t.title = cmp.Or(title(t.events...), d.say(NoRFC))
 		t.events = once(t.events)
 		d.numbers.Events += len(t.events)
 		if t.slug != "" {
@@ -120,34 +136,9 @@ func (w *Writer) draft(f Facts) *draft {
 		d.sort(t, since)
 	}
 	slices.SortStableFunc(d.topics, func(a, b topic) int { return cmp.Compare(len(b.events), len(a.events)) })
-	slices.SortStableFunc(d.asks, func(a, b asked) int { return b.event.At.Compare(a.event.At) })
+	slices.SortStableFunc(d.asks, func(a, b asked) int { return b.At.Compare(a.At) })
 	d.numbers.Needs = len(d.asks)
-	return d
-}
-
-// topics sorts events by RFC, in the order in which those come first.
-func topics(events []Event) []topic {
-	all := make([]topic, 0, 8)
-	at := make(map[string]int, 8) // where a slug is in all
-	of := make([]int, len(events))
-	counts := make([]int, 0, 8)
-	for i := range events {
-		n, ok := at[events[i].Slug]
-		if !ok {
-			n = len(all)
-			at[events[i].Slug], all, counts = n, append(all, topic{slug: events[i].Slug}), append(counts, 0)
-		}
-		of[i] = n
-		counts[n]++
-	}
-	room := make([]*Event, len(events)) // for the events of all
-	for n, count := range counts {
-		all[n].events, room = room[:0:count], room[count:]
-	}
-	for i, n := range of {
-		all[n].events = append(all[n].events, &events[i])
-	}
-	return all
+	d.volume = d.sayVolume()
 }
 
 // sort sorts the events of one RFC: what waits for the reader, however long, what is told, and what is only counted,
@@ -155,10 +146,10 @@ func topics(events []Event) []topic {
 func (d *draft) sort(t topic, since time.Time) {
 	told := t.events[:0]
 	for _, e := range t.events {
-		switch rule, waits := d.writer.asks.of(e); {
-		case waits && d.isAsked(e):
+		switch rule := d.writer.asks.of(e); {
+		case rule != nil && d.isAsked(e.Event):
 			d.numbers.Events--
-		case waits:
+		case rule != nil:
 			d.asks = append(d.asks, asked{e, rule})
 		case !e.At.IsZero() && e.At.Before(since):
 			t.older++
@@ -174,11 +165,11 @@ func (d *draft) sort(t topic, since time.Time) {
 
 // isAsked reports whether e was asked for a moment before. Unlike a push, a request is no other one if nothing is said of it.
 func (d *draft) isAsked(e *Event) bool {
-	return slices.ContainsFunc(d.asks[max(0, len(d.asks)-mostCompared):], func(a asked) bool { return e.isLike(a.event) })
+	return slices.ContainsFunc(d.asks[max(0, len(d.asks)-mostCompared):], func(a asked) bool { return e.isLike(a.Event) })
 }
 
-// told is how much of the time before the end is told in full.
-func (d *draft) told() time.Duration {
+// toldInFull is how much of the time before the end is told in full.
+func (d *draft) toldInFull() time.Duration {
 	if d.isLong() {
 		return max(inFull, d.Usual)
 	}
@@ -196,7 +187,7 @@ func (d *draft) letter(limit limits) page.Letter {
 	l := page.Letter{
 		Language: d.Tag, RightToLeft: d.RightToLeft,
 		Notice: d.Notice, Heading: d.say([...]Message{HeadingDay, HeadingWeek, HeadingOther}[d.Span]),
-		Intro: []string{d.span() + " · " + d.volume(), d.say(Unread)},
+		Intro: []string{d.join(d.span(), " · ", d.volume), d.say(Unread)},
 		Inbox: page.Link{Label: d.say(OpenInbox), URL: d.writer.InboxURL()},
 		Why:   d.say([...]Message{WhyDay, WhyWeek, WhyOther}[d.Span]),
 		Footer: []page.Link{{Label: d.say(Preferences), URL: d.writer.PreferencesURL()}, {Label: d.say(WhenDigests), URL: d.Preferences},
@@ -231,26 +222,27 @@ func (d *draft) needs(limit int) (n page.Needs) {
 
 // ask tells of one event that waits for the reader. Its one link stands behind what it is about.
 func (d *draft) ask(a *asked) page.Ask {
-	e := a.event
-	t := teller{words: d.words, at: d.writer.rfc(e.Slug)}
-	out := page.Ask{About: title([]*Event{e}), Link: page.Link{Label: d.say(OpenRFC), URL: t.at.url}}
-	if e.PR > 0 {
-		out.Link = page.Link{Label: t.prPart(e.PR).Text, URL: t.at.pr(e.PR)}
+	d.at = d.writer.rfc(a.Slug, &d.ink)
+	out := page.Ask{About: title(a.noted), Link: page.Link{Label: d.say(OpenRFC), URL: d.at.url}}
+	if a.PR > 0 {
+		pr := d.prPart(a.PR)
+		out.Link = page.Link{Label: pr.Text, URL: pr.URL}
 	}
-	if out.Link.URL == "" || e.PR <= 0 && t.at.branch(texts.Clean(e.Branch)) != "" {
-		out.Link = d.elsewhere(&t, e)
+	if out.Link.URL == "" || a.PR <= 0 && d.at.branch(texts.Clean(a.Branch), &d.ink) != "" {
+		out.Link = d.elsewhere(a.Event)
 	}
-	t.at, t.bare = place{}, true
-	out.What = t.asking(e, a.rule)
+	d.at = place{}
+	d.asking(a.noted, a.rule)
+	out.What = d.line()
 	return out
 }
 
 // elsewhere is where an event is read that is about no PR: at its branch, else in the inbox.
-func (d *draft) elsewhere(t *teller, e *Event) page.Link {
-	if branch := t.branchPart(texts.Clean(e.Branch)); branch.URL != "" {
+func (d *draft) elsewhere(e *Event) page.Link {
+	if branch := d.branchPart(texts.Clean(e.Branch)); branch.URL != "" {
 		return page.Link{Label: branch.Text, URL: branch.URL}
 	}
-	if url := t.at.branch(texts.Clean(e.Branch)); url != "" {
+	if url := d.at.branch(texts.Clean(e.Branch), &d.ink); url != "" {
 		return page.Link{Label: d.say(Open), URL: url}
 	}
 	return page.Link{Label: d.say(OpenInbox), URL: d.writer.InboxURL()}
@@ -276,12 +268,12 @@ func (d *draft) cards(l *page.Letter, limit limits) (left int) {
 
 // card tells of one RFC.
 func (d *draft) card(topic *topic, limit int) page.Section {
-	t := teller{words: d.words, at: d.writer.rfc(topic.slug)}
-	s := page.Section{Title: topic.title, Lines: t.lines(topic.events)}
+	d.at = d.writer.rfc(topic.slug, &d.ink)
+	s := page.Section{Title: topic.title, Lines: d.all(topic.events)}
 	if rest := len(s.Lines) - limit; rest > 0 {
 		s.Lines, s.More = s.Lines[:limit], d.count(More, rest)
 	}
-	s.Open = page.Link{Label: d.say(OpenRFC), URL: t.at.url}
+	s.Open = page.Link{Label: d.say(OpenRFC), URL: d.at.url}
 	if d.Mute != nil {
 		s.Mute = page.Link{Label: d.say(Mute), URL: d.Mute(topic.slug)}
 	}
@@ -290,7 +282,7 @@ func (d *draft) card(topic *topic, limit int) page.Section {
 
 // short tells of one RFC in a line.
 func (d *draft) short(topic *topic) page.Line {
-	return page.Line{{Text: topic.title, Foreign: true}, {Text: " · "}, {Text: d.count(Updates, len(topic.events)+topic.older), URL: d.writer.Link(topic.slug)}}
+	return page.Line{{Text: topic.title, Foreign: true}, {Text: " · "}, {Text: d.count(Updates, len(topic.events)+topic.older), URL: d.writer.rfc(topic.slug, &d.ink).url}}
 }
 
 // span says which time the letter is of.
@@ -305,8 +297,8 @@ func (d *draft) span() string {
 	return d.say(FromTo, value{start, d.DayAndClock(d.Start)}, value{end, d.DayAndClock(d.End)})
 }
 
-// volume says how much there is.
-func (d *draft) volume() string {
+// sayVolume says how much there is.
+func (d *draft) sayVolume() string {
 	events := d.count(Updates, d.numbers.Events)
 	if d.numbers.RFCs == 0 {
 		return events

@@ -105,12 +105,8 @@ func TestLines(t *testing.T) {
 		{"a summary that names another", []Event{pr(1, "Ada", "x", 44).saying("Ada likes PR #441")}, []string{"Ada likes PR #441 · PR #44"}},
 		{"what people write is no gap", []Event{{Kind: "branch_updated", Actor: "{ref}", Branch: "{actor}"}}, []string{"{ref} pushed to {actor}"}},
 	} {
-		te := teller{words: w.byTag["en"], at: w.rfc("rfc-1")}
-		var events []*Event
-		for i := range c.events {
-			events = append(events, &c.events[i])
-		}
-		assert.Equal(t, c.want, strs(te.lines(events)), c.name)
+		te := teller{pen: pen{words: w.byTag["en"]}, at: w.rfc("rfc-1", new(ink))}
+		assert.Equal(t, c.want, strs(te.all(te.noteAll(c.events))), c.name)
 	}
 }
 
@@ -119,12 +115,8 @@ func TestLinesLeadToWhatTheyAreAbout(t *testing.T) {
 	t.Parallel()
 	w := plainWriter(t)
 	links := func(e ...Event) (all []string) {
-		te := teller{words: w.byTag["en"], at: w.rfc("a b")}
-		var events []*Event
-		for i := range e {
-			events = append(events, &e[i])
-		}
-		for _, l := range te.lines(events) {
+		te := teller{pen: pen{words: w.byTag["en"]}, at: w.rfc("a b", new(ink))}
+		for _, l := range te.all(te.noteAll(e)) {
 			for _, p := range l {
 				if p.URL != "" {
 					all = append(all, p.Text+" → "+strings.TrimPrefix(p.URL, "https://rfc.example/rfc/a%20b"))
@@ -146,15 +138,15 @@ func TestLinesLeadToWhatTheyAreAbout(t *testing.T) {
 	assert.Empty(t, links(Event{Kind: "rfc_graduated"}))
 	bare, err := NewWriter(Manner{AppURL: "https://rfc.example", MaxRFCs: 50, Paths: Paths{RFC: "/r/{slug}", Inbox: "/i", Settings: "/s"}})
 	require.NoError(t, err)
-	at := bare.rfc("x")
-	assert.Equal(t, "https://rfc.example/r/x", at.pr(12), "an app without pages for PRs")
-	assert.Equal(t, "https://rfc.example/r/x", at.branch("main"))
-	assert.Empty(t, bare.Link(".."))
+	at := bare.rfc("x", new(ink))
+	assert.Equal(t, "https://rfc.example/r/x", at.pr(12, new(ink)), "an app without pages for PRs")
+	assert.Equal(t, "https://rfc.example/r/x", at.branch("main", new(ink)))
+	assert.Empty(t, bare.rfc("..", new(ink)).url)
 	query, err := NewWriter(Manner{AppURL: "https://rfc.example", MaxRFCs: 50, Paths: Paths{RFC: "/r?s={slug}", Branch: "/b?s={slug}&b={branch}", Inbox: "/i", Settings: "/s"}})
 	require.NoError(t, err)
-	at = query.rfc("c++")
-	assert.Equal(t, "https://rfc.example/b?s=c%2B%2B&b=a%26x%3D1", at.branch("a&x=1"), "no text is a parameter")
-	assert.Empty(t, bare.Link(strings.Repeat("x", 1001)))
+	at = query.rfc("c++", new(ink))
+	assert.Equal(t, "https://rfc.example/b?s=c%2B%2B&b=a%26x%3D1", at.branch("a&x=1", new(ink)), "no text is a parameter")
+	assert.Empty(t, bare.rfc(strings.Repeat("x", 1001), new(ink)).url)
 }
 
 func TestWhatIsWrittenTwiceIsToldOnce(t *testing.T) {
@@ -399,7 +391,8 @@ func TestALetterAccountsForEverything(t *testing.T) {
 		d, l, html := w.Write(f)
 		require.LessOrEqual(t, len(html), page.MaxHTML)
 		require.Equal(t, len(events), d.Events)
-		draft := w.draft(f)
+		var draft draft
+		draft.sortOut(w, f)
 		told := draft.older + len(draft.asks)
 		rfcs := map[string]bool{}
 		for _, topic := range draft.topics {

@@ -10,87 +10,100 @@ import (
 )
 
 // one tells of one event: its summary, else the sentence for its kind, else the name of that.
-func (t *teller) one(e *Event) page.Line {
+func (t *teller) one(e noted) {
 	if texts.Shows(texts.Clean(e.Payload.Summary)) {
-		return t.summary(e)
+		t.summary(e)
+		return
 	}
-	k, known := t.kinds[e.Kind]
 	s := t.messages[KindOne][0].sentence
-	if known && k.one != nil {
-		s = k.one
+	if e.kind != nil && e.kind.one != nil {
+		s = e.kind.one
 	}
-	return t.ended(t.sentence(s, e), e)
+	t.sentence(s, e)
+	t.end(e)
 }
 
 // asking tells of an event that waits for the reader by a rule: its summary, else the rule's sentence, else that of its
 // kind.
-func (t *teller) asking(e *Event, rule Ask) page.Line {
-	if rule.Message == 0 || texts.Shows(texts.Clean(e.Payload.Summary)) {
-		return t.one(e)
+func (t *teller) asking(e noted, rule *Ask) {
+	if rule == nil || rule.Message == 0 || texts.Shows(texts.Clean(e.Payload.Summary)) {
+		t.one(e)
+		return
 	}
-	return t.ended(t.sentence(t.messages[rule.Message][0].sentence, e), e)
+	t.sentence(t.messages[rule.Message][0].sentence, e)
+	t.end(e)
 }
 
-// sentence fills a sentence about one event.
-func (t *teller) sentence(s sentence, e *Event) page.Line {
-	return t.fill(make(page.Line, 0, len(s)+2), s, func(line page.Line, h hole) page.Line {
+// sentence adds a sentence about one event.
+func (t *teller) sentence(s sentence, e noted) {
+	t.fill(s, func(h hole) {
 		switch h {
 		case actor:
 			if who := texts.Clean(e.Actor); texts.Shows(who) {
-				return append(line, page.Part{Text: who, Foreign: true})
+				t.part(page.Part{Text: who, Foreign: true})
+			} else {
+				t.add(t.say(Someone))
 			}
-			return line.Add(t.say(Someone))
 		case kind:
 			if name := kindWords(e.Kind); name != "" {
-				return append(line, page.Part{Text: name, Foreign: true})
+				t.part(page.Part{Text: name, Foreign: true})
+			} else {
+				t.add(t.count(Updates, 1))
 			}
-			return line.Add(t.count(Updates, 1))
+		default:
+			t.target(h, e)
 		}
-		return t.target(line, h, e)
 	})
 }
 
 // target names the PR or the branch that e is about, in a sentence.
-func (t *teller) target(line page.Line, h hole, e *Event) page.Line {
+func (t *teller) target(h hole, e noted) {
+	if h == pr {
+		if e.PR > 0 {
+			t.part(t.prPart(e.PR))
+		} else {
+			t.add(t.say(APR))
+		}
+		return
+	}
 	branchName := texts.Clean(e.Branch)
 	switch {
-	case h == pr && e.PR > 0:
-		return append(line, t.prPart(e.PR))
-	case h == pr:
-		return line.Add(t.say(APR))
 	case !texts.Shows(branchName):
-		return line.Add(t.say(ABranch))
+		t.add(t.say(ABranch))
 	case h == ref:
-		return append(line, t.branchPart(branchName))
+		t.part(t.branchPart(branchName))
+	default:
+		t.fill(t.messages[Branch][0].sentence, func(hole) { t.part(t.branchPart(branchName)) })
 	}
-	return t.fill(line, t.messages[Branch][0].sentence, func(line page.Line, _ hole) page.Line { return append(line, t.branchPart(branchName)) })
 }
 
 func (t *teller) prPart(n int64) page.Part {
-	return page.Part{Text: t.say(PR, value{number, strconv.FormatInt(n, 10)}), URL: t.at.pr(n)}
+	return page.Part{Text: t.say(PR, value{number, strconv.FormatInt(n, 10)}), URL: t.at.pr(n, &t.ink)}
 }
 
 // branchPart names a branch. It is a link only if no filter can take the name for that of a host.
 func (t *teller) branchPart(branchName string) page.Part {
 	p := page.Part{Text: branchName, Foreign: true}
 	if !strings.ContainsAny(branchName, ".:@\\") {
-		p.URL = t.at.branch(branchName)
+		p.URL = t.at.branch(branchName, &t.ink)
 	}
 	return p
 }
 
 // summary tells of an event in the words of the app. A PR that they name is a link.
-func (t *teller) summary(e *Event) page.Line {
+func (t *teller) summary(e noted) {
 	text := texts.Clean(e.Payload.Summary)
-	if from, to := findPR(text, e.PR); to > 0 && t.at.url != "" {
-		line := page.Line{{Text: text[:from], Foreign: true, Sentence: true}, {Text: text[from:to], URL: t.at.pr(e.PR)}, {Text: text[to:], Foreign: true}}
-		if from == 0 {
-			line = line[1:]
-			line[0].Sentence = true
-		}
-		return line
+	from, to := findPR(text, e.PR)
+	if to == 0 || t.at.url == "" {
+		t.part(page.Part{Text: text, Foreign: true, Sentence: true})
+		t.end(e)
+		return
 	}
-	return t.ended(page.Line{{Text: text, Foreign: true, Sentence: true}}, e)
+	if from > 0 {
+		t.part(page.Part{Text: text[:from], Foreign: true, Sentence: true})
+	}
+	t.part(page.Part{Text: text[from:to], URL: t.at.pr(e.PR, &t.ink), Sentence: from == 0})
+	t.part(page.Part{Text: text[to:], Foreign: true})
 }
 
 // findPR finds #12 in a text, with "PR " before it if that is there; to is 0 if it is not found.
@@ -109,23 +122,20 @@ func findPR(text string, n int64) (from, to int) {
 	return from, to
 }
 
-// ended returns a line with a link at its end to what it is about, unless it has one.
-func (t *teller) ended(line page.Line, e *Event) page.Line {
-	if t.bare {
-		return line
-	}
-	for i := range line {
-		if line[i].URL != "" {
-			return line
+// end adds to a line a link to what it is about, unless it has one.
+func (t *teller) end(e noted) {
+	for _, p := range t.told[t.begun:] {
+		if p.URL != "" {
+			return
 		}
 	}
 	if e.PR > 0 && t.at.url != "" {
-		return append(line.Add(" · "), t.prPart(e.PR))
+		t.add(" · ")
+		t.part(t.prPart(e.PR))
+	} else if url := t.at.branch(texts.Clean(e.Branch), &t.ink); url != "" {
+		t.add(" · ")
+		t.part(page.Part{Text: t.say(Open), URL: url})
 	}
-	if url := t.at.branch(texts.Clean(e.Branch)); url != "" {
-		return append(line.Add(" · "), page.Part{Text: t.say(Open), URL: url})
-	}
-	return line
 }
 
 func lastRune(text string) rune {

@@ -22,8 +22,8 @@ func KnownPaths() Paths {
 type Places struct {
 	base            string
 	inbox, settings string
-	// query says that a path has a query, in which more characters must be escaped.
-	query bool
+	// query escapes further characters, if a path has a query; else it is nil.
+	query *strings.Replacer
 	// The paths are cut at their gaps, each behind base.
 	rfcPath, prPath, branchPath sentence
 }
@@ -37,7 +37,10 @@ func NewPlaces(appURL string, paths Paths) (Places, error) {
 	if len(base) > maxAppURL {
 		return Places{}, fmt.Errorf("app URL: %d bytes are too many for a mail", len(base))
 	}
-	p := Places{base: base, inbox: paths.Inbox, settings: paths.Settings, query: strings.Contains(paths.RFC+paths.PR+paths.Branch, "?")}
+	p := Places{base: base, inbox: base + paths.Inbox, settings: base + paths.Settings}
+	if strings.Contains(paths.RFC+paths.PR+paths.Branch, "?") {
+		p.query = strings.NewReplacer("&", "%26", "+", "%2B", "=", "%3D")
+	}
 	for _, of := range []struct {
 		name, path string
 		gap        hole
@@ -83,16 +86,13 @@ const (
 )
 
 // AppURL is the RFC app's address, without a slash at its end.
-func (p Places) AppURL() string { return p.base }
+func (p *Places) AppURL() string { return p.base }
 
 // InboxURL is where all notifications are read.
-func (p Places) InboxURL() string { return p.base + p.inbox }
+func (p *Places) InboxURL() string { return p.inbox }
 
 // PreferencesURL is where the cadence is set.
-func (p Places) PreferencesURL() string { return p.base + p.settings }
-
-// Link returns the address of an RFC's page; empty if it can have none.
-func (p Places) Link(slug string) string { return p.rfc(slug).url }
+func (p *Places) PreferencesURL() string { return p.settings }
 
 // place is an RFC, or none, in the app. The zero value leads nowhere.
 type place struct {
@@ -103,11 +103,11 @@ type place struct {
 	url string
 }
 
-// rfc returns the place of an RFC.
-func (p *Places) rfc(name string) place {
+// rfc returns the place of an RFC, whose addresses are written with k.
+func (p *Places) rfc(name string, k *ink) place {
 	at := place{Places: p, slug: p.segment(name)}
 	if at.slug != "" {
-		at.url = p.rfcPath.with(value{slug, at.slug})
+		at.url = k.write(p.rfcPath, value{slug, at.slug})
 	}
 	return at
 }
@@ -119,8 +119,8 @@ func (p *Places) segment(text string) string {
 		return ""
 	}
 	escaped := url.PathEscape(text)
-	if p.query {
-		escaped = strings.NewReplacer("&", "%26", "+", "%2B", "=", "%3D").Replace(escaped)
+	if p.query != nil {
+		escaped = p.query.Replace(escaped)
 	}
 	if len(escaped) <= maxSlug {
 		return escaped
@@ -129,15 +129,15 @@ func (p *Places) segment(text string) string {
 }
 
 // pr returns the page of a PR.
-func (at *place) pr(n int64) string {
+func (at *place) pr(n int64, k *ink) string {
 	if at.slug == "" || at.prPath == nil {
 		return at.url
 	}
-	return at.prPath.with(value{slug, at.slug}, value{pr, strconv.FormatInt(n, 10)})
+	return k.write(at.prPath, value{slug, at.slug}, value{pr, strconv.FormatInt(n, 10)})
 }
 
 // branch returns the page of a branch; empty if that has no name.
-func (at *place) branch(name string) string {
+func (at *place) branch(name string, k *ink) string {
 	if at.Places == nil {
 		return ""
 	}
@@ -148,5 +148,5 @@ func (at *place) branch(name string) string {
 	case at.slug == "" || at.branchPath == nil:
 		return at.url
 	}
-	return at.branchPath.with(value{slug, at.slug}, value{branch, name})
+	return k.write(at.branchPath, value{slug, at.slug}, value{branch, name})
 }

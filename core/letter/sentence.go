@@ -45,19 +45,34 @@ type value struct {
 	text string
 }
 
-// with returns the sentence with its gaps filled.
-func (s sentence) with(values ...value) string {
+// ink is where the texts of a letter are written, one behind the other, so that they share memory.
+type ink struct{ strings.Builder }
+
+// since returns what was written since a place in the ink.
+func (k *ink) since(from int) string { return k.String()[from:] }
+
+// join returns texts as one.
+func (k *ink) join(texts ...string) string {
+	from := k.Len()
+	for _, text := range texts {
+		k.WriteString(text)
+	}
+	return k.since(from)
+}
+
+// write returns a sentence with its gaps filled.
+func (k *ink) write(s sentence, values ...value) string {
 	if len(s) == 1 && s[0].hole == "" {
 		return s[0].text
 	}
-	b := make([]byte, 0, 128)
-	for _, p := range s {
-		b = append(b, p.text...)
-		for i := range values {
-			if values[i].hole == p.hole {
-				b = append(b, values[i].text...)
+	from := k.Len()
+	for i := range s {
+		k.WriteString(s[i].text)
+		for j := range values {
+			if values[j].hole == s[i].hole {
+				k.WriteString(values[j].text)
 			}
 		}
 	}
-	return string(b)
+	return k.since(from)
 }

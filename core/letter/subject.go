@@ -2,7 +2,6 @@ package letter
 
 import (
 	"cmp"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
@@ -22,7 +21,7 @@ const (
 // conversation.
 func (d *draft) subject() string {
 	// Without the name, a line in a script that has no capitals would be all capitals to some filters: of RFC alone.
-	said := d.writer.Name() + ": " + d.volume()
+	said := d.join(d.writer.Name(), ": ", d.volume)
 	switch {
 	case len(d.asks) > 0:
 		said = d.count(SubjectNeeds, len(d.asks), value{titles, d.shortTitle(d.askTitle())})
@@ -33,7 +32,7 @@ func (d *draft) subject() string {
 	if d.Often {
 		when = d.DayAndClock(d.End)
 	}
-	return said + " (" + when + ")"
+	return d.join(said, " (", when, ")")
 }
 
 // shortTitle is a title in a line of the letter's own language.
@@ -43,13 +42,13 @@ func (d *draft) shortTitle(title string) string {
 
 // askTitle is what the newest event that waits for the reader is about.
 func (d *draft) askTitle() string {
-	return cmp.Or(title([]*Event{d.asks[0].event}), d.say(NoRFC))
+	return cmp.Or(title(d.asks[0].noted), d.say(NoRFC))
 }
 
 // preheader is what lists of mails show beside the subject: what waits for the reader, else the titles of RFCs, or, if
 // the subject has the only one, what happened.
 func (d *draft) preheader(l *page.Letter) string {
-	var said []string
+	said := make([]string, 0, 16) // as few of them fit
 	for i := range l.Needs.Asks {
 		said = append(said, l.Needs.Asks[i].What.String())
 	}
@@ -67,25 +66,25 @@ func (d *draft) preheader(l *page.Letter) string {
 			}
 		}
 	}
-	return joinShort(said)
+	return d.joinShort(said)
 }
 
 // joinShort joins as many texts as there is room for; of the first, as much.
-func joinShort(said []string) string {
+func (k *ink) joinShort(said []string) string {
 	const join = " · "
-	var b strings.Builder
+	from := k.Len()
 	for i, text := range said {
 		if i == 0 {
-			b.WriteString(texts.Shorten(text, maxPreheader))
+			k.WriteString(texts.Shorten(text, maxPreheader))
 			continue
 		}
-		if !fitTogether(b.String(), text, maxPreheader-len(join)) {
+		if !fitTogether(k.since(from), text, maxPreheader-len(join)) {
 			break
 		}
-		b.WriteString(join)
-		b.WriteString(text)
+		k.WriteString(join)
+		k.WriteString(text)
 	}
-	return b.String()
+	return k.since(from)
 }
 
 // fitTogether reports whether a and b have no more than n graphemes. There are never more graphemes than code points,

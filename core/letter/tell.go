@@ -1,7 +1,6 @@
 package letter
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/wiggleverse/rfcdigest/core/page"
@@ -11,197 +10,251 @@ import (
 // fewSummaries is up to how many events of a kind are told one by one if each has a summary.
 const fewSummaries = 3
 
-// teller tells of the events of one RFC, or of those of none.
+// The most that a list in a sentence names.
+const (
+	mostActors = 3
+	mostPRs    = 6
+)
+
+// teller tells of events, line by line.
 type teller struct {
-	*words
+	pen
+	// at is the RFC that the events belong to. Its zero value is none, and then nothing that is told leads anywhere.
 	at place
-	// bare says that lines have no links.
-	bare bool
+	// told are the parts of all lines. The line that is being told begins at begun.
+	told  page.Line
+	begun int
+	// lines are those of all RFCs.
+	lines []page.Line
 }
 
-// bundle is events that one sentence tells of.
-type bundle struct {
-	bundleKey
-	kind   *telling
-	events []*Event
+// line ends the line that was told, and returns it.
+func (t *teller) line() page.Line {
+	line := t.told[t.begun:len(t.told):len(t.told)]
+	t.begun = len(t.told)
+	return line
 }
 
-// bundleKey is what the events of a bundle have in common.
-type bundleKey struct {
-	name   string
+// add adds a text of the letter's own language.
+func (t *teller) add(text string) { t.told = t.told.Add(text) }
+
+// part adds a part.
+func (t *teller) part(p page.Part) { t.told = append(t.told, p) }
+
+// fill adds a sentence whose gaps are filled by gap.
+func (t *teller) fill(s sentence, gap func(hole)) {
+	for i := range s {
+		if s[i].hole == "" {
+			t.add(s[i].text)
+		} else {
+			gap(s[i].hole)
+		}
+	}
+}
+
+// about is what the events that one sentence tells of have in common.
+type about struct {
+	kind   string
 	pr     int64
 	branch string
 }
 
-// lines are what is to be told of events, a line for each kind and, for some kinds, each PR or branch, in the order of
-// their first events.
-func (t *teller) lines(events []*Event) (lines []page.Line) {
-	lines = make([]page.Line, 0, min(len(events), 8))
-	for _, b := range t.bundles(events) {
-		if summaries := b.summaries(); summaries != nil {
-			for _, e := range summaries {
-				lines = append(lines, t.summary(e))
+func (e noted) about() about {
+	key := about{kind: e.Kind}
+	if e.kind != nil && e.kind.about == OnPR {
+		key.pr = e.PR
+	} else if e.kind != nil && e.kind.about == OnBranch {
+		key.branch = e.Branch
+	}
+	return key
+}
+
+// all tells of the events of one RFC, in a line for each kind and, for some kinds, each PR or branch, in the order of their
+// first events.
+func (t *teller) all(events []noted) []page.Line {
+	before := len(t.lines)
+	gather(events, noted.about)
+	for len(events) > 0 {
+		var some []noted
+		if some, events = first(events); areSummed(some) {
+			for _, e := range some {
+				t.summary(e)
+				t.lines = append(t.lines, t.line())
 			}
 			continue
 		}
-		lines = append(lines, t.bundle(b))
+		t.tell(some)
+		t.lines = append(t.lines, t.line())
 	}
-	return lines
+	return t.lines[before:len(t.lines):len(t.lines)]
 }
 
-// bundles sorts events by what one sentence can tell.
-func (t *teller) bundles(events []*Event) []bundle {
-	all := make([]bundle, 0, len(events))
-	var at map[bundleKey]int // where they are in all; few are found as fast without it
-	if len(events) > fewEvents {
-		at = make(map[bundleKey]int, len(events))
+// areSummed reports whether events are few, and their summaries say more than their number would.
+func areSummed(events []noted) bool {
+	if len(events) > fewSummaries {
+		return false
 	}
-	each := make([]*Event, len(events)) // room for bundles of one
-	for i, e := range events {
-		kind := t.kinds[e.Kind]
-		key := bundleKey{name: e.Kind}
-		if kind != nil && kind.about == OnPR {
-			key.pr = e.PR
-		} else if kind != nil && kind.about == OnBranch {
-			key.branch = e.Branch
-		}
-		n, ok := at[key]
-		if at == nil {
-			n = slices.IndexFunc(all, func(b bundle) bool { return b.bundleKey == key })
-			ok = n >= 0
-		}
-		if ok {
-			all[n].events = append(all[n].events, e)
-			continue
-		}
-		each[i] = e
-		all = append(all, bundle{key, kind, each[i : i+1 : i+1]})
-		if at != nil {
-			at[key] = len(all) - 1
-		}
-	}
-	return all
-}
-
-// fewEvents is how many are sorted without a map.
-const fewEvents = 16
-
-// summaries returns the events of b if they are few and their summaries say more than their number would.
-func (b *bundle) summaries() []*Event {
-	if len(b.events) > fewSummaries {
-		return nil
-	}
-	for _, e := range b.events {
+	for _, e := range events {
 		if !texts.Shows(texts.Clean(e.Payload.Summary)) {
-			return nil
+			return false
 		}
 	}
-	return b.events
+	return true
 }
 
-// bundle tells of the events of b in one sentence.
-func (t *teller) bundle(b bundle) page.Line {
-	newest := b.events[len(b.events)-1]
-	if len(b.events) == 1 {
-		return t.one(newest)
+// tell tells of events in one sentence.
+func (t *teller) tell(events []noted) {
+	newest := events[len(events)-1]
+	kind := newest.kind
+	if len(events) == 1 {
+		t.one(newest)
+		return
 	}
-	if b.kind == nil {
-		return t.counted(b, kindWords(newest.Kind))
+	if kind == nil {
+		t.counted(events, kindWords(newest.Kind))
+		return
 	}
-	list, n := t.things(b)
-	if n == 1 || b.kind.many == nil && b.kind.own == "" {
-		return t.one(newest) // what happens to an RFC happens once
+	named, n := t.things(events)
+	if n == 1 || kind.many == nil && kind.own == "" {
+		t.one(newest) // what happens to an RFC happens once
+		return
 	}
-	if b.kind.many == nil {
-		return t.counted(b, b.kind.own)
+	if kind.many == nil {
+		t.counted(events, kind.own)
+		return
 	}
-	line := t.fill(nil, b.kind.many.of(t.Language, n), func(line page.Line, h hole) page.Line {
-		switch h {
-		case number:
-			return line.Add(t.number(n))
-		case prs, branches:
-			return append(line, list...)
-		}
-		return t.target(line, h, newest)
-	})
 	how := By
-	if list != nil {
+	if named != nil {
 		how = Listed
 	}
-	return t.ended(t.by(line, how, b.events), newest)
+	t.by(how, events, func() {
+		t.fill(kind.many.of(t.Language, n), func(h hole) {
+			switch h {
+			case number:
+				t.add(t.number(n))
+			case prs, branches:
+				if named != nil {
+					t.list(named, n)
+				}
+			default:
+				t.target(h, newest)
+			}
+		})
+	})
+	t.end(newest)
 }
 
-// things lists the PRs or branches that b is about, and counts them: what happens to one happens once. Of other kinds all
-// events count.
-func (t *teller) things(b bundle) (list page.Line, n int) {
-	if b.kind.about != PRs && b.kind.about != Branches {
-		return nil, len(b.events)
+// things returns the PRs or branches that events are about, and counts them with those that have no name: what happens to
+// one happens once. Of other kinds all events count, and named is nil.
+func (t *teller) things(events []noted) (named []page.Part, n int) {
+	of := events[0].kind.about
+	if of != PRs && of != Branches {
+		return nil, len(events)
 	}
-	var different []*Event
-	unnamed := 0
-	seen := map[page.Part]bool{}
-	for _, e := range b.events {
-		part := t.thing(b.kind.about, e)
-		if part.Text == "" {
-			unnamed++
-		} else if !seen[part] {
-			seen[part], different = true, append(different, e)
+	named = make([]page.Part, 0, min(len(events), mostPRs))
+	seen := map[string]bool{}
+	for _, e := range events {
+		part := t.thing(of, e)
+		if seen[part.Text] {
+			continue
+		}
+		n++
+		if part.Text != "" {
+			seen[part.Text], named = true, append(named, part)
 		}
 	}
-	if len(different) == 0 {
-		return page.Line{{Text: "…"}}, unnamed
+	return named, n
+}
+
+// list adds a list of n PRs or branches, of which these have names.
+func (t *teller) list(named []page.Part, n int) {
+	if len(named) == 0 {
+		t.add("…")
+		return
 	}
-	list = t.named(nil, MoreItems, len(different), mostPRs, unnamed, func(i int) page.Part { return t.thing(b.kind.about, different[i]) })
-	return list, len(different) + unnamed
+	t.some(MoreItems, len(named), mostPRs, n-len(named), func(i int) page.Part { return named[i] })
 }
 
 // thing names the PR or the branch that e is about in a list; it has no text if that is not known.
-func (t *teller) thing(about About, e *Event) page.Part {
-	if about == Branches {
+func (t *teller) thing(of About, e noted) page.Part {
+	if of == Branches {
 		return t.branchPart(texts.Clean(e.Branch))
 	}
 	if e.PR <= 0 {
 		return page.Part{}
 	}
-	return page.Part{Text: "#" + strconv.FormatInt(e.PR, 10), URL: t.at.pr(e.PR)}
+	return page.Part{Text: t.join("#", strconv.FormatInt(e.PR, 10)), URL: t.at.pr(e.PR, &t.ink)}
 }
 
-// by says who did what a line tells of, if it is known.
-func (t *teller) by(line page.Line, how Message, events []*Event) page.Line {
-	who := t.actors(events)
-	if who == nil {
-		return line
+// by adds what tell tells and, if it is known, who did it.
+func (t *teller) by(how Message, events []noted, tell func()) {
+	names, unknown := actorsOf(events)
+	if len(names) == 0 {
+		tell()
+		return
 	}
-	return t.fill(nil, t.messages[how][0].sentence, func(whole page.Line, h hole) page.Line {
+	t.fill(t.messages[how][0].sentence, func(h hole) {
 		if h == what {
-			return append(whole, line...)
+			tell()
+		} else {
+			t.some(Others, len(names), mostActors, unknown, func(i int) page.Part { return page.Part{Text: names[i], Foreign: true} })
 		}
-		return append(whole, who...)
 	})
+}
+
+// actorsOf returns who did events, and 1 if it is not known of some.
+func actorsOf(events []noted) (names []string, unknown int) {
+	var ids []int64
+next:
+	for _, e := range events {
+		name := texts.Clean(e.Actor)
+		if !texts.Shows(name) {
+			unknown = 1
+			continue
+		}
+		for i := range names {
+			if names[i] == name && ids[i] == e.ActorID {
+				continue next
+			}
+		}
+		names, ids = append(names, name), append(ids, e.ActorID)
+	}
+	return names, unknown
+}
+
+// some adds a list of n people or things, of which it names at most most. The rest, and those that have no name, are
+// counted in the words of a message.
+func (t *teller) some(rests Message, n, most, uncounted int, part func(i int) page.Part) {
+	shown := min(n, most)
+	rest := n - shown + uncounted
+	total := shown
+	if rest > 0 {
+		total++
+	}
+	for i := range shown {
+		t.part(part(i))
+		if i < total-1 {
+			t.add(t.Between(i, total))
+		}
+	}
+	if rest > 0 {
+		t.add(t.count(rests, rest))
+	}
 }
 
 // counted says how many events of a kind there are that no sentence is known for.
-func (t *teller) counted(b bundle, kindName string) page.Line {
-	if kindName == "" {
-		return t.by(page.Line{}.Add(t.count(Updates, len(b.events))), By, b.events)
-	}
-	line := t.fill(nil, t.messages[KindMany].of(t.Language, len(b.events)), func(line page.Line, h hole) page.Line {
-		if h == number {
-			return line.Add(t.number(len(b.events)))
+func (t *teller) counted(events []noted, kindName string) {
+	t.by(By, events, func() {
+		if kindName == "" {
+			t.add(t.count(Updates, len(events)))
+			return
 		}
-		return append(line, page.Part{Text: kindName, Foreign: true})
+		t.fill(t.messages[KindMany].of(t.Language, len(events)), func(h hole) {
+			if h == number {
+				t.add(t.number(len(events)))
+			} else {
+				t.part(page.Part{Text: kindName, Foreign: true})
+			}
+		})
 	})
-	return t.by(line, By, b.events)
-}
-
-// fill appends a sentence whose gaps are filled by gap.
-func (w *words) fill(line page.Line, s sentence, gap func(page.Line, hole) page.Line) page.Line {
-	for _, p := range s {
-		if p.hole == "" {
-			line = append(line, page.Part{Text: p.text})
-		} else {
-			line = gap(line, p.hole)
-		}
-	}
-	return line
 }

@@ -53,7 +53,7 @@ func NewWriter(m Manner) (*Writer, error) {
 	if m.Asks == nil {
 		m.Asks = knownAsks
 	}
-	w := &Writer{asks: newAsks(m.Asks, m.Kinds), maxRFCs: m.MaxRFCs, byTag: map[string]*words{}, fallback: cldr.Find("en")}
+	w := &Writer{asks: newAsks(m.Asks), maxRFCs: m.MaxRFCs, byTag: map[string]*words{}, fallback: cldr.Find("en")}
 	if m.Language != "" {
 		if w.fallback = cldr.For(m.Language); w.fallback == nil {
 			return nil, fmt.Errorf("language %q: want one of: %s", m.Language, Tags())
@@ -71,7 +71,7 @@ func NewWriter(m Manner) (*Writer, error) {
 		if err != nil {
 			return nil, err
 		}
-		if w.byTag[language.Tag], err = newWords(c, m.Kinds); err != nil {
+		if w.byTag[language.Tag], err = newWords(c, m.Kinds, &w.asks); err != nil {
 			return nil, err
 		}
 	}
@@ -119,7 +119,8 @@ func (w *Writer) in(tag string) *words {
 
 // Summary tells of one event in English, without links.
 func (w *Writer) Summary(e Event) string {
-	t := teller{words: w.byTag["en"], bare: true}
-	rule, _ := w.asks.of(&e)
-	return t.asking(&e, rule).String()
+	t := teller{pen: pen{words: w.byTag["en"]}}
+	event := t.note(&e)
+	t.asking(event, w.asks.of(event))
+	return t.line().String()
 }

@@ -6,41 +6,49 @@ import "strings"
 // systems on the way add to it, and the links at the end must not be hidden.
 const MaxHTML = 98_000
 
-// usualHTML is about how much an ordinary digest has.
-const usualHTML = 10_000
-
 // HTML returns l as HTML. Every text and every address of l is escaped.
 func (y *Layout) HTML(l *Letter) string {
-	w := htmlWriter{letter: l}
-	w.Grow(usualHTML)
+	w := htmlWriter{rightToLeft: l.RightToLeft}
+	w.Grow(y.size + 3*l.room()/2 + 200*len(l.Cards)) // most have so much markup
 	for i, s := range y.frame {
 		w.WriteString(s)
 		if i < len(slots) {
-			slots[i].fill(&w)
+			w.fill(slots[i], l)
 		}
 	}
 	return w.String()
 }
 
-// slot is a place in the frame, and what fills it.
-type slot struct {
-	name string
-	fill func(w *htmlWriter)
-}
-
 // slots are the places in the frame, in their order.
-var slots = []slot{
-	{"LANG", func(w *htmlWriter) { w.text(w.letter.Language) }},
-	{"DIR", func(w *htmlWriter) { w.WriteString(direction(w.letter.RightToLeft)) }},
-	{"SUBJECT", func(w *htmlWriter) { w.text(w.letter.Subject) }},
-	{"PREHEADER", func(w *htmlWriter) { w.text(w.letter.Preheader) }},
-	{"NOTICE", func(w *htmlWriter) { w.element(`<p class="notice">`, w.letter.Notice, "</p>\n") }},
-	{"HEADING", func(w *htmlWriter) { w.text(w.letter.Heading) }},
-	{"INTRO", (*htmlWriter).intro},
-	{"NEEDS", (*htmlWriter).needs},
-	{"CARDS", (*htmlWriter).cards},
-	{"INBOX", (*htmlWriter).button},
-	{"FOOTER", (*htmlWriter).footer},
+var slots = []string{"LANG", "DIR", "SUBJECT", "PREHEADER", "NOTICE", "HEADING", "INTRO", "NEEDS", "CARDS", "INBOX", "FOOTER"}
+
+// fill fills a slot.
+func (w *htmlWriter) fill(slot string, l *Letter) {
+	switch slot {
+	case "LANG":
+		w.text(l.Language)
+	case "DIR":
+		w.WriteString(direction(l.RightToLeft))
+	case "SUBJECT":
+		w.text(l.Subject)
+	case "PREHEADER":
+		w.text(l.Preheader)
+	case "NOTICE":
+		w.element(`<p class="notice">`, l.Notice, "</p>\n")
+	case "HEADING":
+		w.text(l.Heading)
+	case "INTRO":
+		w.intro(l)
+	case "NEEDS":
+		w.needs(&l.Needs)
+	case "CARDS":
+		w.cards(l)
+	case "INBOX":
+		w.link(buttonLink, l.Inbox.URL, l.Inbox.Label)
+	case "FOOTER":
+		w.element("", l.Why, "<br>\n")
+		w.links(l.Footer...)
+	}
 }
 
 func direction(rightToLeft bool) string {
@@ -53,13 +61,24 @@ func direction(rightToLeft bool) string {
 // htmlWriter writes HTML.
 type htmlWriter struct {
 	strings.Builder
-	letter *Letter
+	rightToLeft bool
 }
 
-// escaper writes a text so that nothing in it is markup, between tags and in quotes. NUL is not allowed in HTML.
-var escaper = strings.NewReplacer(`"`, "&#34;", "&", "&amp;", "'", "&#39;", "<", "&lt;", ">", "&gt;", "\x00", "\uFFFD")
+// escapes are what stands for characters that could be markup, between tags or in quotes. NUL is not allowed in HTML.
+var escapes = [256]string{'"': "&#34;", '&': "&amp;", '\'': "&#39;", '<': "&lt;", '>': "&gt;", 0: "\uFFFD"}
 
-func (w *htmlWriter) text(s string) { _, _ = escaper.WriteString(w, s) }
+// text writes a text so that nothing in it is markup.
+func (w *htmlWriter) text(s string) {
+	from := 0
+	for i := range len(s) {
+		if escape := escapes[s[i]]; escape != "" {
+			w.WriteString(s[from:i])
+			w.WriteString(escape)
+			from = i + 1
+		}
+	}
+	w.WriteString(s[from:])
+}
 
 // element writes a text between tags; nothing if it is empty.
 func (w *htmlWriter) element(open, s, end string) {
@@ -76,7 +95,9 @@ func (w *htmlWriter) link(class, url, label string) {
 		w.text(label)
 		return
 	}
-	w.WriteString(`<a` + class + ` href="`)
+	w.WriteString("<a")
+	w.WriteString(class)
+	w.WriteString(` href="`)
 	w.text(url)
 	w.WriteString(`">`)
 	w.text(label)
@@ -85,8 +106,9 @@ func (w *htmlWriter) link(class, url, label string) {
 
 // line writes the parts of a line.
 func (w *htmlWriter) line(line Line) {
-	for _, p := range line {
-		apart := p.Foreign && !line.isForeign() && crosses(p.Text, w.letter.RightToLeft)
+	for i := range line {
+		p := &line[i]
+		apart := p.Foreign && !line.isForeign() && crosses(p.Text, w.rightToLeft)
 		if apart {
 			w.WriteString(`<span dir="auto">`) // stands apart like bdi, which Gmail and Outlook do not know
 		}
@@ -100,24 +122,23 @@ func (w *htmlWriter) line(line Line) {
 // open begins an element with a line in it. A sentence from the database is written as its first letter says (HTML, the
 // dir attribute).
 func (w *htmlWriter) open(name string, line Line) {
-	w.WriteString("<" + name)
+	w.WriteString(name)
 	if line.isForeign() {
 		w.WriteString(` dir="auto"`)
 	}
 	w.WriteString(">")
 }
 
-func (w *htmlWriter) intro() {
-	for _, s := range w.letter.Intro {
+func (w *htmlWriter) intro(l *Letter) {
+	for _, s := range l.Intro {
 		w.element(`<p class="intro">`, s, "</p>\n")
 	}
 	w.WriteString(`<p class="intro">`)
-	w.link("", w.letter.Inbox.URL, w.letter.Inbox.Label)
+	w.link("", l.Inbox.URL, l.Inbox.Label)
 	w.WriteString("</p>\n")
 }
 
-func (w *htmlWriter) needs() {
-	n := &w.letter.Needs
+func (w *htmlWriter) needs(n *Needs) {
 	if len(n.Asks) == 0 {
 		return
 	}
@@ -125,7 +146,7 @@ func (w *htmlWriter) needs() {
 	w.element("<h2>", n.Heading, "</h2>\n")
 	for i := range n.Asks {
 		ask := &n.Asks[i]
-		w.open("p", ask.What)
+		w.open("<p", ask.What)
 		w.WriteString("<b>")
 		w.line(ask.What)
 		w.WriteString("</b><br>\n")
@@ -140,16 +161,16 @@ func (w *htmlWriter) needs() {
 	w.WriteString(cardClose)
 }
 
-func (w *htmlWriter) cards() {
-	for i := range w.letter.Cards {
-		w.card(&w.letter.Cards[i])
+func (w *htmlWriter) cards(l *Letter) {
+	for i := range l.Cards {
+		w.card(&l.Cards[i])
 	}
-	if len(w.letter.Rest) > 0 {
+	if len(l.Rest) > 0 {
 		w.WriteString(`<ul class="rest">` + "\n")
-		w.items(w.letter.Rest)
+		w.items(l.Rest)
 		w.WriteString("</ul>\n")
 	}
-	for _, note := range w.letter.Notes {
+	for _, note := range l.Notes {
 		w.element(`<p class="intro">`, note, "</p>\n")
 	}
 }
@@ -171,7 +192,7 @@ func (w *htmlWriter) card(s *Section) {
 
 func (w *htmlWriter) items(lines []Line) {
 	for _, line := range lines {
-		w.open("li", line)
+		w.open("<li", line)
 		w.line(line)
 		w.WriteString("</li>\n")
 	}
@@ -190,13 +211,4 @@ func (w *htmlWriter) links(links ...Link) {
 		first = false
 		w.link("", l.URL, l.Label)
 	}
-}
-
-func (w *htmlWriter) button() {
-	w.link(buttonLink, w.letter.Inbox.URL, w.letter.Inbox.Label)
-}
-
-func (w *htmlWriter) footer() {
-	w.element("", w.letter.Why, "<br>\n")
-	w.links(w.letter.Footer...)
 }

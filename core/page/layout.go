@@ -20,6 +20,8 @@ type Layout struct {
 	name string
 	// frame is the HTML around the slots: one piece more than there are slots.
 	frame []string
+	// size is how long the frame is, in bytes.
+	size int
 }
 
 // New returns the Layout of an installation. name stands at the head of the HTML; empty means Wiggleverse.
@@ -30,10 +32,11 @@ func New(name string) (*Layout, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lay out a digest: %w", err)
 	}
+	y.size = len(html)
 	for _, s := range slots {
-		before, after, found := strings.Cut(html, slotMark+s.name+slotMark)
+		before, after, found := strings.Cut(html, slotMark+s+slotMark)
 		if !found {
-			return nil, fmt.Errorf("lay out a digest: hermes left no place for %s", s.name)
+			return nil, fmt.Errorf("lay out a digest: hermes left no place for %s", s)
 		}
 		y.frame, html = append(y.frame, before), after
 	}

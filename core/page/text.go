@@ -6,7 +6,7 @@ import "strings"
 // people write stands behind a mark or a blank, so that no title looks like a line of the program.
 func (l *Letter) Text() string {
 	t := textWriter{rightToLeft: l.RightToLeft}
-	t.Grow(3000) // as much as most have
+	t.Grow(l.room())
 	t.paragraph(l.Notice)
 	for _, s := range l.Intro {
 		t.line("", s)
@@ -61,7 +61,9 @@ func (t *textWriter) paragraph(text string) {
 
 func (t *textWriter) link(indent string, l Link) {
 	if l.URL != "" {
-		t.line(indent, l.Label+": "+l.URL)
+		t.WriteString(indent)
+		t.WriteString(l.Label)
+		t.line(": ", l.URL)
 	}
 }
 
