@@ -164,5 +164,6 @@ func (s *Style) facts(r Recipient, zone *time.Location, claim Claim, included []
 func told(j judged) letter.Event {
 	return letter.Event{
 		Kind: j.Kind, ActorID: j.ActorID, Actor: j.Actor, Slug: j.Slug, Title: j.Title, Branch: j.Branch, PR: j.PR, At: j.CreatedAt, Payload: j.payload,
+		Moved: j.Moved != nil,
 	}
 }

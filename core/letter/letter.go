@@ -107,7 +107,6 @@ type topic struct {
 // draft sorts the events of f.
 func (w *Writer) draft(f Facts) *draft {
 	d := &draft{Facts: f, words: w.in(f.Language), writer: w}
-	since := f.End.Add(-d.told())
 	all := topics(f.Events)
 	d.topics = make([]topic, 0, len(all))
 	for _, t := range all {
@@ -117,7 +116,7 @@ func (w *Writer) draft(f Facts) *draft {
 		if t.slug != "" {
 			d.numbers.RFCs++
 		}
-		d.sort(t, since)
+		d.sort(t)
 	}
 	slices.SortStableFunc(d.topics, func(a, b topic) int { return cmp.Compare(len(b.events), len(a.events)) })
 	slices.SortStableFunc(d.asks, func(a, b asked) int { return b.event.At.Compare(a.event.At) })
@@ -150,9 +149,8 @@ func topics(events []Event) []topic {
 	return all
 }
 
-// sort sorts the events of one RFC: what waits for the reader, however long, what is told, and what is only counted,
-// since it is older than since.
-func (d *draft) sort(t topic, since time.Time) {
+// sort sorts the events of one RFC: what waits for the reader, however long, what is told, and what is only counted.
+func (d *draft) sort(t topic) {
 	told := t.events[:0]
 	for _, e := range t.events {
 		switch rule, waits := d.writer.asks.of(e); {
@@ -160,7 +158,7 @@ func (d *draft) sort(t topic, since time.Time) {
 			d.numbers.Events--
 		case waits:
 			d.asks = append(d.asks, asked{e, rule})
-		case !e.At.IsZero() && e.At.Before(since):
+		case !e.At.IsZero() && e.At.Before(d.End.Add(-d.told(e))):
 			t.older++
 		default:
 			told = append(told, e)
@@ -177,9 +175,9 @@ func (d *draft) isAsked(e *Event) bool {
 	return slices.ContainsFunc(d.asks[max(0, len(d.asks)-mostCompared):], func(a asked) bool { return e.isLike(a.event) })
 }
 
-// told is how much of the time before the end is told in full.
-func (d *draft) told() time.Duration {
-	if d.isLong() {
+// told is how much of the time before the end is told in full, if it is such as e.
+func (d *draft) told(e *Event) time.Duration {
+	if d.isLong() || e.Moved {
 		return max(inFull, d.Usual)
 	}
 	return d.End.Sub(d.Start) + lateEvents
