@@ -40,6 +40,9 @@ type Claim struct {
 	Attempts int
 }
 
+// For is who gets the mail: the heir, if there is one, else the recipient.
+func (c Claim) For() int64 { return cmp.Or(c.Heir, c.Recipient) }
+
 // date is the Date of the mail. A mail that was never claimed has that of its window.
 func (c Claim) date() time.Time { return cmp.Or(c.Dated, c.Window.End) }
 

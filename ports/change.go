@@ -51,7 +51,7 @@ type Result struct {
 func Claim(c core.Claim) Change { return Change{Do: DoClaim, Claim: c} }
 
 // Reclaim sets the lease of the row of c, which was read before, to lease, and adds an attempt. It holds only if the
-// row is there, is still being sent under the lease of c, and c.Recipient, or c.Heir if there is one, is still c.Person.
+// row is there, is still being sent under the lease of c, and who it is [core.Claim.For] is still c.Person.
 func Reclaim(c core.Claim, lease time.Time) Change { return Change{Do: DoReclaim, Claim: c, At: lease} }
 
 // Settle marks the row of c as sent, sets digest_included_at to at on those of its notifications that have none, and are

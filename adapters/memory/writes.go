@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -109,8 +108,8 @@ func (s *Store) settle(c core.Claim, at time.Time) error {
 			s.notifications[id] = n
 		}
 	}
-	if s.still(c.Recipient, c.Person.Mark) {
-		s.accept(c.Recipient)
+	if s.still(c.For(), c.Person.Mark) {
+		s.accept(c.For())
 	}
 	return nil
 }
@@ -133,7 +132,7 @@ func (s *Store) accept(recipient int64) {
 
 func (s *Store) reclaim(c core.Claim, lease time.Time) error {
 	row, ok := s.ledger[c.ID]
-	if !ok || row.Status != core.Sending || !row.Lease.Equal(c.Lease) || !s.still(cmp.Or(c.Heir, c.Recipient), c.Person.Mark) {
+	if !ok || row.Status != core.Sending || !row.Lease.Equal(c.Lease) || !s.still(c.For(), c.Person.Mark) {
 		return ports.ErrConflict
 	}
 	row.Lease = lease

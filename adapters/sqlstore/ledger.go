@@ -128,14 +128,14 @@ func (s *Store) shipped(ctx context.Context, tx engine.Tx, c core.Claim, at time
 // arrived ends the run of refusals of the person whose claim c is. That is rare, and a statement that changes nothing
 // finds out at a third of what a query costs.
 func (s *Store) arrived(ctx context.Context, tx engine.Tx, c core.Claim) error {
-	n, err := tx.Change(ctx, "UPDATE digest_preferences SET failures = failures WHERE user_id = ? AND failures > 0", c.Recipient)
+	n, err := tx.Change(ctx, "UPDATE digest_preferences SET failures = failures WHERE user_id = ? AND failures > 0", c.For())
 	if err != nil || n == 0 {
 		return err
 	}
-	if still, err := s.still(ctx, tx, c.Recipient, c.Person.Mark); err != nil || !still {
+	if still, err := s.still(ctx, tx, c.For(), c.Person.Mark); err != nil || !still {
 		return err
 	}
-	return s.accepted(ctx, tx, c.Recipient)
+	return s.accepted(ctx, tx, c.For())
 }
 
 // release deletes the row of c while c still holds it.
@@ -157,7 +157,7 @@ func (s *Store) reclaim(ctx context.Context, tx engine.Tx, c core.Claim, lease t
 	if !there || !row.heldBy(c) {
 		return ports.ErrConflict
 	}
-	still, err := s.still(ctx, tx, cmp.Or(c.Heir, c.Recipient), c.Person.Mark)
+	still, err := s.still(ctx, tx, c.For(), c.Person.Mark)
 	if err == nil && !still {
 		err = ports.ErrConflict
 	}
