@@ -81,7 +81,7 @@ const noteMove = `
  ELSE
   person := NEW.recipient_user_id;
  END IF;
- IF person IS NULL THEN
+ IF person IS NULL OR OLD.recipient_user_id IS NULL THEN
   RETURN NULL;
  END IF;
  PERFORM 1 FROM digest_due WHERE user_id = OLD.recipient_user_id FOR UPDATE;
@@ -89,7 +89,7 @@ const noteMove = `
   PERFORM 1 FROM users WHERE id = OLD.recipient_user_id FOR NO KEY UPDATE;
  END IF;
  UPDATE digest_moved SET user_id = person WHERE user_id = OLD.recipient_user_id AND notification_id = OLD.id;
- DELETE FROM digest_moved WHERE user_id = person AND notification_id = OLD.id AND from_id = person;
+ DELETE FROM digest_moved WHERE user_id = person AND notification_id = OLD.id AND from_id IN (person, OLD.recipient_user_id);
  IF OLD.digest_included_at IS NULL AND OLD.email_sent_at IS NULL AND OLD.read_at IS NULL THEN
   INSERT INTO digest_moved (user_id, notification_id, from_id, moved_at) VALUES (person, OLD.id, OLD.recipient_user_id, now());
  END IF;

@@ -88,7 +88,7 @@ var peopleTriggers = []trigger{
 
 // noteMove keeps digest_moved. What is read, or was told by a digest or a mail, needs no row.
 var noteMove = `UPDATE digest_moved SET user_id = $id WHERE user_id = OLD.recipient_user_id AND notification_id = $row.id;
-DELETE FROM digest_moved WHERE user_id = $id AND notification_id = $row.id AND from_id = $id;
+DELETE FROM digest_moved WHERE user_id = $id AND notification_id = $row.id AND from_id IN ($id, OLD.recipient_user_id);
 INSERT INTO digest_moved (user_id, notification_id, from_id, moved_at) SELECT $id, $row.id, OLD.recipient_user_id, datetime('now')
 WHERE $id = CAST($id AS INTEGER) AND OLD.recipient_user_id = CAST(OLD.recipient_user_id AS INTEGER)
  AND ` + unset("$row.digest_included_at") + " AND " + unset("$row.email_sent_at") + " AND " + unset("$row.read_at") + `;`
