@@ -78,7 +78,7 @@ func TestEveryVerdictIsExplained(t *testing.T) {
 		"moved, told":   {Notification{CreatedAt: ago(48 * time.Hour), IncludedAt: At(ago(time.Hour)), Moved: moved}, AlreadyShipped, "A digest told of it on 2026-03-29 11:00:00." + came},
 		"moved, when":   {Notification{Moved: moved}, Included, "When it was created cannot be read: better told once than never." + came},
 		"moved, being sent": {Notification{CreatedAt: ago(48 * time.Hour), Moved: &Moved{From: moved.From, At: moved.At, Digest: 12}}, AlreadyShipped,
-			"It is in digest 12 of the account that it came from, which is being sent, or waits for its answer. If that does not arrive, a later digest tells of it." + came},
+			"It is in digest 12 of the account that it came from. If that does not arrive, a later digest tells of it." + came},
 	} {
 		c.n.ID, c.n.Kind = 1, "pr_merged"
 		e := Explain(Snapshot{Now: now, Recipient: r, Notifications: []Notification{c.n}}, testStyle(t))

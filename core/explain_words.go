@@ -39,7 +39,7 @@ func (e Explanation) verdictWords(n *Notification, verdict Verdict, t verdictTim
 		return t.created + "after the window's end" + t.end + "; the window in which that time comes takes it."
 	case AlreadyShipped:
 		if !n.IncludedAt.Set {
-			return fmt.Sprintf("It is in digest %d of the account that it came from, which is being sent, or waits for its answer. If that does not arrive, a later digest tells of it.", n.Moved.Digest)
+			return fmt.Sprintf("It is in digest %d of the account that it came from. If that does not arrive, a later digest tells of it.", n.Moved.Digest)
 		}
 		return "A digest told of it " + e.at(n.IncludedAt) + "."
 	case AlreadyEmailed:

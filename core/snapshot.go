@@ -185,7 +185,7 @@ type Moved struct {
 	From []int64
 	// At is when it came from that one, by the database's clock.
 	At time.Time
-	// Digest is the ledger row of one of them that has it and is being sent, or in doubt; 0 if there is none.
+	// Digest is the ledger row of one of them that has it, and is being sent, in doubt, or not marked yet; 0 if there is none.
 	Digest int64
 }
 

@@ -15,7 +15,7 @@ const (
 	BeforeWindow Verdict = "before_window"
 	// AfterWindow: it was created after the tick.
 	AfterWindow Verdict = "after_window"
-	// AlreadyShipped: a digest told of it, or one of the account that it came from has it, and is being sent.
+	// AlreadyShipped: a digest told of it, or one of the account that it came from is about to.
 	AlreadyShipped Verdict = "already_shipped"
 	// AlreadyEmailed: the app mailed it on its own, at once or after quiet hours.
 	AlreadyEmailed Verdict = "already_emailed"

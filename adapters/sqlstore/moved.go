@@ -3,103 +3,46 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"maps"
 	"slices"
 
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// digest_moved lists the notifications that were another person's before, and that no digest had told of then: an app that
-// merges two accounts gives those of one to the other. A trigger keeps it. It has a row for each person that a notification
-// came from, and user_id is always who has it now. A row stays when a digest has told of the notification: it says why that
-// digest did, and a tick that read it a moment earlier relies on it.
+// digest_moved lists the notifications that were another person's before, and that nobody had told or read then: an app that merges
+// two accounts gives those of one to the other. Triggers keep it. It has a row for each person that a notification came from, and
+// user_id is always who has it now. A row stays when a digest has told of the notification. It says why that digest did, and
+// a tick that read the notification a moment earlier goes by it.
 
-// move is where a notification came from.
-type move struct {
-	core.Moved
-	user, row int64
-	// told is when a digest of somebody whom it came from told of it, that is not marked yet.
-	told core.Stamp
-}
-
-// moves are by the notifications' IDs.
-type moves map[int64]*move
-
-// moves returns what came to people from others. A claim on a notification that was given away does
-// not hold. So one that no digest has when this returns, and that is not marked when it is read after that, is in no other.
-func (s *Store) moves(ctx context.Context, people idList) (found moves, err error) {
-	found = make(moves)
-	row := new(movedRow)
-	var from idList
+// moved returns what came to people from others, by ID, as of one moment. A claim does not hold on what was given away. So what no
+// digest of the others has at that moment, none will have.
+func (s *Store) moved(ctx context.Context, people idList) (map[int64]*core.Notification, error) {
+	found, newest := make(map[int64]*core.Notification), make(map[int64]int64)
+	n, m, d := new(notificationRow), new(movedRow), new(ledgerRow)
+	dest := slices.Concat(into(n), into(m), into(d, "id", "signal_ids_included"))
 	visit := func(rows *sql.Rows) (bool, error) {
-		err := rows.Scan(into(row)...)
-		m := found[row.NotificationID.value]
-		if m == nil {
-			m = &move{user: row.UserID.value}
-			found[row.NotificationID.value] = m
+		err := rows.Scan(dest...)
+		id := n.ID.value
+		if found[id] == nil {
+			one, _ := n.core()
+			one.Moved = new(core.Moved)
+			found[id] = &one
 		}
-		m.From = append(m.From, row.FromID.value)
-		if row.ID.value > m.row {
-			m.row, m.At, m.From[0], m.From[len(m.From)-1] = row.ID.value, row.MovedAt.At, m.From[len(m.From)-1], m.From[0]
+		moved := found[id].Moved
+		if m.ID.value > newest[id] {
+			newest[id], moved.At = m.ID.value, m.MovedAt.At
+			moved.From = slices.Insert(moved.From, 0, m.FromID.value)
+		} else if !slices.Contains(moved.From, m.FromID.value) {
+			moved.From = append(moved.From, m.FromID.value)
 		}
-		from = append(from, row.FromID.value)
+		if slices.Contains(d.SignalIDsIncluded, id) {
+			moved.Digest = d.ID.value
+		}
 		return true, err
 	}
-	among := " IN (SELECT asked.value FROM " + s.dialect.List + " AS asked)"
-	if err := s.db.Each(ctx, "read what came from others", visit, "SELECT "+s.dialect.columns(row)+" FROM digest_moved AS m WHERE m.user_id"+among, people); err != nil || len(found) == 0 {
-		return nil, err
-	}
-	sending, err := s.digests(ctx, "read what digests of others have", s.dialect.Indexed(IndexSending)+" WHERE d.status = 'sending' AND d.recipient_user_id"+among, from)
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range sending {
-		for _, id := range d.Notifications {
-			if m := found[id]; m != nil && slices.Contains(m.From, d.Recipient) {
-				m.Digest = d.ID
-			}
-		}
-	}
-	sent, err := s.unmarked(ctx, " AND d.recipient_user_id"+among, from)
-	for _, d := range sent {
-		for _, id := range d.notifications {
-			if m := found[id]; m != nil && slices.Contains(m.From, d.recipient) {
-				m.told = d.at
-			}
-		}
-	}
-	return found, err
-}
-
-// withMoved returns ns with all that came to people from others, however old it is.
-func (s *Store) withMoved(ctx context.Context, ns []core.Notification, people idList) ([]core.Notification, error) {
-	ms, err := s.moves(ctx, people)
-	if err != nil || len(ms) == 0 {
-		return ns, err
-	}
-	again, err := s.byID(ctx, slices.Collect(maps.Keys(ms)))
-	ms.tell(again)
-	ns = slices.DeleteFunc(ns, func(n core.Notification) bool { return ms.of(n) != nil })
-	return append(ns, slices.DeleteFunc(again, func(n core.Notification) bool { return n.Moved == nil })...), err
-}
-
-// of returns where n came from; nil if from nowhere.
-func (ms moves) of(n core.Notification) *move {
-	if m := ms[n.ID]; m != nil && m.user == n.Recipient {
-		return m
-	}
-	return nil
-}
-
-// tell has ns say where they came from.
-func (ms moves) tell(ns []core.Notification) {
-	for i, n := range ns {
-		if m := ms.of(n); m != nil {
-			if ns[i].Moved = &m.Moved; !n.IncludedAt.Set {
-				ns[i].IncludedAt = m.told
-			}
-		}
-	}
+	return found, s.db.Each(ctx, "read what came from others", visit, "SELECT "+s.dialect.columns(n)+", "+s.dialect.columns(m)+", "+s.dialect.columns(d, "id", "signal_ids_included")+`
+FROM `+s.dialect.List+` AS asked CROSS JOIN digest_moved AS m CROSS JOIN notifications AS n
+LEFT JOIN notification_digests AS d ON d.recipient_user_id = m.from_id AND (d.status = 'sending' OR `+unmarked("d.")+") AND "+s.dialect.Unset("n.digest_included_at")+`
+WHERE m.user_id = asked.value AND n.id = m.notification_id AND n.recipient_user_id = m.user_id`, people)
 }
 
 // cameFrom is the condition that a row of notifications is another person's now, and was that of person before.

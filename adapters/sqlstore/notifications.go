@@ -50,8 +50,13 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 	if len(persons) > 0 { // a number that was used before is rare
 		found = slices.DeleteFunc(found, func(n core.Notification) bool { return !persons[n.Recipient].HasNotification(&n) })
 	}
-	if found, err = s.withMoved(ctx, found, people); err != nil {
+	moved, err := s.moved(ctx, people)
+	if err != nil {
 		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(n core.Notification) bool { return moved[n.ID] != nil })
+	for _, n := range moved {
+		found = append(found, *n)
 	}
 	overlay(found, unmarked)
 	return s.named(ctx, found)
@@ -78,26 +83,25 @@ func (s *Store) ByID(ctx context.Context, ids []int64) (found []core.Notificatio
 	if err != nil {
 		return nil, err
 	}
-	if found, err = s.byID(ctx, ids); err != nil {
+	query := "SELECT " + s.dialect.columns(new(notificationRow)) + "\nFROM " + s.dialect.List + " AS asked CROSS JOIN notifications AS n WHERE n.id = asked.value"
+	if err := s.db.Each(ctx, fmt.Sprintf("read %d notifications", len(ids)), gather(&found, new(notificationRow)), query, listed(ids)); err != nil {
 		return nil, err
 	}
 	var people []int64
 	for _, n := range found {
 		people = append(people, n.Recipient)
 	}
-	moved, err := s.moves(ctx, people)
+	moved, err := s.moved(ctx, people)
 	if err != nil {
 		return nil, err
 	}
-	moved.tell(found)
+	for i, n := range found {
+		if m := moved[n.ID]; m != nil {
+			found[i] = *m
+		}
+	}
 	overlay(found, unmarked)
 	return s.named(ctx, found)
-}
-
-func (s *Store) byID(ctx context.Context, ids []int64) (found []core.Notification, err error) {
-	query := "SELECT " + s.dialect.columns(new(notificationRow)) + "\nFROM " + s.dialect.List + " AS asked CROSS JOIN notifications AS n WHERE n.id = asked.value"
-	err = s.db.Each(ctx, fmt.Sprintf("read %d notifications", len(ids)), gather(&found, new(notificationRow)), query, listed(ids))
-	return found, err
 }
 
 // named fills in the names of the people and RFCs that ns refer to, and returns ns. A page refers to few of
