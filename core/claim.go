@@ -17,6 +17,9 @@ type Claim struct {
 	// Person is the person who had that number when the claim was planned. The claim holds only while they have it.
 	// It is in no ledger row, so a claim that was read back may lack it.
 	Person Person
+	// Heir is who gets a digest in doubt if its recipient cannot any more, since the app merged their account into this one;
+	// else 0. It is in no ledger row.
+	Heir int64
 	// Previous is the ID of the newest ledger row when the plan was made, 0 for none. The claim holds only while that
 	// is the newest.
 	Previous int64
@@ -36,6 +39,9 @@ type Claim struct {
 	// Attempts counts how often the message was about to leave: 1 for a new claim.
 	Attempts int
 }
+
+// For is who gets the mail: the heir, if there is one, else the recipient.
+func (c Claim) For() int64 { return cmp.Or(c.Heir, c.Recipient) }
 
 // date is the Date of the mail. A mail that was never claimed has that of its window.
 func (c Claim) date() time.Time { return cmp.Or(c.Dated, c.Window.End) }

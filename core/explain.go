@@ -28,7 +28,7 @@ type Explanation struct {
 	// Since is the instant from which notifications are explained: [Lookback] before Now, or earlier if the plan
 	// reaches further back.
 	Since time.Time
-	// Reasons are one for each notification of the look-back, by ascending ID: those created at Since or later.
+	// Reasons are one for each notification of the look-back, by ascending ID: those created, or moved, at Since or later.
 	// One whose creation cannot be read is among them until a digest has told of it.
 	Reasons []Explained
 	// Counts have one element for each verdict, in the order of the rules, and add up to the number of Reasons.
@@ -100,7 +100,7 @@ func Explain(s Snapshot, style *Style) Explanation {
 // lookBack returns those of ns that are explained.
 func lookBack(ns []Notification, since time.Time) (within []Notification) {
 	for _, n := range ns {
-		if !n.CreatedAt.Before(since) || n.CreatedAt.IsZero() && !n.IncludedAt.Set {
+		if !n.CreatedAt.Before(since) || n.CreatedAt.IsZero() && !n.IncludedAt.Set || n.Moved != nil && !n.Moved.At.Before(since) {
 			within = append(within, n)
 		}
 	}

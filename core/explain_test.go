@@ -53,6 +53,8 @@ func TestEveryVerdictIsExplained(t *testing.T) {
 	now := instant(t, "2026-03-29T12:00:00Z")
 	r := Recipient{ID: 7, Address: "ada@rfc.example", Cadence: Daily, Latest: Entry{ID: 3, End: now.Add(-24 * time.Hour), Status: Sent}}
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	moved := &Moved{From: []int64{8, 9}, At: ago(2 * time.Hour)}
+	const came = " It came from user 8 on 2026-03-29 10:00:00."
 	const late = "before the window starts, 2026-03-28 12:00:00 (late arrivals count from 2026-03-28 11:45:00); "
 	for name, c := range map[string]struct {
 		n       Notification
@@ -71,6 +73,12 @@ func TestEveryVerdictIsExplained(t *testing.T) {
 		"in":            {Notification{CreatedAt: ago(time.Hour)}, Included, "Created 2026-03-29 11:00:00, within the window; not read, not mailed, in no digest yet."},
 		"late":          {Notification{CreatedAt: ago(24*time.Hour + time.Minute)}, Included, "Created 2026-03-28 11:59:00, before the window starts, 2026-03-28 12:00:00, but no digest told of it: it arrived late."},
 		"unreadable":    {Notification{}, Included, "When it was created cannot be read: better told once than never."},
+		"moved":         {Notification{CreatedAt: ago(48 * time.Hour), Moved: moved}, Included, "Created 2026-03-27 12:00:00, before the window starts, 2026-03-28 12:00:00, but no digest told of it." + came},
+		"moved, in":     {Notification{CreatedAt: ago(time.Hour), Moved: moved}, Included, "Created 2026-03-29 11:00:00, within the window; not read, not mailed, in no digest yet." + came},
+		"moved, told":   {Notification{CreatedAt: ago(48 * time.Hour), IncludedAt: At(ago(time.Hour)), Moved: moved}, AlreadyShipped, "A digest told of it on 2026-03-29 11:00:00." + came},
+		"moved, when":   {Notification{Moved: moved}, Included, "When it was created cannot be read: better told once than never." + came},
+		"moved, being sent": {Notification{CreatedAt: ago(48 * time.Hour), Moved: &Moved{From: moved.From, At: moved.At, Digest: 12}}, AlreadyShipped,
+			"It is in digest 12 of the account that it came from. If that does not arrive, a later digest tells of it." + came},
 	} {
 		c.n.ID, c.n.Kind = 1, "pr_merged"
 		e := Explain(Snapshot{Now: now, Recipient: r, Notifications: []Notification{c.n}}, testStyle(t))
@@ -94,6 +102,8 @@ func TestTheLookBackReachesAsFarAsTheWindow(t *testing.T) {
 		return Explain(Snapshot{Now: now, Recipient: r, Notifications: []Notification{
 			{ID: 1, CreatedAt: now.Add(-Lookback)}, {ID: 2, CreatedAt: now.Add(-Lookback - time.Second)}, {ID: 3}, {ID: 4, IncludedAt: At(now)},
 			{ID: 5, CreatedAt: now.Add(-40*24*time.Hour - LateArrivals)}, {ID: 6, CreatedAt: now.Add(time.Hour)},
+			{ID: 7, CreatedAt: now.Add(-40 * 24 * time.Hour), Moved: &Moved{From: []int64{8}, At: now.Add(-Lookback)}},
+			{ID: 8, CreatedAt: now.Add(-50 * 24 * time.Hour), Moved: &Moved{From: []int64{8}, At: now.Add(-45 * 24 * time.Hour)}},
 		}}, testStyle(t))
 	}
 	ids := func(e Explanation) (ids []int64) {
@@ -102,9 +112,9 @@ func TestTheLookBackReachesAsFarAsTheWindow(t *testing.T) {
 		}
 		return ids
 	}
-	assert.Equal(t, []int64{1, 3, 6}, ids(explain(24*time.Hour)))
-	assert.Equal(t, []int64{1, 2, 3, 5, 6}, ids(explain(40*24*time.Hour)), "nothing that a digest could tell is left out")
-	assert.Equal(t, []VerdictCount{{BeforeWindow, 1}, {AfterWindow, 1}, {AlreadyShipped, 0}, {AlreadyEmailed, 0}, {AlreadyRead, 0}, {PersonalDirect, 0}, {OwnEvent, 0}, {Included, 1}},
+	assert.Equal(t, []int64{1, 3, 6, 7}, ids(explain(24*time.Hour)))
+	assert.Equal(t, []int64{1, 2, 3, 5, 6, 7}, ids(explain(40*24*time.Hour)), "nothing that a digest could tell is left out")
+	assert.Equal(t, []VerdictCount{{BeforeWindow, 2}, {AfterWindow, 1}, {AlreadyShipped, 0}, {AlreadyEmailed, 0}, {AlreadyRead, 0}, {PersonalDirect, 0}, {OwnEvent, 0}, {Included, 1}},
 		explain(24*time.Hour).Counts)
 }
 

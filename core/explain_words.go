@@ -22,11 +22,11 @@ func (e Explanation) verdict(n *Notification, verdict Verdict) (why, brief strin
 	if p.Since.Before(p.Window.Start) {
 		times.late = " (late arrivals count from " + e.when(p.Since) + ")"
 	}
-	why = e.verdictWords(n, verdict, times)
+	why = e.verdictWords(n, verdict, times) + e.moved(n)
 	if n.CreatedAt.IsZero() {
 		return why, why
 	}
-	brief = e.verdictWords(n, verdict, verdictTimes{})
+	brief = e.verdictWords(n, verdict, verdictTimes{}) + e.moved(n)
 	return why, strings.ToUpper(brief[:1]) + brief[1:]
 }
 
@@ -38,6 +38,9 @@ func (e Explanation) verdictWords(n *Notification, verdict Verdict, t verdictTim
 	case AfterWindow:
 		return t.created + "after the window's end" + t.end + "; the window in which that time comes takes it."
 	case AlreadyShipped:
+		if !n.IncludedAt.Set {
+			return fmt.Sprintf("It is in digest %d of the account that it came from. If that does not arrive, a later digest tells of it.", n.Moved.Digest)
+		}
 		return "A digest told of it " + e.at(n.IncludedAt) + "."
 	case AlreadyEmailed:
 		return "Mailed on its own " + e.at(n.EmailedAt) + "."
@@ -51,10 +54,20 @@ func (e Explanation) verdictWords(n *Notification, verdict Verdict, t verdictTim
 	switch {
 	case n.CreatedAt.IsZero():
 		return "When it was created cannot be read: better told once than never."
+	case n.CreatedAt.Before(e.Plan.Since):
+		return t.created + "before the window starts" + t.start + ", but no digest told of it."
 	case n.CreatedAt.Before(e.Plan.Window.Start):
 		return t.created + "before the window starts" + t.start + ", but no digest told of it: it arrived late."
 	}
 	return t.created + "within the window; not read, not mailed, in no digest yet."
+}
+
+// moved says where n came from.
+func (e Explanation) moved(n *Notification) string {
+	if n.Moved == nil {
+		return ""
+	}
+	return fmt.Sprintf(" It came from user %d on %s.", n.Moved.From[0], e.when(n.Moved.At))
 }
 
 // before says what had become of n when its window was over.

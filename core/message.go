@@ -159,6 +159,6 @@ func (s *Style) facts(r Recipient, zone *time.Location, claim Claim, included []
 // told is what a letter tells of a notification.
 func told(n *Notification, p texts.Payload) letter.Event {
 	return letter.Event{
-		ID: n.ID, Kind: n.Kind, ActorID: n.ActorID, Actor: n.Actor, Slug: n.Slug, Title: n.Title, Branch: n.Branch, PR: n.PR, At: n.CreatedAt, Payload: p,
+		ID: n.ID, Kind: n.Kind, ActorID: n.ActorID, Actor: n.Actor, Slug: n.Slug, Title: n.Title, Branch: n.Branch, PR: n.PR, At: n.CreatedAt, Payload: p, Moved: n.Moved != nil,
 	}
 }

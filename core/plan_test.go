@@ -1,6 +1,7 @@
 package core
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -193,6 +194,45 @@ func TestPlanRecovery(t *testing.T) {
 	assert.Equal(t, int64(5), again.Mark)
 	assert.Equal(t, unsubscribe.URL(7, 5), again.Message.UnsubscribeURL)
 	assert.NotEmpty(t, again.Message.UnsubscribeURL)
+}
+
+// An account was merged into another while a digest of the first was in doubt.
+func TestADigestInDoubtGoesToWhoHasItsNotifications(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:00:00Z")
+	r, heir := Recipient{ID: 7, Address: "ada@old.example", Cadence: Daily}, Recipient{ID: 8, Address: "ada@rfc.example", Cadence: Weekly, Person: Person{Mark: 5, FirstDigest: 50}}
+	s := RecoverySnapshot{Now: now, Claim: Claim{ID: 5, Recipient: 7, Window: Window{now.Add(-24 * time.Hour), now}, MessageID: "m@rfc.example", Notifications: []int64{1, 2, 3}},
+		Notifications: []Notification{{ID: 1, Recipient: 8, Kind: "x", CreatedAt: now, Moved: &Moved{From: []int64{7}}}, {ID: 2, Recipient: 8, Kind: "x", CreatedAt: now},
+			{ID: 3, Recipient: 8, Kind: "x", CreatedAt: now, Moved: &Moved{From: []int64{9, 7}}}}}
+	for name, c := range map[string]struct {
+		change func(r, heir *Recipient)
+		want   string
+		events int
+	}{
+		"as before, if they want it": {func(r, heir *Recipient) {}, "ada@old.example", 2},
+		"gone":                       {func(r, heir *Recipient) { *r = Recipient{} }, "ada@rfc.example", 3},
+		"another's number now":       {func(r, heir *Recipient) { r.Person.FirstDigest = 6 }, "ada@rfc.example", 3},
+		"off":                        {func(r, heir *Recipient) { r.Cadence = Off }, "ada@rfc.example", 3},
+		"without an address":         {func(r, heir *Recipient) { r.Address = "" }, "ada@rfc.example", 3},
+		"gone, and so is the heir":   {func(r, heir *Recipient) { *r, *heir = Recipient{}, Recipient{} }, "", 0},
+	} {
+		before, after := r, heir
+		c.change(&before, &after)
+		s.Recipient = Addressee(s.Claim, before, after)
+		plan := PlanRecovery(s, testStyle(t))
+		assert.Equal(t, c.want, plan.Message.To.Mailbox, name)
+		if c.want == "" {
+			assert.Equal(t, []any{Abandon, NoRecipient}, []any{plan.Action, plan.Reason})
+			continue
+		}
+		require.Equal(t, Resend, plan.Action, name)
+		assert.Equal(t, "m@rfc.example", plan.Message.ID)
+		assert.Contains(t, plan.Message.Subject, fmt.Sprint(c.events, " events"), name)
+		assert.Equal(t, c.want == heir.Address, plan.Claim.Heir == 8, name)
+		assert.Equal(t, s.Recipient.Person, plan.Claim.Person)
+	}
+	s.Recipient = Recipient{ID: 8, Address: "ada@rfc.example", Cadence: Off}
+	assert.Equal(t, Wait, PlanRecovery(s, testStyle(t)).Action, "the heir wants none either")
 }
 
 func TestDescribe(t *testing.T) {

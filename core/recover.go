@@ -12,7 +12,7 @@ type RecoverySnapshot struct {
 	// Now is as in [Snapshot].
 	Now   time.Time
 	Claim Claim
-	// Recipient is the zero value if the person was deleted.
+	// Recipient is whom [Addressee] returned: the zero value if the person was deleted.
 	Recipient Recipient
 	// Zone and Schedule are as in [Snapshot].
 	Zone     *time.Location
@@ -54,6 +54,15 @@ const (
 	NoAnswer    Reason = "it was claimed, and nothing says whether it was sent" // Resend
 )
 
+// Addressee returns who gets a digest in doubt: r, whose claim c is, or their heir if r is gone, or wants or can have no digests.
+// The heir has what came from r; the zero value is nobody.
+func Addressee(c Claim, r, heir Recipient) Recipient {
+	if heir.ID == 0 || r.ID != 0 && r.Person.HasDigest(c.ID) && r.Cadence.Period() > 0 && r.Address != "" {
+		return r
+	}
+	return heir
+}
+
 // PlanRecovery returns what to do about one digest in doubt. Nothing is judged a second time: the
 // same notifications make the same digest. The first line that is true decides:
 //
@@ -72,18 +81,21 @@ func PlanRecovery(s RecoverySnapshot, style *Style) RecoveryPlan {
 	plan := RecoveryPlan{Claim: s.Claim}
 	r := s.Recipient
 	plan.Claim.Person = r.Person
+	if r.ID != 0 && r.ID != s.Claim.Recipient {
+		plan.Claim.Heir = r.ID
+	}
 	claimed := make(map[int64]bool, len(s.Claim.Notifications))
 	for _, id := range s.Claim.Notifications {
 		claimed[id] = true
 	}
 	var named []letter.Event
 	for _, n := range byID(s.Notifications) {
-		if n.Recipient == r.ID && r.Person.HasNotification(n.ID) && claimed[n.ID] {
+		if claimed[n.ID] && (n.Recipient == r.ID && r.Person.HasNotification(n) || n.CameFrom(r.ID)) {
 			named = append(named, told(n, texts.ReadPayload(n.Payload)))
 		}
 	}
 	switch {
-	case r.ID == 0, !r.Person.HasDigest(s.Claim.ID):
+	case r.ID == 0, plan.Claim.Heir == 0 && !r.Person.HasDigest(s.Claim.ID):
 		plan.Action, plan.Reason = Abandon, NoRecipient
 	case len(named) == 0:
 		plan.Action, plan.Reason = Abandon, NothingLeft

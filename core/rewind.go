@@ -40,7 +40,7 @@ func entryBefore(rows []LedgerRow, now time.Time) Entry {
 	return newest
 }
 
-// RewindNotifications returns those of ns that had been created at now, without the marks that were made
+// RewindNotifications returns those of ns that had been created, and been their recipient's, at now, without the marks that were made
 // later. rows are as in [RewindRecipient]. A tick marks what it puts into digests with its own instant, and judges
 // without those marks. But it releases held e-mail and recovers digests in doubt before it judges, so the marks of
 // these count.
@@ -54,7 +54,7 @@ func RewindNotifications(ns []Notification, rows []LedgerRow, now time.Time) (th
 		}
 	}
 	for _, n := range ns {
-		if n.CreatedAt.After(now) {
+		if n.CreatedAt.After(now) || n.Moved != nil && n.Moved.At.After(now) {
 			continue
 		}
 		if !n.IncludedAt.At.Before(now) && !sentAgain[n.ID] {

@@ -49,13 +49,14 @@ func TestRewindNotifications(t *testing.T) {
 		"released by the tick":           {Notification{EmailedAt: At(now)}, Notification{EmailedAt: At(now)}},
 		"mailed later":                   {Notification{EmailedAt: after}, Notification{}},
 		"read in that second":            {Notification{ReadAt: At(now)}, Notification{}},
+		"moved before":                   {Notification{IncludedAt: At(now), Moved: &Moved{At: now}}, Notification{Moved: &Moved{At: now}}},
 		"read before":                    {Notification{ReadAt: before}, Notification{ReadAt: before}},
 		"marked at a time nobody can read": {Notification{ReadAt: Stamp{Set: true}, IncludedAt: Stamp{Set: true}},
 			Notification{ReadAt: Stamp{Set: true}, IncludedAt: Stamp{Set: true}}},
 	} {
 		assert.Equal(t, []Notification{c.was}, RewindNotifications([]Notification{c.is}, []LedgerRow{own, again}, now), name)
 	}
-	assert.Empty(t, RewindNotifications([]Notification{{CreatedAt: now.Add(time.Second)}}, nil, now), "it was not there yet")
+	assert.Empty(t, RewindNotifications([]Notification{{CreatedAt: now.Add(time.Second)}, {Moved: &Moved{At: now.Add(time.Second)}}}, nil, now), "they were not there yet")
 }
 
 func TestPlanResend(t *testing.T) {

@@ -2,6 +2,7 @@ package core
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -174,6 +175,23 @@ type Notification struct {
 	Payload string
 	// ReadAt, EmailedAt and IncludedAt are read_at, email_sent_at and digest_included_at.
 	ReadAt, EmailedAt, IncludedAt Stamp
+	// Moved is nil unless it was another account's before, and no digest had told of it then.
+	Moved *Moved
+}
+
+// Moved says where a notification came from that was another account's before, since the app merged the two.
+type Moved struct {
+	// From are the accounts that it came from, the last one first.
+	From []int64
+	// At is when it came from that one, by the database's clock.
+	At time.Time
+	// Digest is the ledger row of one of them that has it, and is being sent, in doubt, or not marked yet; 0 if there is none.
+	Digest int64
+}
+
+// CameFrom reports whether n was that account's before.
+func (n *Notification) CameFrom(id int64) bool {
+	return n.Moved != nil && slices.Contains(n.Moved.From, id)
 }
 
 // Stamp is a time that may not be there. Its zero value is one that is not.
@@ -212,7 +230,7 @@ const NoneYet = math.MaxInt64
 // HasDigest reports whether the ledger row with the given ID, which names p's number, is p's.
 func (p Person) HasDigest(id int64) bool { return id >= p.FirstDigest }
 
-// HasNotification reports whether the notification with the given ID, which names p's number, is p's.
-func (p Person) HasNotification(id int64) bool {
-	return p.FirstNotification == 0 || id >= p.FirstNotification
+// HasNotification reports whether n, which names p's number, is p's. What was moved to that number is: it came while p had it.
+func (p Person) HasNotification(n *Notification) bool {
+	return p.FirstNotification == 0 || n.ID >= p.FirstNotification || n.Moved != nil
 }

@@ -22,6 +22,6 @@ func TestAPersonHasWhatCameAfterThem(t *testing.T) {
 		{Person{FirstDigest: NoneYet, FirstNotification: NoneYet}, 1 << 60, false, false},
 	} {
 		assert.Equal(t, c.digest, c.person.HasDigest(c.id), c)
-		assert.Equal(t, c.notifications, c.person.HasNotification(c.id), c)
+		assert.Equal(t, c.notifications, c.person.HasNotification(&Notification{ID: c.id}), c)
 	}
 }

@@ -11,7 +11,7 @@ const (
 	BeforeWindow Verdict = "before_window"
 	// AfterWindow: it was created after the tick.
 	AfterWindow Verdict = "after_window"
-	// AlreadyShipped: a digest told of it.
+	// AlreadyShipped: a digest told of it, or one of the account that it came from is about to.
 	AlreadyShipped Verdict = "already_shipped"
 	// AlreadyEmailed: the app mailed it on its own, at once or after quiet hours.
 	AlreadyEmailed Verdict = "already_emailed"
@@ -36,21 +36,27 @@ type rule struct {
 // rules are the reasons to leave a notification out; the first that applies is its verdict.
 // A created_at that cannot be read is neither too early nor too late: better told once than never.
 var rules = [...]rule{
-	// It was for the window before, or is older than a first digest reaches.
+	// It was for the window before, or is older than a first digest reaches. What came from another account was for no window
+	// of this one, and is told as far back as a first digest would.
 	{BeforeWindow, "created before the window", func(n *Notification, _ string, reach, _ time.Time) bool {
+		if n.Moved != nil {
+			reach = reach.Add(-Lookback)
+		}
 		return !n.CreatedAt.IsZero() && n.CreatedAt.Before(reach)
 	}},
 	// The clocks of two machines may differ. A later window takes it.
 	{AfterWindow, "created after the window's end", func(n *Notification, _ string, _, now time.Time) bool {
 		return n.CreatedAt.After(now)
 	}},
-	{AlreadyShipped, "already in a digest", func(n *Notification, _ string, _, _ time.Time) bool { return n.IncludedAt.Set }},
+	{AlreadyShipped, "already in a digest", func(n *Notification, _ string, _, _ time.Time) bool {
+		return n.IncludedAt.Set || n.Moved != nil && n.Moved.Digest != 0
+	}},
 	{AlreadyEmailed, "already mailed on its own", func(n *Notification, _ string, _, _ time.Time) bool { return n.EmailedAt.Set }},
 	{AlreadyRead, "already read in the app", func(n *Notification, _ string, _, _ time.Time) bool { return n.ReadAt.Set }},
 	{PersonalDirect, "mailed at once, on its own, by the app", func(_ *Notification, category string, _, _ time.Time) bool { return category == "personal-direct" }},
 	// The Python scheduler told people of what they did. It had no such rule, and it stands last.
 	{OwnEvent, "done by its reader", func(n *Notification, _ string, _, _ time.Time) bool {
-		return n.ActorID != 0 && n.ActorID == n.Recipient
+		return n.ActorID != 0 && (n.ActorID == n.Recipient || n.CameFrom(n.ActorID))
 	}},
 }
 

@@ -40,6 +40,14 @@ func TestJudge(t *testing.T) {
 		{"done by another", Notification{CreatedAt: now, Recipient: 7, ActorID: 8}, Included},
 		{"done by none", Notification{CreatedAt: now}, Included},
 		{"direct comes before done by its reader", Notification{Recipient: 7, ActorID: 7, Payload: direct}, PersonalDirect},
+		{"moved, before the window", Notification{CreatedAt: reach.Add(-time.Second), Moved: &Moved{}}, Included},
+		{"moved, as early as can be", Notification{CreatedAt: reach.Add(-Lookback), Moved: &Moved{}}, Included},
+		{"moved, a second too early", Notification{CreatedAt: reach.Add(-Lookback - time.Second), Moved: &Moved{}}, BeforeWindow},
+		{"moved, a moment too late", Notification{CreatedAt: now.Add(time.Millisecond), Moved: &Moved{}}, AfterWindow},
+		{"moved, told since", Notification{CreatedAt: reach.Add(-time.Second), IncludedAt: set, Moved: &Moved{}}, AlreadyShipped},
+		{"moved, read since", Notification{CreatedAt: reach.Add(-time.Second), ReadAt: set, Moved: &Moved{}}, AlreadyRead},
+		{"moved, in the other account's digest", Notification{CreatedAt: now, ReadAt: set, Moved: &Moved{Digest: 5}}, AlreadyShipped},
+		{"done by the account that it came from", Notification{CreatedAt: now, Recipient: 7, ActorID: 8, Moved: &Moved{From: []int64{9, 8}}}, OwnEvent},
 		{"read comes before direct", Notification{ReadAt: set, Payload: direct}, AlreadyRead},
 	} {
 		assert.Equal(t, c.want, style.judge(&c.n, texts.ReadPayload(c.n.Payload).Category, reach, now), c.name)

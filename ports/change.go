@@ -46,15 +46,16 @@ type Result struct {
 }
 
 // Claim adds a ledger row with status sending. It holds only if c.Recipient is still c.Person, has no row whose
-// status is sending, and their newest row is still c.Previous; of two at once, one wins.
+// status is sending, and their newest row is still c.Previous, and if none of its notifications has become another's, see
+// [core.Moved]; of two at once, one wins.
 func Claim(c core.Claim) Change { return Change{Do: DoClaim, Claim: c} }
 
 // Reclaim sets the lease of the row of c, which was read before, to lease, and adds an attempt. It holds only if the
-// row is there, is still being sent under the lease of c, and c.Recipient is still c.Person.
+// row is there, is still being sent under the lease of c, and who it is [core.Claim.For] is still c.Person.
 func Reclaim(c core.Claim, lease time.Time) Change { return Change{Do: DoReclaim, Claim: c, At: lease} }
 
-// Settle marks the row of c as sent, sets digest_included_at to at on those of its notifications that have none,
-// and ends the recipient's run of refusals, all or nothing; a store may leave the notifications to [Ledger.Mark]. It
+// Settle marks the row of c as sent, sets digest_included_at to at on those of its notifications that have none, and are
+// the recipient's or came from them, and ends the recipient's run of refusals, all or nothing; a store may leave the notifications to [Ledger.Mark]. It
 // does so under any lease, and again without harm. It holds unless the row is gone or another message's.
 func Settle(c core.Claim, at time.Time) Change { return Change{Do: DoSettle, Claim: c, At: at} }
 
@@ -76,8 +77,8 @@ func ClaimHeld(m core.HeldMail, lease time.Time) Change {
 	return Change{Do: DoClaimHeld, Held: m, At: lease}
 }
 
-// SettleHeld marks m as sent at at, sets email_sent_at to at on those of the recipient's notifications in m that have
-// none, and ends the recipient's run of refusals, all or nothing, on the terms of [Settle].
+// SettleHeld marks m as sent at at, sets email_sent_at to at on those of its notifications that have none, and are
+// the recipient's or came from them, and ends the recipient's run of refusals, all or nothing, on the terms of [Settle].
 func SettleHeld(m core.HeldMail, at time.Time) Change {
 	return Change{Do: DoSettleHeld, Held: m, At: at}
 }

@@ -92,8 +92,8 @@ type Roster interface {
 // Activity reads notifications, for a page of recipients in one query.
 type Activity interface {
 	// Since returns the notifications in spans, in any order. It also returns those of the same people whose
-	// created_at cannot be read and that no digest has included. It may return more, but only notifications of the
-	// span's Person.
+	// created_at cannot be read and that no digest has included, and those that are [core.Moved], however old they are. It may
+	// return more, but only notifications of the span's Person.
 	Since(ctx context.Context, spans []core.Span) ([]core.Notification, error)
 	// ByID returns the notifications with the given IDs, in any order. Those that do not exist are left out.
 	ByID(ctx context.Context, ids []int64) ([]core.Notification, error)

@@ -40,8 +40,9 @@ func (s *Store) Remove(ctx context.Context, id int64) error {
 	})
 }
 
-// forget deletes the held mail of the person with the given ID.
+// forget deletes the held mail of the person with the given ID, and forgets what was moved to them.
 func (s *Store) forget(id int64) {
+	s.forgetMoves(func(n core.Notification) bool { return n.Recipient == id })
 	maps.DeleteFunc(s.held, func(_ int64, row core.HeldRow) bool { return row.Recipient == id })
 }
 

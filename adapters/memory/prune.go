@@ -21,6 +21,7 @@ func (s *Store) Prune(ctx context.Context, what core.Prunable, before time.Time,
 			deleted = n - len(s.held)
 			return nil
 		}
+		s.forgetMoves(func(n core.Notification) bool { return isOld(n.Moved.At, before) })
 		for recipient, ids := range s.windows {
 			newest := int64(0)
 			for _, id := range ids {

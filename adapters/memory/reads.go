@@ -75,10 +75,10 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 		for _, span := range spans {
 			for _, id := range s.byRecipient[span.Recipient] {
 				n := s.notifications[id]
-				if !span.Person.HasNotification(id) {
+				if !span.Person.HasNotification(&n) {
 					continue
 				}
-				if n.CreatedAt.IsZero() && !n.IncludedAt.Set || !n.CreatedAt.Before(span.Since) {
+				if n.CreatedAt.IsZero() && !n.IncludedAt.Set || !n.CreatedAt.Before(span.Since) || n.Moved != nil {
 					found = append(found, s.named(n))
 				}
 			}
@@ -107,6 +107,7 @@ func (s *Store) ByID(ctx context.Context, ids []int64) (found []core.Notificatio
 func (s *Store) named(n core.Notification) core.Notification {
 	n.Actor = s.users[n.ActorID].Name
 	n.Title = s.titles[n.Slug]
+	n.Moved = s.moved(n)
 	return n
 }
 

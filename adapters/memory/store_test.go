@@ -11,6 +11,6 @@ import (
 func TestStoreContract(t *testing.T) {
 	porttest.StoreContract(t, func(t *testing.T) porttest.StoreWorld {
 		s := memory.New(core.World{})
-		return porttest.StoreWorld{Store: s, Fill: s.Fill, Dump: s.Dump, Add: s.Add, Remove: s.Remove}
+		return porttest.StoreWorld{Store: s, Fill: s.Fill, Dump: s.Dump, Add: s.Add, Remove: s.Remove, Merge: s.Merge}
 	})
 }

@@ -51,7 +51,10 @@ func (s *Store) record(c ports.Change) (id int64, err error) {
 }
 
 func (s *Store) claim(c core.Claim) (int64, error) {
-	if !s.holds(c) {
+	if !s.holds(c) || slices.ContainsFunc(c.Notifications, func(id int64) bool {
+		n := s.notifications[id]
+		return n.Recipient != c.Recipient && n.CameFrom(c.Recipient)
+	}) {
 		return 0, ports.ErrConflict
 	}
 	return s.insert(c, core.Sending), nil
@@ -100,13 +103,13 @@ func (s *Store) settle(c core.Claim, at time.Time) error {
 	row.Status, row.SentAt, row.Lease = core.Sent, at, time.Time{}
 	s.ledger[c.ID] = row
 	for _, id := range c.Notifications {
-		if n, ok := s.notifications[id]; ok && n.Recipient == c.Recipient && !n.IncludedAt.Set {
+		if n, ok := s.notifications[id]; ok && (n.Recipient == c.Recipient || n.CameFrom(c.Recipient)) && !n.IncludedAt.Set {
 			n.IncludedAt = core.At(at)
 			s.notifications[id] = n
 		}
 	}
-	if s.still(c.Recipient, c.Person.Mark) {
-		s.accept(c.Recipient)
+	if s.still(c.For(), c.Person.Mark) {
+		s.accept(c.For())
 	}
 	return nil
 }
@@ -129,7 +132,7 @@ func (s *Store) accept(recipient int64) {
 
 func (s *Store) reclaim(c core.Claim, lease time.Time) error {
 	row, ok := s.ledger[c.ID]
-	if !ok || row.Status != core.Sending || !row.Lease.Equal(c.Lease) || !s.still(c.Recipient, c.Person.Mark) {
+	if !ok || row.Status != core.Sending || !row.Lease.Equal(c.Lease) || !s.still(c.For(), c.Person.Mark) {
 		return ports.ErrConflict
 	}
 	row.Lease = lease
@@ -171,7 +174,7 @@ func (s *Store) settleHeld(m core.HeldMail, at time.Time) error {
 	row.Status, row.SentAt, row.Lease, row.Error = core.Sent, core.At(at), time.Time{}, ""
 	s.held[m.ID] = row
 	for _, id := range m.Notifications {
-		if n, ok := s.notifications[id]; ok && n.Recipient == m.Recipient && !n.EmailedAt.Set {
+		if n, ok := s.notifications[id]; ok && (n.Recipient == m.Recipient || n.CameFrom(m.Recipient)) && !n.EmailedAt.Set {
 			n.EmailedAt = core.At(at)
 			s.notifications[id] = n
 		}

@@ -45,7 +45,11 @@ func contractWorld(t *testing.T, f *foundation) porttest.StoreWorld {
 		_, err := h.app.Exec(ctx, "DELETE FROM users WHERE id = $1", id)
 		return err
 	}
-	return porttest.StoreWorld{Store: h.store, Fill: fill, Dump: h.store.Dump, Add: add, Remove: remove}
+	merge := func(ctx context.Context, from, to int64) error {
+		_, err := h.app.Exec(ctx, "UPDATE notifications SET recipient_user_id = $1 WHERE recipient_user_id = $2", to, from)
+		return err
+	}
+	return porttest.StoreWorld{Store: h.store, Fill: fill, Dump: h.store.Dump, Add: add, Remove: remove, Merge: merge}
 }
 
 var partitions = func() *foundation {

@@ -65,6 +65,8 @@ var bodies = []struct{ name, variables, body string }{
  END LOOP;
  RETURN NULL;`},
 
+	{"rfcdigest_moved", "person bigint;\n", noteMove},
+
 	{"rfcdigest_emptied", "", `
  IF TG_ARGV[0] = 'users' THEN
   DELETE FROM digest_due;` + everybodyParts + `
@@ -128,6 +130,8 @@ func triggers() (objects []schema.Object) {
 		{"digest_added", "INSERT", "notification_digests", "digest()"},
 		{"digest_changed", "UPDATE of id, recipient_user_id, period_end", "notification_digests", "digest()"},
 		{"digest_deleted", "DELETE", "notification_digests", "digest()"},
+		{"notification_moved", "UPDATE of recipient_user_id", "notifications", "moved()"},
+		{"notification_deleted", "DELETE", "notifications", "moved()"},
 		{"notifications_emptied", "TRUNCATE", "notifications", "emptied('notifications')"},
 		{"digests_emptied", "TRUNCATE", "notification_digests", "emptied('notification_digests')"},
 	} {

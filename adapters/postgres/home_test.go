@@ -80,7 +80,7 @@ func movedOnto(t testing.TB, f *foundation) home {
 	t.Cleanup(func() {
 		_, err := h.app.Exec(context.Background(), `RESET ALL; DELETE FROM notifications; DELETE FROM notification_digests; DELETE FROM users; DELETE FROM watches;
 DELETE FROM digest_preferences; DELETE FROM held_emails; DELETE FROM digest_ticks; DELETE FROM digest_pace;
-DELETE FROM digest_facts; DELETE FROM digest_people; DELETE FROM cached_rfcs`)
+DELETE FROM digest_facts; DELETE FROM digest_moved; DELETE FROM digest_people; DELETE FROM cached_rfcs`)
 		require.NoError(t, err)
 		vacant.Lock()
 		defer vacant.Unlock()

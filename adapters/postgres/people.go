@@ -34,16 +34,19 @@ const (
    DELETE FROM held_emails WHERE recipient_user_id = OLD.id;
    DELETE FROM digest_preferences WHERE user_id = OLD.id;
    DELETE FROM digest_due WHERE user_id = OLD.id;
+   DELETE FROM digest_moved WHERE user_id = OLD.id;
    INSERT INTO digest_people AS who (user_id, person, first_digest, first_notification, gone) VALUES (OLD.id, $mark, $none, $none, 1)
    ON CONFLICT (user_id) DO UPDATE SET person = excluded.person, first_digest = $none, first_notification = $none, gone = 1;`
 	// joins says that a new person has a number, and deletes what is left of the one before.
 	joins = cleared + `
+   DELETE FROM digest_moved WHERE user_id = NEW.id;
    INSERT INTO digest_people AS who (user_id, person, first_digest, first_notification, gone) VALUES (NEW.id, $mark, ` + afterDigests + `, ` + afterNotices + `, 0)` + taken
 	// moves takes what is kept for a person along to another number. If several change their numbers at
 	// once, and one takes that of another whose change is seen to later, that other one is new.
 	moves = cleared + `
    UPDATE held_emails SET recipient_user_id = NEW.id WHERE recipient_user_id = OLD.id;
    UPDATE digest_preferences SET user_id = NEW.id WHERE user_id = OLD.id;
+   UPDATE digest_moved SET user_id = NEW.id WHERE user_id = OLD.id;
    INSERT INTO digest_people AS who (user_id, person, first_digest, first_notification, gone)
    SELECT NEW.id, mover.person, mover.first_digest, mover.first_notification, 0 FROM digest_people AS mover WHERE mover.user_id = OLD.id` + taken
 	cleared = `
@@ -60,6 +63,7 @@ const (
 	everybodyParts = `
   DELETE FROM digest_preferences;
   DELETE FROM held_emails;
+  DELETE FROM digest_moved;
   UPDATE digest_people SET person = $mark, first_digest = $none, first_notification = $none, gone = 1;`
 
 	// mark is a random number above 0.
@@ -67,6 +71,29 @@ const (
 	// noneYet is core.NoneYet.
 	noneYet = `9223372036854775807`
 )
+
+// noteMove keeps digest_moved. A row that goes from one partition to another is deleted and added, as in [personIs]. Before it
+// notes anything it waits for a claim that the former recipient's digest may be making, and keeps others from it: claims lock
+// these rows, too. What is read, or was told by a digest or a mail, needs no row.
+const noteMove = `
+ IF TG_OP = 'DELETE' THEN
+  SELECT n.recipient_user_id INTO person FROM notifications AS n WHERE n.id = OLD.id AND n.recipient_user_id <> OLD.recipient_user_id;
+ ELSE
+  person := NEW.recipient_user_id;
+ END IF;
+ IF person IS NULL OR OLD.recipient_user_id IS NULL THEN
+  RETURN NULL;
+ END IF;
+ PERFORM 1 FROM digest_due WHERE user_id = OLD.recipient_user_id FOR UPDATE;
+ IF NOT FOUND THEN
+  PERFORM 1 FROM users WHERE id = OLD.recipient_user_id FOR NO KEY UPDATE;
+ END IF;
+ UPDATE digest_moved SET user_id = person WHERE user_id = OLD.recipient_user_id AND notification_id = OLD.id;
+ DELETE FROM digest_moved WHERE user_id = person AND notification_id = OLD.id AND from_id IN (person, OLD.recipient_user_id);
+ IF OLD.digest_included_at IS NULL AND OLD.email_sent_at IS NULL AND OLD.read_at IS NULL THEN
+  INSERT INTO digest_moved (user_id, notification_id, from_id, moved_at) VALUES (person, OLD.id, OLD.recipient_user_id, now());
+ END IF;
+ RETURN NULL;`
 
 // fillPeople brings digest_people up to date with users, after triggers were missing: a new person gets another mark,
 // and one who is gone has none. At the beginning all people stay who they were, so that their links go on working; a

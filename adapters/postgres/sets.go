@@ -27,7 +27,8 @@ const (
 ), free AS MATERIALIZED (
  SELECT n.id, n.recipient_user_id, listed.digest
  FROM unnest(CAST(?3 AS bigint[]), CAST(?4 AS bigint[])) AS listed (id, digest) JOIN settled ON settled.id = listed.digest JOIN notifications AS n ON n.id = listed.id
- WHERE n.id = ANY (CAST(?3 AS bigint[])) AND +n.recipient_user_id = settled.recipient_user_id AND n.digest_included_at IS NULL
+ WHERE n.id = ANY (CAST(?3 AS bigint[])) AND n.digest_included_at IS NULL AND (+n.recipient_user_id = settled.recipient_user_id
+  OR EXISTS (SELECT 1 FROM digest_moved AS m WHERE m.user_id = n.recipient_user_id AND m.notification_id = n.id AND m.from_id = settled.recipient_user_id))
  ORDER BY n.id FOR NO KEY UPDATE OF n SKIP LOCKED
 ), marked AS (
  UPDATE notifications AS n SET digest_included_at = ?5 FROM free
@@ -53,8 +54,14 @@ SELECT set_config('rfcdigest.reserved', CAST(coalesce(array_agg(there.id), '{}')
 WHERE there.id IN (SELECT due.user_id FROM due) OR (SELECT 1 FROM digest_due AS due WHERE due.user_id = there.id LIMIT 1) IS NULL`
 	reserved = `CAST(current_setting('rfcdigest.reserved') AS bigint[])`
 
-	// claimSet adds the rows of claims that hold, of those whose people are reserved, and says when they are due next.
-	claimSet = `WITH made AS (
+	// claimSet adds the rows of claims that hold, of those whose people are reserved, and says when they are due next. Given are
+	// people of whom a notification in the claim is another's by now.
+	claimSet = `WITH given AS MATERIALIZED (
+ SELECT m.from_id FROM digest_moved AS m WHERE m.from_id = ANY (CAST(?0 AS bigint[]))
+  AND (SELECT 1 FROM unnest(CAST(?0 AS bigint[]), CAST(?3 AS text[])) AS asked (recipient, listed)
+   WHERE asked.recipient = +m.from_id AND EXISTS (SELECT 1 FROM json_array_elements_text(CAST(asked.listed AS json)) AS item (id) WHERE CAST(item.id AS bigint) = m.notification_id) LIMIT 1) = 1
+  AND (SELECT 1 FROM notifications AS n WHERE n.id = m.notification_id AND +n.recipient_user_id = m.user_id LIMIT 1) = 1
+), made AS (
  INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until, dated_at, language)
  SELECT asked.recipient, asked.ends, asked.begins, asked.ends, asked.listed, 'sending', asked.message, asked.attempts, asked.lease, asked.dated, asked.language
  FROM unnest(CAST(?0 AS bigint[]), CAST(?1 AS timestamptz[]), CAST(?2 AS timestamptz[]), CAST(?3 AS text[]), CAST(?4 AS text[]), CAST(?5 AS integer[]),
@@ -65,6 +72,7 @@ WHERE there.id IN (SELECT due.user_id FROM due) OR (SELECT 1 FROM digest_due AS 
   AND (SELECT 1 FROM notification_digests AS busy WHERE busy.status = 'sending' AND busy.recipient_user_id = asked.recipient AND busy.id >= who.first_digest LIMIT 1) IS NULL
   AND coalesce((SELECT max(newest.id) FROM notification_digests AS newest
    WHERE newest.recipient_user_id = asked.recipient AND newest.id >= who.first_digest), 0) = asked.previous
+  AND asked.recipient NOT IN (SELECT given.from_id FROM given)
  RETURNING id, recipient_user_id, CAST(extract(epoch FROM period_end) AS bigint) AS ends
 ), next AS (
  UPDATE digest_due AS due SET due_at = CASE due.has_hour WHEN 0 THEN made.ends + due.period ELSE 0 END, revision = ` + random + `

@@ -27,6 +27,10 @@ func TestStoreContract(t *testing.T) {
 			_, err := app.ExecContext(ctx, "DELETE FROM users WHERE id = ?", id)
 			return err
 		}
-		return porttest.StoreWorld{Store: s, Fill: fill, Dump: s.Dump, Add: add, Remove: remove}
+		merge := func(ctx context.Context, from, to int64) error {
+			_, err := app.ExecContext(ctx, "UPDATE notifications SET recipient_user_id = ? WHERE recipient_user_id = ?", to, from)
+			return err
+		}
+		return porttest.StoreWorld{Store: s, Fill: fill, Dump: s.Dump, Add: add, Remove: remove, Merge: merge}
 	})
 }

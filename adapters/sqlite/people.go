@@ -18,7 +18,8 @@ import "strings"
 // What triggers do about one person, see [triggers].
 const (
 	// forget deletes what is kept for a person.
-	forget = `DELETE FROM digest_preferences WHERE user_id = $id` + unlessTaken + `;DELETE FROM held_emails WHERE recipient_user_id = $id` + unlessTaken + `;`
+	forget = `DELETE FROM digest_preferences WHERE user_id = $id` + unlessTaken + `;DELETE FROM held_emails WHERE recipient_user_id = $id` + unlessTaken + `;
+DELETE FROM digest_moved WHERE user_id = $id` + unlessTaken + `;`
 	// unlessTaken is true of numbers that no person had before the row was added.
 	unlessTaken = ` AND NOT EXISTS (SELECT 1 FROM digest_people WHERE user_id = $id AND gone = 0)`
 	// join says that a person has a number.
@@ -41,6 +42,7 @@ UPDATE digest_people SET ` + vacant + ` WHERE user_id = $id;`
 DELETE FROM held_emails WHERE recipient_user_id = NEW.id;
 UPDATE digest_preferences SET user_id = NEW.id WHERE user_id = OLD.id AND ` + moves + `;
 UPDATE held_emails SET recipient_user_id = NEW.id WHERE recipient_user_id = OLD.id AND ` + moves + `;
+UPDATE digest_moved SET user_id = NEW.id WHERE user_id = OLD.id AND ` + moves + `;
 UPDATE digest_people SET person = coalesce((SELECT mover.person FROM digest_people AS mover WHERE mover.user_id = OLD.id), ` + mark + `), first_digest = ` + noneYet + `,
  first_notification = ` + noneYet + `, gone = 0 WHERE user_id = NEW.id AND ` + moves + `;
 INSERT INTO digest_people (user_id, person, first_digest, first_notification, gone)
@@ -81,5 +83,12 @@ var peopleTriggers = []trigger{
 		column: "id", new: forget + join},
 	{name: "rfcdigest_person_deleted", table: "users", event: "AFTER DELETE", when: isFree + " AND " + isCurrent, column: "id", old: part + free + forget},
 	{name: "rfcdigest_notification_added", table: "notifications", event: "AFTER INSERT", column: "recipient_user_id", new: ownNotice},
-	{name: "rfcdigest_notification_given", table: "notifications", event: "AFTER UPDATE", of: "recipient_user_id", column: "recipient_user_id", new: givenNotice},
+	{name: "rfcdigest_notification_given", table: "notifications", event: "AFTER UPDATE", of: "recipient_user_id", column: "recipient_user_id", new: givenNotice + noteMove},
 }
+
+// noteMove keeps digest_moved. What is read, or was told by a digest or a mail, needs no row.
+var noteMove = `UPDATE digest_moved SET user_id = $id WHERE user_id = OLD.recipient_user_id AND notification_id = $row.id;
+DELETE FROM digest_moved WHERE user_id = $id AND notification_id = $row.id AND from_id IN ($id, OLD.recipient_user_id);
+INSERT INTO digest_moved (user_id, notification_id, from_id, moved_at) SELECT $id, $row.id, OLD.recipient_user_id, datetime('now')
+WHERE $id = CAST($id AS INTEGER) AND OLD.recipient_user_id = CAST(OLD.recipient_user_id AS INTEGER)
+ AND ` + unset("$row.digest_included_at") + " AND " + unset("$row.email_sent_at") + " AND " + unset("$row.read_at") + `;`

@@ -64,6 +64,7 @@ func checkPlans(t *testing.T, path string, s *sqlstore.Store, statements *record
 	sending := `rfcdigest_sending \(status=\? AND recipient_user_id=\? AND rowid>\?\)`
 	watches := `autoindex_watches_1 \(user_id=\? AND rfc_slug=\?\)|rfcdigest_watches \(user_id=\?\)`
 	unmarked := `rfcdigest_unmarked \(recipient_user_id=\?\)`
+	moved, given, underWay := `rfcdigest_moved \(user_id=\?`, `rfcdigest_given_away \(from_id=\?\)`, `rfcdigest_sending \(status=\? AND recipient_user_id=\?\)|`+newest
 	cases := []struct {
 		name string
 		call func() error
@@ -78,8 +79,8 @@ func checkPlans(t *testing.T, path string, s *sqlstore.Store, statements *record
 			_, err := s.Since(ctx, []core.Span{{Recipient: 1, Since: noon}, {Recipient: 2, Since: noon}})
 			return err
 		},
-			[]string{created, unmarked, `SEARCH odd USING COVERING INDEX sqlite_autoindex_digest_unreadable_1 \(user_id=\?\)`, "INTEGER PRIMARY KEY", titles}},
-		{"ByID", func() error { _, err := s.ByID(ctx, []int64{1, 2}); return err }, []string{"INTEGER PRIMARY KEY", titles, unmarked}},
+			[]string{created, unmarked, `SEARCH odd USING COVERING INDEX sqlite_autoindex_digest_unreadable_1 \(user_id=\?\)`, "INTEGER PRIMARY KEY", titles, moved, underWay}},
+		{"ByID", func() error { _, err := s.ByID(ctx, []int64{1, 2}); return err }, []string{"INTEGER PRIMARY KEY", titles, unmarked, moved, underWay}},
 		{"InDoubt", func() error { _, err := s.InDoubt(ctx, noon, 0, 10); return err }, []string{`rfcdigest_sending \(status=\?`}},
 		{"Waiting", func() error { _, err := s.Waiting(ctx, noon, 0, 10); return err }, []string{`rfcdigest_waiting \(id>\?\)`}},
 		{"Backlog", func() error { _, err := s.Backlog(ctx, noon); return err }, []string{`rfcdigest_sending \(status=\?`}},
@@ -90,14 +91,14 @@ func checkPlans(t *testing.T, path string, s *sqlstore.Store, statements *record
 		{"Mute what is not watched", func() error { _, err := s.Mute(ctx, 1, 0, "none"); return err }, []string{"INTEGER PRIMARY KEY", watches}},
 		{"Unmute", func() error { _, err := s.Unmute(ctx, 1, 0, "5", core.Dormant); return err }, []string{"INTEGER PRIMARY KEY", watches}},
 		{"Unmute what was not watched", func() error { _, err := s.Unmute(ctx, 1, 0, "none", ""); return err }, []string{"INTEGER PRIMARY KEY", watches}},
-		{"Claim", func() (err error) { c.ID, err = porttest.On(s).Claim(ctx, c); return err }, []string{"INTEGER PRIMARY KEY", newest, sending}},
+		{"Claim", func() (err error) { c.ID, err = porttest.On(s).Claim(ctx, c); return err }, []string{"INTEGER PRIMARY KEY", newest, sending, given}},
 		{"SettleAndClaim", func() error {
 			_, settled, claimed := porttest.On(s).SettleAndClaim(ctx, core.Claim{ID: 404}, noon, claimOf(404))
 			assert.ErrorIs(t, settled, ports.ErrConflict)
 			assert.ErrorIs(t, claimed, ports.ErrConflict)
 			return nil
-		}, []string{"INTEGER PRIMARY KEY", newest, sending}},
-		{"Settle", func() error { return porttest.On(s).Settle(ctx, c, noon) }, []string{"INTEGER PRIMARY KEY"}},
+		}, []string{"INTEGER PRIMARY KEY", newest, sending, given}},
+		{"Settle", func() error { return porttest.On(s).Settle(ctx, c, noon) }, []string{"INTEGER PRIMARY KEY", moved}},
 		{"Roll", func() error { _, err := porttest.On(s).Roll(ctx, []core.Claim{claimOf(2)}); return err },
 			[]string{"INTEGER PRIMARY KEY", newest, sending}},
 	}

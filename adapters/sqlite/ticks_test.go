@@ -98,9 +98,9 @@ func TestATickCostsStatementsByThePage(t *testing.T) {
 		// What is known of the installation; who is in doubt, and what waits; and who is due, after the last page once
 		// more, and whether the database is still as it was.
 		always = 1 + 2 + 2
-		// Who is due, and whether the database is still as it was; what they are to be told, and whether they were
-		// told already; and which person and what that is about.
-		perPage = 2 + 2 + 2
+		// Who is due, and whether the database is still as it was; what they are to be told, whether they were
+		// told already, and what came from others; and which person and what that is about.
+		perPage = 2 + 3 + 2
 		// The claim, and when the next is due; that it is sent, and that there are no refusals to forget.
 		perDigest = 2 + 2
 	)

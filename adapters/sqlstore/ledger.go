@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
@@ -49,7 +50,7 @@ func (s *Store) claimQuery() string {
 	return `INSERT INTO notification_digests
  (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, message_id, attempts, lease_until, dated_at, language)
 SELECT ?0, ?11, ?2, ?1, ?3, 'sending', ?4, ?5, ?6, ?7, ?8
-` + s.inPlace("?0", "?9", "?10")
+` + s.inPlace("?0", "?9", "?10") + "\n AND NOT " + givenAway("?0", strings.Replace(s.dialect.List, "?", "CAST(?3 AS text)", 1))
 }
 
 // inPlace returns one row if a claim of recipient holds, which was made when their newest row was
@@ -127,14 +128,14 @@ func (s *Store) shipped(ctx context.Context, tx engine.Tx, c core.Claim, at time
 // arrived ends the run of refusals of the person whose claim c is. That is rare, and a statement that changes nothing
 // finds out at a third of what a query costs.
 func (s *Store) arrived(ctx context.Context, tx engine.Tx, c core.Claim) error {
-	n, err := tx.Change(ctx, "UPDATE digest_preferences SET failures = failures WHERE user_id = ? AND failures > 0", c.Recipient)
+	n, err := tx.Change(ctx, "UPDATE digest_preferences SET failures = failures WHERE user_id = ? AND failures > 0", c.For())
 	if err != nil || n == 0 {
 		return err
 	}
-	if still, err := s.still(ctx, tx, c.Recipient, c.Person.Mark); err != nil || !still {
+	if still, err := s.still(ctx, tx, c.For(), c.Person.Mark); err != nil || !still {
 		return err
 	}
-	return s.accepted(ctx, tx, c.Recipient)
+	return s.accepted(ctx, tx, c.For())
 }
 
 // release deletes the row of c while c still holds it.
@@ -156,7 +157,7 @@ func (s *Store) reclaim(ctx context.Context, tx engine.Tx, c core.Claim, lease t
 	if !there || !row.heldBy(c) {
 		return ports.ErrConflict
 	}
-	still, err := s.still(ctx, tx, c.Recipient, c.Person.Mark)
+	still, err := s.still(ctx, tx, c.For(), c.Person.Mark)
 	if err == nil && !still {
 		err = ports.ErrConflict
 	}

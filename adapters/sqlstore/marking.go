@@ -85,17 +85,23 @@ func (s *Store) Mark(ctx context.Context) error {
 // markAll marks the notifications of digests, and then says so of the digests.
 func (s *Store) markAll(ctx context.Context, digests []unmarkedDigest) error {
 	type mark struct{ id, recipient int64 }
-	marks := make(map[stamp][]mark)
+	type kind struct {
+		at  core.Stamp
+		own bool
+	}
+	marks := make(map[kind][]mark)
 	var rows []int64
 	for _, d := range digests {
 		rows = append(rows, d.id)
 		for _, id := range d.notifications {
-			if d.own {
-				marks[stamp{d.at}] = append(marks[stamp{d.at}], mark{id, d.recipient})
-			}
+			marks[kind{d.at, d.own}] = append(marks[kind{d.at, d.own}], mark{id, d.recipient})
 		}
 	}
-	for at, all := range marks {
+	for of, all := range marks {
+		whose := cameFrom("CAST(asked.text AS BIGINT)")
+		if of.own {
+			whose = "(notifications.recipient_user_id = CAST(asked.text AS BIGINT) OR " + whose + ")"
+		}
 		slices.SortFunc(all, func(a, b mark) int { return cmp.Compare(a.id, b.id) })
 		for some := range slices.Chunk(all, marksAtOnce) {
 			asked, err := paired(len(some), func(i int) (int64, string) { return some[i].id, strconv.FormatInt(some[i].recipient, 10) })
@@ -103,7 +109,7 @@ func (s *Store) markAll(ctx context.Context, digests []unmarkedDigest) error {
 				return err
 			}
 			if err := s.changeRows(ctx, "mark notifications as included", "UPDATE notifications SET digest_included_at = ? FROM "+s.dialect.Pairs+` AS asked
-WHERE notifications.id = asked.number AND notifications.recipient_user_id = CAST(asked.text AS BIGINT) AND `+s.dialect.Unset("notifications.digest_included_at"), s.hold("notifications.digest_included_at", at.At), asked); err != nil {
+WHERE notifications.id = asked.number AND `+whose+" AND "+s.dialect.Unset("notifications.digest_included_at"), s.hold("notifications.digest_included_at", of.at.At), asked); err != nil {
 				return err
 			}
 		}

@@ -99,6 +99,13 @@ type (
 		Gone                                   number `bun:"type:integer NOT NULL"`
 	}
 
+	movedRow struct {
+		bun.BaseModel                  `bun:"digest_moved,alias:m"`
+		ID                             number `bun:",pk,autoincrement"`
+		UserID, NotificationID, FromID number `bun:",notnull"`
+		MovedAt                        stamp  `bun:",notnull"`
+	}
+
 	heldRow struct {
 		bun.BaseModel               `bun:"held_emails,alias:h"`
 		ID                          number `bun:",pk,autoincrement"`

@@ -14,8 +14,8 @@ import (
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
-// Since implements [ports.Activity], in three statements for a page: one for the notifications, and
-// one each for the names and the titles in them. A search by created_at finds what is written as it
+// Since implements [ports.Activity], in a few statements for a page: one each for the notifications, for what came from other
+// people, and for the names and the titles in them. A search by created_at finds what is written as it
 // should be; what it could miss is kept in an index of its own.
 func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Notification, err error) {
 	earliest := make(map[int64]time.Time, len(spans))
@@ -48,7 +48,15 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 		return nil, err
 	}
 	if len(persons) > 0 { // a number that was used before is rare
-		found = slices.DeleteFunc(found, func(n core.Notification) bool { return !persons[n.Recipient].HasNotification(n.ID) })
+		found = slices.DeleteFunc(found, func(n core.Notification) bool { return !persons[n.Recipient].HasNotification(&n) })
+	}
+	moved, err := s.moved(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(n core.Notification) bool { return moved[n.ID] != nil })
+	for _, n := range moved {
+		found = append(found, *n)
 	}
 	overlay(found, unmarked)
 	return s.named(ctx, found)
@@ -78,6 +86,19 @@ func (s *Store) ByID(ctx context.Context, ids []int64) (found []core.Notificatio
 	query := "SELECT " + s.dialect.columns(new(notificationRow)) + "\nFROM " + s.dialect.List + " AS asked CROSS JOIN notifications AS n WHERE n.id = asked.value"
 	if err := s.db.Each(ctx, fmt.Sprintf("read %d notifications", len(ids)), gather(&found, new(notificationRow)), query, listed(ids)); err != nil {
 		return nil, err
+	}
+	var people []int64
+	for _, n := range found {
+		people = append(people, n.Recipient)
+	}
+	moved, err := s.moved(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range found {
+		if m := moved[n.ID]; m != nil {
+			found[i] = *m
+		}
 	}
 	overlay(found, unmarked)
 	return s.named(ctx, found)
@@ -152,11 +173,11 @@ func (s *Store) titles(ctx context.Context, slugs map[string]string) error {
 // JSON would do with one statement, but costs as much as marking five.
 var markSizes = []int{4, 8, 12, 16, 24, 32, 64}
 
-// mark records in column that notifications of recipient went out, if nothing is in it yet.
+// mark records in column that notifications went out that are recipient's, or were, if nothing is in it yet.
 func (s *Store) mark(ctx context.Context, tx engine.Tx, column string, recipient int64, ids []int64, at time.Time) error {
 	for some := range slices.Chunk(ids, markSizes[len(markSizes)-1]) {
 		i, _ := slices.BinarySearch(markSizes, len(some))
-		args := make([]any, 0, 2+markSizes[i])
+		args := make([]any, 0, 3+markSizes[i])
 		args = append(args, s.hold("notifications."+column, at))
 		for _, id := range some {
 			args = append(args, id)
@@ -164,7 +185,7 @@ func (s *Store) mark(ctx context.Context, tx engine.Tx, column string, recipient
 		for len(args) <= markSizes[i] {
 			args = append(args, some[0]) // once more, which does nothing
 		}
-		if _, err := tx.Change(ctx, s.marks[column][i], append(args, recipient)...); err != nil {
+		if _, err := tx.Change(ctx, s.marks[column][i], append(args, recipient, recipient)...); err != nil {
 			return err
 		}
 	}
@@ -177,7 +198,7 @@ func (s *Store) markQueries(column string) []string {
 	queries := make([]string, len(markSizes))
 	for i, n := range markSizes {
 		queries[i] = "UPDATE notifications SET " + column + " = ? WHERE id IN (?" + strings.Repeat(", ?", n-1) + `)
- AND +recipient_user_id = ? AND ` + s.dialect.Unset(column)
+ AND (+recipient_user_id = ? OR ` + cameFrom("?") + `) AND ` + s.dialect.Unset(column)
 	}
 	return queries
 }

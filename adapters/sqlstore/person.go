@@ -16,7 +16,7 @@ import (
 // and columns. Times are in RFC 3339; one that cannot be read is "unreadable". What is null or empty is left out.
 func (s *Store) Export(ctx context.Context, id int64) (map[string][]map[string]any, error) {
 	all := make(map[string][]map[string]any)
-	for _, row := range []any{new(preferenceRow), new(dueRow), new(personRow), new(heldRow), new(ledgerRow)} {
+	for _, row := range []any{new(preferenceRow), new(dueRow), new(personRow), new(heldRow), new(ledgerRow), new(movedRow)} {
 		table := tableOf(row)
 		rows := []map[string]any{}
 		visit := func(r *sql.Rows) (bool, error) {
@@ -87,8 +87,8 @@ type Forgotten struct {
 	Sending int `json:"sending"`
 }
 
-// Forget deletes what is kept about a person, also of one who was deleted: their preferences, with suppression; their held e-mail; and
-// in the ledger what a mail server said, which may name an address. Links in their mails end. That a window was closed, and which
+// Forget deletes what is kept about a person, also of one who was deleted: their preferences, with suppression; their held e-mail; where
+// notifications came from; and in the ledger what a mail server said, which may name an address. Links in their mails end. That a window was closed, and which
 // notifications it told of, stays: else they would be told again. It is all or nothing, and durable on return.
 func (s *Store) Forget(ctx context.Context, id int64) (f Forgotten, err error) {
 	mark, err := rand.Int(rand.Reader, big.NewInt(1<<62))
@@ -106,6 +106,7 @@ func (s *Store) Forget(ctx context.Context, id int64) (f Forgotten, err error) {
 			{&f.Mails, "DELETE FROM held_emails WHERE recipient_user_id = ? AND coalesce(status, '') <> 'sending'", []any{id}},
 			{&f.Digests, "UPDATE notification_digests SET error = NULL, returned_why = NULL, returned_to = NULL WHERE recipient_user_id = ?" +
 				" AND coalesce(status, '') <> 'sending' AND (error IS NOT NULL OR returned_why IS NOT NULL OR returned_to IS NOT NULL)", []any{id}},
+			{new(int), "DELETE FROM digest_moved WHERE user_id = ?", []any{id}},
 			{new(int), "UPDATE digest_people SET person = ? WHERE user_id = ? AND gone = 0", []any{mark.Int64() + 1, id}},
 		} {
 			if *one.count, err = tx.Change(ctx, one.query, one.args...); err != nil {

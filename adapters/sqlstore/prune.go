@@ -37,6 +37,9 @@ func (s *Store) Prune(ctx context.Context, what core.Prunable, before time.Time,
 	}
 	err = s.db.Write(ctx, fmt.Sprintf("delete old %s after %d", what, after), func(ctx context.Context, tx engine.Tx) (err error) {
 		deleted, err = tx.Change(ctx, "DELETE FROM "+p.table+" WHERE id > ? AND id <= ? AND "+old+" AND "+p.idle, after, next)
+		if err == nil && what == core.OldWindows && after == 0 {
+			_, err = tx.Change(ctx, "DELETE FROM digest_moved WHERE "+strings.Join(s.dialect.Before("moved_at", before), " OR "))
+		}
 		return err
 	})
 	if err != nil {

@@ -20,7 +20,7 @@ func Tables(words *strings.Replacer, listed bool) (out []schema.Table) {
 	}
 	kinds := []kind{
 		{new(userRow), 0}, {new(rfcRow), 0}, {new(notificationRow), 0}, {new(ledgerRow), 11}, {new(watchRow), 0}, {new(preferenceRow), 13},
-		{new(dueRow), 0}, {new(personRow), 0}, {new(heldRow), 17}, {new(paceRow), 0}, {new(tickRow), 0}, {new(schemaRow), 2}, {new(factRow), 0},
+		{new(dueRow), 0}, {new(personRow), 0}, {new(heldRow), 17}, {new(paceRow), 0}, {new(tickRow), 0}, {new(schemaRow), 2}, {new(factRow), 0}, {new(movedRow), 0},
 	}
 	if listed {
 		kinds = append(kinds, kind{new(unreadableRow), 0})
@@ -108,6 +108,8 @@ func Indexes(readable func(column string) string, newest schema.Index, sending [
 		{Name: IndexUnmarked, Table: "notification_digests", Columns: []string{"recipient_user_id"}, Where: unmarked("")},
 		{Name: IndexWaiting, Table: "held_emails", Columns: []string{"id"}, Where: waiting},
 		{Name: IndexLeft, Table: "held_emails", Columns: []string{"status"}, Where: left},
+		{Name: "rfcdigest_moved", Table: "digest_moved", Columns: []string{"user_id", "notification_id"}},
+		{Name: "rfcdigest_given_away", Table: "digest_moved", Columns: []string{"from_id"}},
 		{Name: "rfcdigest_held", Table: "held_emails", Columns: []string{"recipient_user_id"}},
 		{Name: "rfcdigest_preferences", Table: "digest_preferences", Columns: []string{"user_id"}},
 		{Name: "rfcdigest_watches", Table: "watches", Columns: []string{"user_id"}},

@@ -63,7 +63,7 @@ func (pl *Planner) ExplainNotification(ctx context.Context, v core.View, id int6
 		return core.Explained{}, core.Explanation{}, false, wrap(err, "looking up the notification")
 	}
 	e, found, err = pl.Explain(ctx, v, ns[0].Recipient)
-	if err != nil || !found || !e.Recipient.Person.HasNotification(id) {
+	if err != nil || !found || !e.Recipient.Person.HasNotification(&ns[0]) {
 		return core.Explained{}, core.Explanation{}, false, err
 	}
 	for _, r := range e.Reasons {

@@ -29,7 +29,7 @@ func (pl *Planner) planRecoveries(ctx context.Context, now time.Time, claims []c
 		return nil, fmt.Errorf("reading digests in doubt: %w", err)
 	}
 	return watch(&pl.watchdog, claims, func(c core.Claim) int64 { return c.Recipient }, func(c core.Claim) core.RecoveryPlan {
-		r := facts.people[c.Recipient]
+		r := core.Addressee(c, facts.people[c.Recipient], facts.heir(c))
 		return core.PlanRecovery(core.RecoverySnapshot{
 			Now: now, Claim: c, Recipient: r, Zone: pl.zones.of(r), Schedule: pl.config.Schedule, Notifications: facts.of(c.Notifications),
 		}, pl.config.Style)
@@ -64,9 +64,19 @@ type facts struct {
 	notifications map[int64]core.Notification
 }
 
-// facts reads the people and notifications with the given IDs, in two queries.
+// facts reads the people and notifications with the given IDs, in two queries, and who has those that came from others.
 func (pl *Planner) facts(ctx context.Context, people, notifications []int64) (facts, error) {
 	f := facts{people: make(map[int64]core.Recipient), notifications: make(map[int64]core.Notification)}
+	told, err := pl.store.ByID(ctx, notifications)
+	if err != nil {
+		return f, fmt.Errorf("looking up notifications: %w", err)
+	}
+	for _, n := range told {
+		f.notifications[n.ID] = n
+		if n.Moved != nil {
+			people = append(people, n.Recipient)
+		}
+	}
 	found, err := pl.store.Lookup(ctx, people)
 	if err != nil {
 		return f, fmt.Errorf("looking up recipients: %w", err)
@@ -74,14 +84,17 @@ func (pl *Planner) facts(ctx context.Context, people, notifications []int64) (fa
 	for _, r := range found {
 		f.people[r.ID] = r
 	}
-	told, err := pl.store.ByID(ctx, notifications)
-	if err != nil {
-		return f, fmt.Errorf("looking up notifications: %w", err)
-	}
-	for _, n := range told {
-		f.notifications[n.ID] = n
-	}
 	return f, nil
+}
+
+// heir returns who has the first notification of a claim that came from its recipient; the zero value if nobody has.
+func (f facts) heir(c core.Claim) core.Recipient {
+	for _, id := range c.Notifications {
+		if n := f.notifications[id]; n.CameFrom(c.Recipient) {
+			return f.people[n.Recipient]
+		}
+	}
+	return core.Recipient{}
 }
 
 // of returns those of the notifications with the given IDs that exist.

@@ -48,7 +48,7 @@ func (j *Job) Recipient() int64 {
 	if j.Kind == Held {
 		return j.Held.Recipient
 	}
-	return j.Claim.Recipient
+	return j.Claim.For()
 }
 
 // about is what mail that comes back is about, once the job is claimed.

@@ -112,6 +112,22 @@ func TestExplainSaysWhatBecameOfEachNotification(t *testing.T) {
 	assert.Equal(t, "roll", ahead.Action)
 }
 
+func TestExplainSaysWhatCameFromAnotherAccount(t *testing.T) {
+	s := newSite(t).inside().withDatabase(people(3), "INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status) SELECT id, '2026-03-28 11:00:00', '2026-03-27 11:00:00', '2026-03-28 11:00:00', '[]', 'empty' FROM users",
+		"INSERT INTO notifications (id, recipient_user_id, event_kind, actor_user_id, created_at, payload) VALUES (7, 3, 'pr_opened', 2, '2026-03-20 00:00:00', '{}'), (8, 3, 'pr_opened', 2, '2026-02-20 00:00:00', '{}')",
+		"UPDATE notifications SET recipient_user_id = 1 WHERE id < 100; UPDATE digest_moved SET moved_at = '2026-03-29 10:00:00'")
+	const came = " It came from user 3 on 2026-03-29 10:00:00.\n"
+	one := func(id string) string { return s.run("explain", "--notification", id, "--now", noon).done().out }
+	assert.Contains(t, one("7"), ": included — in the digest. Created 2026-03-20 00:00:00, before the window starts, 2026-03-28 11:00:00, but no digest told of it."+came)
+	assert.Contains(t, one("8"), ": before_window — created before the window. ")
+	s.run("tick", "--now", noon).done()
+	assert.Contains(t, one("7"), ": included — in the digest. ", "as things stood")
+	now := s.run("explain", "--user", "1", "--now", "2026-03-29T13:00:00Z").done().out
+	assert.Contains(t, strings.Join(strings.Fields(now), " "), "A digest told of it on 2026-03-29 12:00:00."+strings.TrimSuffix(came, "\n"))
+	s.run("tick", "--now", "2026-03-31T12:00:00Z").done()
+	assert.Equal(t, []string{"1"}, s.query("rfcdigest.db", "SELECT count(*) FROM notification_digests WHERE signal_ids_included LIKE '%7%'"))
+}
+
 func TestWhatIsEnteredWronglyIsToldWithHeldMail(t *testing.T) {
 	s := newSite(t).inside().withDatabase(people(3), "INSERT INTO digest_preferences (user_id, time_zone, send_hour, quiet_start, quiet_end) VALUES (1, 'Europe/Berlin', 'nine', '12:00', '15:00'), (2, NULL, '24', '22', NULL)",
 		`INSERT INTO held_emails (id, recipient_user_id, subject, body_text, notification_ids, created_at, status, sent_at) VALUES

@@ -16,7 +16,8 @@ INSERT INTO digest_preferences (user_id, time_zone, send_hour, suppressed_addres
 INSERT INTO held_emails (recipient_user_id, subject, body_text, notification_ids, created_at, status) VALUES (2, 'Kim asked you', 'Please look', '[200]', '2026-03-29 02:00:00', 'held');
 INSERT INTO held_emails (recipient_user_id, subject, body_text, notification_ids, created_at, status, lease_until) VALUES (2, 'On its way', 'Text', '[]', '2026-03-29 02:00:00', 'sending', '2026-03-29 02:10:00');
 INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, error, returned, returned_why)
-VALUES (2, '2026-03-28 12:00:00', '2026-03-27 12:00:00', '2026-03-28 12:00:00', '[7]', 'sent', 'p2@rfc.example is slow', 'full', 'p2@rfc.example is full');`
+VALUES (2, '2026-03-28 12:00:00', '2026-03-27 12:00:00', '2026-03-28 12:00:00', '[7]', 'sent', 'p2@rfc.example is slow', 'full', 'p2@rfc.example is full');
+INSERT INTO digest_moved (user_id, notification_id, from_id, moved_at) VALUES (2, 5, 9, '2026-03-28 12:00:00'), (3, 6, 2, '2026-03-28 12:00:00');`
 
 // exports returns what export prints of a person.
 func (s *site) exports(user string) (tables map[string][]map[string]any) {
@@ -40,6 +41,7 @@ func (s *site) forgets() {
 	assert.Equal(s, "2026-03-28T12:00:00Z", before["notification_digests"][0]["period_end"])
 	assert.Equal(s, []any{7.0}, before["notification_digests"][0]["signal_ids_included"])
 	assert.Len(s, before["digest_due"], 1)
+	assert.Equal(s, []map[string]any{{"id": 1.0, "user_id": 2.0, "notification_id": 5.0, "from_id": 9.0, "moved_at": "2026-03-28T12:00:00Z"}}, before["digest_moved"])
 
 	said := s.run("forget", "--user", "p2@rfc.example").done().out
 	assert.Equal(s, "Forgot user 2: preferences 1, held e-mails 1, answers of mail servers 1. Links in their mails have ended.\n"+
@@ -47,6 +49,7 @@ func (s *site) forgets() {
 		"They still get daily digests: the row in users is the app's. Delete it, or set digest_cadence to off.\n", said)
 	after := s.exports("2")
 	assert.Empty(s, after["digest_preferences"])
+	assert.Empty(s, after["digest_moved"])
 	assert.Len(s, after["held_emails"], 1)
 	require.Len(s, after["notification_digests"], 1)
 	assert.NotContains(s, fmt.Sprint(after["notification_digests"]), "p2@")

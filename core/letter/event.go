@@ -22,7 +22,9 @@ type Event struct {
 	Branch string
 	PR     int64
 	// At is zero if it is not known.
-	At      time.Time
+	At time.Time
+	// Moved says that it came from another account, so that it may be older than the window.
+	Moved   bool
 	Payload texts.Payload
 }
 

@@ -120,7 +120,6 @@ func (d *draft) sortOut(w *Writer, f Facts) {
 	few := min(len(f.Events), manyEvents)
 	*d = draft{Facts: f, teller: teller{pen: pen{words: w.in(f.Language)}, told: make(page.Line, 0, usualParts*few), lines: make([]page.Line, 0, few)}, writer: w}
 	d.Grow(usualInk * few)
-	since := f.End.Add(-d.toldInFull())
 	all := d.noteAll(f.Events)
 	d.topics = make([]topic, 0, gather(all, noted.slug))
 	for len(all) > 0 {
@@ -133,7 +132,7 @@ func (d *draft) sortOut(w *Writer, f Facts) {
 		if t.slug != "" {
 			d.numbers.RFCs++
 		}
-		d.sort(t, since)
+		d.sort(t)
 	}
 	slices.SortStableFunc(d.topics, func(a, b topic) int { return cmp.Compare(len(b.events), len(a.events)) })
 	slices.SortStableFunc(d.asks, func(a, b asked) int { return b.At.Compare(a.At) })
@@ -141,9 +140,8 @@ func (d *draft) sortOut(w *Writer, f Facts) {
 	d.volume = d.sayVolume()
 }
 
-// sort sorts the events of one RFC: what waits for the reader, however long, what is told, and what is only counted,
-// since it is older than since.
-func (d *draft) sort(t topic, since time.Time) {
+// sort sorts the events of one RFC: what waits for the reader, however long, what is told, and what is only counted.
+func (d *draft) sort(t topic) {
 	told := t.events[:0]
 	for _, e := range t.events {
 		switch rule := d.writer.asks.of(e); {
@@ -151,7 +149,7 @@ func (d *draft) sort(t topic, since time.Time) {
 			d.numbers.Events--
 		case rule != nil:
 			d.asks = append(d.asks, asked{e, rule})
-		case !e.At.IsZero() && e.At.Before(since):
+		case !e.At.IsZero() && e.At.Before(d.End.Add(-d.toldInFull(e.Event))):
 			t.older++
 		default:
 			told = append(told, e)
@@ -168,9 +166,9 @@ func (d *draft) isAsked(e *Event) bool {
 	return slices.ContainsFunc(d.asks[max(0, len(d.asks)-mostCompared):], func(a asked) bool { return e.isLike(a.Event) })
 }
 
-// toldInFull is how much of the time before the end is told in full.
-func (d *draft) toldInFull() time.Duration {
-	if d.isLong() {
+// toldInFull is how much of the time before the end is told in full, if it is such as e.
+func (d *draft) toldInFull(e *Event) time.Duration {
+	if d.isLong() || e.Moved {
 		return max(inFull, d.Usual)
 	}
 	return d.End.Sub(d.Start) + lateEvents

@@ -313,6 +313,18 @@ func TestOldEvents(t *testing.T) {
 	assert.Equal(t, "B (Sat 28 Nov)", l.Subject)
 }
 
+// What came from another account is older than the window. As much of it is told as of a long time.
+func TestEventsThatCameFromAnotherAccount(t *testing.T) {
+	t.Parallel()
+	moved := func(pr int64, days int) Event {
+		return Event{Kind: "pr_opened", PR: pr, Slug: "a", Title: "A", At: tick.Add(-time.Duration(days) * 24 * time.Hour), Moved: true}
+	}
+	d, l, _ := plainWriter(t).Write(daily(moved(1, 10), moved(2, 20)))
+	assert.Equal(t, Digest{Events: 2, RFCs: 1}, d)
+	assert.Equal(t, "Someone opened PR #1", l.Cards[0].Lines[0].String())
+	assert.Equal(t, []string{"1 older update is in your inbox."}, l.Notes)
+}
+
 // A request that was written twice within minutes is one, although nothing is said of it.
 func TestARequestIsMadeOnce(t *testing.T) {
 	t.Parallel()

@@ -24,11 +24,13 @@ type StoreWorld struct {
 	// and leaves the ledger and the notifications as they are.
 	Add    func(context.Context, core.Recipient) error
 	Remove func(ctx context.Context, id int64) error
+	// Merge gives the notifications of one user to another, as the app does when it merges their accounts.
+	Merge func(ctx context.Context, from, to int64) error
 }
 
 // StoreContract runs the suite that every [ports.Store] passes; open returns a fresh one.
 func StoreContract(t *testing.T, open func(t *testing.T) StoreWorld) {
-	for _, group := range [][]storeCase{readCases, dueCases, restCases, ledgerCases, turnoverCases, heldCases, refusalCases, returnCases, lookCases, watchCases, muteCases, pruneCases, roundCases, paceCases, personCases, choiceCases, factCases, redirectCases} {
+	for _, group := range [][]storeCase{readCases, dueCases, restCases, ledgerCases, turnoverCases, heldCases, refusalCases, returnCases, lookCases, watchCases, muteCases, pruneCases, roundCases, paceCases, personCases, mergeCases, choiceCases, factCases, redirectCases} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
