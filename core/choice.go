@@ -59,9 +59,8 @@ func Choose(r Recipient, c Choice) Recipient {
 	}
 	p := &r.Preferences
 	p.TimeZone, p.Rhythm, p.PausedUntil, p.QuietStart, p.QuietEnd, p.Language = c.TimeZone, c.Rhythm, c.PausedUntil, c.QuietStart, c.QuietEnd, c.Language
-	if c.LinksSince.After(p.LinksSince) {
-		p.LinksSince = c.LinksSince
-	}
+	since := later(c.LinksSince, p.LinksSince.At)
+	p.LinksSince = Stamp{Set: !since.IsZero(), At: since} // one that cannot be read means none
 	return r
 }
 

@@ -88,13 +88,13 @@ func TestDoctorFindsNothingInAGoodInstallation(t *testing.T) {
 	s.run("tick").done()
 	before, sent := s.read("rfcdigest.db"), len(m.letters())
 	d := s.diagnosed()
-	assert.Equal(t, 25, d.OK, "%+v", d.Checks)
+	assert.Equal(t, 26, d.OK, "%+v", d.Checks)
 	assert.Zero(t, d.Warnings, "%+v", d.Checks)
 	assert.Contains(t, d.named("mail").Found, m.address+" is ready for mail, with STARTTLS, logged in; nothing was sent; it announces no limits; with PIPELINING, without SMTPUTF8; its certificate is good until ")
 	out := s.run("doctor").done().out
 	assert.Contains(t, out, "ok       schema             migrated; the app's own SQLite may be as old as 3.8.7\n")
-	assert.True(t, strings.HasSuffix(out, "\n25 checks: 25 ok, 0 warnings, 0 failures\n"), out)
-	assert.Equal(t, 26, strings.Count(out, "\n"), "a line for each, and one for all")
+	assert.True(t, strings.HasSuffix(out, "\n26 checks: 26 ok, 0 warnings, 0 failures\n"), out)
+	assert.Equal(t, 27, strings.Count(out, "\n"), "a line for each, and one for all")
 	assert.Len(t, m.letters(), sent)
 	assert.True(t, before == s.read("rfcdigest.db"), "not a byte of it")
 }
@@ -142,7 +142,7 @@ func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 		"zones in other words":      {[]string{"INSERT INTO digest_preferences (user_id, time_zone) VALUES (2, ' europe/BERLIN'), (3, 'W. Europe Standard Time')"}, "", "people's zones", fine, []string{"all are known"}},
 		"quiet all day":             {[]string{"INSERT INTO digest_preferences (user_id, quiet_start, quiet_end) VALUES (2, '00:00', '23:59'), (3, '0:00', '24:00')"}, "", "quiet hours", warning, []string{"user 2, user 3", "leave no tick outside", "explain --user"}},
 		"quiet but for a minute":    {[]string{"INSERT INTO digest_preferences (user_id, quiet_start, quiet_end) VALUES (2, '00:00', '23:59')"}, "--tick-seconds 60", "quiet hours", fine, []string{"all leave ticks"}},
-		"quiet in other words":      {[]string{"INSERT INTO digest_preferences (user_id, quiet_start, quiet_end) VALUES (2, '8.00', '9'), (3, '8:00', '09:00:00')"}, "", "preferences", warning, []string{": user 2; of the first, ignored: quiet hours '8.00' to '9'", "correct it"}},
+		"quiet in other words":      {[]string{"INSERT INTO digest_preferences (user_id, quiet_start, quiet_end) VALUES (2, '8.00', '9'), (3, '8:00', '09:00:00')"}, "", "preferences", warning, []string{": user 2; of the first, ignored: quiet hours '8.00 to 9'", "correct it"}},
 		"a send hour of no clock":   {[]string{"INSERT INTO digest_preferences (user_id, send_hour) VALUES (3, 24)"}, "", "preferences", warning, []string{": user 3; of the first, ignored: send hour '24'; 0 to 23 can be |", "explain --user"}},
 		"a send hour in words":      {[]string{"INSERT INTO digest_preferences (user_id, send_hour) VALUES (2, '09:00'), (3, 'nine')"}, "", "preferences", warning, []string{": user 2, user 3; of the first, ignored: send hour '09:00'"}},
 		"held mail":                 {[]string{"INSERT INTO held_emails (recipient_user_id, status, body_text) VALUES (1, 'held', 'Hello'), (1, 'sent', '')"}, "", "held mail", fine, []string{"1 waiting, none given up"}},
@@ -168,6 +168,7 @@ SELECT id, email, 3, 'RCPT: 550 5.1.1', '2999-01-01 00:00:00' FROM users WHERE i
 			[]string{"certificate not accepted: it is for example.com, ", "and not for localhost", " | name the server as its certificate does"}},
 		"a mail server that nobody vouches for": {nil, "--mail smtps://" + tlsOnly.Listener.Addr().String(), "mail", failure,
 			[]string{"certificate not accepted: it is signed by itself", " | have the server get one of a public issuer, or add it to those that this machine trusts"}},
+		"no address":               {[]string{"UPDATE users SET email = ' ' WHERE id = 2", "UPDATE users SET email = '', digest_cadence = 'off' WHERE id = 3"}, "", "missing addresses", warning, []string{"no address, so no digest can go out: user 2 |", "users.email"}},
 		"addresses":                {[]string{"UPDATE users SET email = 'nobody'"}, "", "addresses", warning, []string{"user 1, user 2, user 3", "correct it"}},
 		"a window in the future":   {[]string{fmt.Sprintf(ended, "'2999-01-01 00:00:00'")}, "", "clock", warning, []string{"2999-01-01", "NTP"}},
 		"the default sender":       {nil, "", "sender", warning, []string{"localhost", "DIGEST_FROM"}},

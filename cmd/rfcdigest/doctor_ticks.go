@@ -75,6 +75,7 @@ func (d *doctor) people(a planner.Overdue) {
 		{"quiet hours", a.Quirks[core.EndlessQuiet], "all leave ticks outside", "quiet hours leave no tick outside, so there are none",
 			"enter shorter ones in digest_preferences, or have ticks come more often; explain --user ID says more"},
 		{"preferences", a.Quirks[core.UnreadableSetting], "all can be read", "a setting does not count as it is stored", "correct it in digest_preferences; explain --user ID says what each of them has"},
+		{"missing addresses", a.NoAddress, "everybody who wants digests has an address", "no address, so no digest can go out", "enter it in users.email, or off as the cadence"},
 		{"addresses", a.BadAddress, "mail can be sent to all", "address is not one that mail can be sent to", "correct it in the app"},
 	} {
 		if c.who.Count == 0 {
