@@ -19,6 +19,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/shell"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/show"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 type demoCommand struct {
@@ -129,13 +130,13 @@ func (c *demoCommand) crowd(ctx context.Context, std streams) error {
 	if err := w.Fill(func(rows core.World) error { return sqlite.Fill(ctx, database, rows) }); err != nil {
 		return fmt.Errorf("filling %s: %w", database, err)
 	}
-	fmt.Fprintf(std.out, `Made %[1]s: %[2]d people, %[3]d notifications each.
+	fmt.Fprintf(std.out, `Made %[1]s: %[2]s, %[3]s each.
 
 Time a tick in which nobody is due, and then one in which everybody is:
 
   time %[4]s tick --database %[5]s --mail discard:// --now %[6]s
   time %[4]s tick --database %[5]s --mail discard:// --now %[7]s
-`, database, w.People, w.Each, programName(), shell.Word("sqlite://"+database), w.Now.Add(-time.Second).Format(time.RFC3339), w.Now.Format(time.RFC3339))
+`, database, texts.Plural(int(w.People), "person"), texts.Plural(int(w.Each), "notification"), programName(), shell.Word("sqlite://"+database), w.Now.Add(-time.Second).Format(time.RFC3339), w.Now.Format(time.RFC3339))
 	return nil
 }
 
@@ -166,14 +167,14 @@ func (c *demoCommand) crowdTo(ctx context.Context, std streams) error {
 	if _, err := conn.Exec(ctx, "ANALYZE"); err != nil {
 		return fmt.Errorf("counting what is in %s: %w", name, err)
 	}
-	fmt.Fprintf(std.out, `Made %[1]s: %[2]d people, %[3]d notifications each, all of them due.
+	fmt.Fprintf(std.out, `Made %[1]s: %[2]s, %[3]s each, all of them due.
 
 Have two processes share them, with the same URL in DIGEST_DATABASE_URL:
 
   %[4]s migrate --engine river
   %[4]s serve --engine river --mail discard:// --tick-seconds 10 &
   %[4]s serve --engine river --mail discard:// --tick-seconds 10 &
-`, name, w.People, w.Each, programName())
+`, name, texts.Plural(int(w.People), "person"), texts.Plural(int(w.Each), "notification"), programName())
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/shell"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // With less free disk than enoughRoom there is a warning, with less than noRoom a failure.
@@ -140,7 +141,7 @@ func inBytes(n int64) string {
 		size, unit = size/1000, next
 	}
 	if unit == "bytes" {
-		return fmt.Sprintf("%d bytes", n)
+		return texts.Plural(int(n), "byte")
 	}
 	return fmt.Sprintf("%.1f %s", size, unit)
 }

@@ -24,10 +24,10 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/web"
 	"github.com/wiggleverse/rfcdigest/app/planner"
-	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/core/returned"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // diagnosis is what doctor --json prints.
@@ -59,7 +59,7 @@ func (s *site) diagnosed(args ...string) (d diagnosis) {
 	}
 	assert.Equal(s, map[status]int{fine: d.OK, warning: d.Warnings, failure: d.Failures}, map[status]int{fine: count[fine], warning: count[warning], failure: count[failure]})
 	if d.Failures > 0 {
-		r.fails(exitFailed, term.Plural(d.Failures, "failure"))
+		r.fails(exitFailed, texts.Plural(d.Failures, "failure"))
 	} else {
 		r.done()
 	}
@@ -147,7 +147,7 @@ func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 		"a send hour in words":      {[]string{"INSERT INTO digest_preferences (user_id, send_hour) VALUES (2, '09:00'), (3, 'nine')"}, "", "preferences", warning, []string{": user 2, user 3; of the first, ignored: send hour '09:00'"}},
 		"held mail":                 {[]string{"INSERT INTO held_emails (recipient_user_id, status, body_text) VALUES (1, 'held', 'Hello'), (1, 'sent', '')"}, "", "held mail", fine, []string{"1 waiting, none given up"}},
 		"held mail of no status": {[]string{"INSERT INTO held_emails (id, recipient_user_id, status) VALUES (1, 1, NULL), (2, 1, 'pending'), (3, 1, 'HELD'), (4, 1, 'failed')"}, "", "held mail", warning,
-			[]string{"3 e-mails with a status that nobody knows, so that they wait for ever, like ID 3; 1 e-mail given up, for the reason in error, like ID 4 |", "in held_emails, enter the status held"}},
+			[]string{"3 e-mails waiting for ever, with a status that nobody knows, like ID 3; 1 e-mail given up, for the reason in error, like ID 4 |", "in held_emails, enter the status held"}},
 		"held mail of no list": {[]string{"INSERT INTO held_emails (id, recipient_user_id, status, body_text, notification_ids) VALUES (7, 1, 'held', 'Hello', '1, 2'), (8, 2, 'held', 'Hello', '[2]')"}, "", "held mail", warning,
 			[]string{"1 e-mail with notification IDs that are no list, as '1, 2', like ID 7 |", "enter them as [1, 2]"}},
 		"held mail for nobody": {[]string{"INSERT INTO held_emails (id, recipient_user_id, status, body_text) VALUES (7, 99, 'held', 'Hello'), (8, NULL, 'held', 'Hello')"}, "", "held mail", warning,
@@ -201,7 +201,7 @@ SELECT id, email, 3, 'RCPT: 550 5.1.1', '2999-01-01 00:00:00' FROM users WHERE i
 			[]string{"can be answered"}},
 		"a page with another secret": {[]string{answeredBy(t, "another secret of more than thirty-two bytes")}, "--public-url https://" + closedPort(t) + " --secret " + secret, "secrets", warning,
 			[]string{"the page that was started last"}},
-		"after a crash":        {[]string{"INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, lease_until) VALUES (1, datetime('now'), datetime('now', '-1 day'), datetime('now', '-1 hour'), '[1]', 'sending', datetime('now', '-50 minutes'))"}, "", "in doubt", warning, []string{"1 digest of which it is not known whether", "run a tick"}},
+		"after a crash":        {[]string{"INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, lease_until) VALUES (1, datetime('now'), datetime('now', '-1 day'), datetime('now', '-1 hour'), '[1]', 'sending', datetime('now', '-50 minutes'))"}, "", "in doubt", warning, []string{"1 digest without an answer on record, and with a lease that has ended", "run a tick"}},
 		"no return path":       {nil, "--mail smtp://" + closedPort(t) + "?tls=none --from digest@rfc.example", "mail that returns", warning, []string{"nobody is told", "digest+{token}@rfc.example", "--inbound"}},
 		"mail that is refused": {[]string{dislikedOn("0 days")}, returning, "mail that returns", warning, []string{"20 mails came back, since the server distrusts where the mail came from", "SPF"}},
 		"the same a while ago": {[]string{dislikedOn("-3 days")}, returning, "mail that returns", fine, []string{"by its address digest+{token}@rfc.example"}},

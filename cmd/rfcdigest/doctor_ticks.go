@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/app/planner"
-	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/show"
-	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
@@ -41,8 +39,8 @@ func (d *doctor) inDoubt(n int) {
 		d.passes("in doubt", "nothing")
 		return
 	}
-	d.warns("in doubt", fmt.Sprintf("%s of which it is not known whether they arrived; their leases have ended", term.Plural(n, "digest")),
-		"run a tick: it sends them again, under the same Message-IDs")
+	d.warns("in doubt", texts.Plural(n, "digest")+" without an answer on record, and with a lease that has ended",
+		"run a tick: it sends again, under the same Message-ID")
 }
 
 // oldestDue looks at the person who has waited longest. If a tick has ended without trouble since they were due, it
@@ -165,7 +163,7 @@ func (d *doctor) suppression(refused iter.Seq2[core.Recipient, error]) error {
 	if more := suppressed - len(first); more > 0 {
 		first = append(first, fmt.Sprintf("%d more", more))
 	}
-	d.warns("suppression", fmt.Sprintf("%s suppressed, so that no mail goes there: %s%s", show.Addresses(suppressed), strings.Join(first, ", "), lately),
+	d.warns("suppression", fmt.Sprintf("%s suppressed, so that no mail goes there: %s%s", texts.Plural(suppressed, "address"), strings.Join(first, ", "), lately),
 		"correct what is wrong in the app, and lift what works again; rfcdigest suppressed lists them all and says how")
 	return nil
 }

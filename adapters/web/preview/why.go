@@ -13,9 +13,11 @@ const reasonsPage = 200
 
 // reasons are the verdicts on a person's notifications.
 type reasons struct {
-	Since  moment
-	Total  int
-	Counts []count
+	Since moment
+	Total int
+	// Counted is Total in words.
+	Counted string
+	Counts  []count
 	// All leads to all verdicts.
 	All  choice
 	Rows []reason
@@ -48,7 +50,7 @@ func newReasons(t state, e core.Explanation) *reasons {
 	to := func(verdict string) string {
 		return t.with(func(t *state) { t.verdict, t.skip = verdict, 0 }).href()
 	}
-	rs := &reasons{Since: newMoment(e.Since, e.Zone), Total: len(e.Reasons), All: choice{"all", to(""), t.verdict == ""}}
+	rs := &reasons{Since: newMoment(e.Since, e.Zone), Total: len(e.Reasons), Counted: texts.Plural(len(e.Reasons), "notification"), All: choice{"all", to(""), t.verdict == ""}}
 	for _, c := range e.Counts {
 		v := string(c.Verdict)
 		rs.Counts = append(rs.Counts, count{choice{v, to(v), t.verdict == v}, c.Verdict, e.Rule(c.Verdict), c.Count})

@@ -40,7 +40,7 @@ func PrintExplanation(w io.Writer, v core.View, e core.Explanation) error {
 	}
 	printReasons(w, colours, e)
 	printHeld(w, colours, e)
-	fmt.Fprintf(w, "\n%s since %s\n", term.Plural(len(e.Reasons), "notification"), texts.TimestampIn(e.Since, e.Zone))
+	fmt.Fprintf(w, "\n%s since %s\n", texts.Plural(len(e.Reasons), "notification"), texts.TimestampIn(e.Since, e.Zone))
 	total := 0
 	for _, c := range e.Counts {
 		total += c.Count
