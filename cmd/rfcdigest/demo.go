@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
 	"github.com/jackc/pgx/v5"
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
@@ -30,7 +31,12 @@ type demoCommand struct {
 }
 
 // Run makes a database, runs a tick on it, and says what happened and what to try next.
-func (c *demoCommand) Run(ctx context.Context, s *Settings, std streams) error {
+func (c *demoCommand) Run(ctx context.Context, line *kong.Context, s *Settings, std streams) error {
+	for _, given := range line.Path {
+		if flag := given.Flag; flag != nil && (flag.Name == "database" || flag.Name == "mail") {
+			return usagef("demo makes a database and an outbox of its own; leave out --%s, and say where with --dir, or with --people and --to for PostgreSQL", flag.Name)
+		}
+	}
 	if c.People < 0 || c.Notifications < 0 {
 		return usagef("--people %d --notifications %d: want numbers from 0", c.People, c.Notifications)
 	}
@@ -62,7 +68,7 @@ func (c *demoCommand) world(ctx context.Context, s Settings, std streams) error 
 	if err := sqlite.Fill(ctx, database, world); err != nil {
 		return fmt.Errorf("filling %s: %w", database, err)
 	}
-	s.Database, s.Mail, s.Enabled = "sqlite://"+database, "maildir://"+filepath.Join(c.Dir, demo.Outbox), true
+	s.Database, s.Engine, s.Mail, s.Enabled = "sqlite://"+database, "plain", "maildir://"+filepath.Join(c.Dir, demo.Outbox), true
 	page := filepath.Join(c.Dir, demo.Page)
 	report, err := s.demoTick(ctx, now, page)
 	if err != nil {

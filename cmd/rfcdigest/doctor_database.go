@@ -22,7 +22,7 @@ const (
 func (d *doctor) database(ctx context.Context) bool {
 	database, err := d.named()
 	if err != nil {
-		d.failsOf("database", err, "set --database (DIGEST_DATABASE_URL), like sqlite:///var/lib/rfc/app.db")
+		d.failsOf("database", err, "correct --database (DIGEST_DATABASE_URL), like sqlite:///var/lib/rfc/app.db or postgres://HOST/NAME")
 		return false
 	}
 	return database.diagnose(ctx, d)

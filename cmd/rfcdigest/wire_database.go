@@ -31,7 +31,7 @@ type namedDatabase struct {
 	remove  func(ctx context.Context, data bool, progress func(schema.Progress)) (done, stays []string, err error)
 	// clock returns the clock that all processes on it share.
 	clock func(context.Context) (ports.Clock, error)
-	// engine returns an engine that has processes share ticks; nil if this database has none.
+	// engine returns an engine that has processes share ticks; nil for SQLite, with which none is asked for.
 	engine func(*app.Ticker, time.Duration, *slog.Logger) (*riverengine.Engine, error)
 	// diagnose has a doctor look at it, and reports whether it can be read and is migrated.
 	diagnose func(context.Context, *doctor) bool
@@ -45,6 +45,8 @@ func (s *Settings) named() (namedDatabase, error) {
 		return namedDatabase{}, err
 	case server != "":
 		return s.namedPostgres(server)
+	case s.Engine == river:
+		return namedDatabase{}, usagef("--engine river: it needs PostgreSQL, --database postgres://…; leave it out on SQLite, which one process serves")
 	}
 	return namedDatabase{
 		name: path, brief: filepath.Base(path),
