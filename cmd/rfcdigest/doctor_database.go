@@ -65,7 +65,9 @@ func (d *doctor) server(ctx context.Context, name, url string) bool {
 		return false
 	}
 	d.passes("database", fmt.Sprintf("%s, PostgreSQL %s, %s", name, c.Version, inBytes(c.Size)))
-	if c.Pooled {
+	if c.Pooled && d.Engine == river {
+		d.fails("pooler", "between this and the server, like PgBouncer, which does not pass on what --engine river listens for", ownPort)
+	} else if c.Pooled {
 		d.passes("pooler", "between this and the server, like PgBouncer: statements are not prepared, and each transaction sets what it needs")
 	}
 	migrated := d.schema("with the same --database", c.State, "migrated")
