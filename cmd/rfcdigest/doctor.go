@@ -102,7 +102,9 @@ func (d *doctor) content(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.inDoubt(backlog.InDoubt)
+	if err := d.inDoubt(plans.RecoveryPages(ctx, d.now)); err != nil {
+		return err
+	}
 	if err := d.heldMail(backlog, plans.Releases(ctx, d.now)); err != nil {
 		return err
 	}

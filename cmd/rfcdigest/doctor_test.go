@@ -100,6 +100,7 @@ func TestDoctorFindsNothingInAGoodInstallation(t *testing.T) {
 }
 
 func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
+	const crashed = "INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, lease_until) VALUES (1, datetime('now'), datetime('now', '-1 day'), datetime('now', '-1 hour'), '[100, 200]', 'sending', datetime('now', '-50 minutes'))"
 	m := serveMail(t, &mailServer{password: password, size: 1_000_000, most: 9}, nil)
 	tlsOnly := httptest.NewUnstartedServer(nil) // whose certificate is looked at before anything is said
 	tlsOnly.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -201,7 +202,10 @@ SELECT id, email, 3, 'RCPT: 550 5.1.1', '2999-01-01 00:00:00' FROM users WHERE i
 			[]string{"can be answered"}},
 		"a page with another secret": {[]string{answeredBy(t, "another secret of more than thirty-two bytes")}, "--public-url https://" + closedPort(t) + " --secret " + secret, "secrets", warning,
 			[]string{"the page that was started last"}},
-		"after a crash":        {[]string{"INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, lease_until) VALUES (1, datetime('now'), datetime('now', '-1 day'), datetime('now', '-1 hour'), '[1]', 'sending', datetime('now', '-50 minutes'))"}, "", "in doubt", warning, []string{"1 digest without an answer on record, and with a lease that has ended", "run a tick"}},
+		"after a crash":              {[]string{crashed}, "", "in doubt", warning, []string{"1 digest without an answer on record, and with a lease that has ended", "run a tick"}},
+		"unsubscribed after a crash": {[]string{crashed, "UPDATE users SET digest_cadence = 'off' WHERE id = 1"}, "", "in doubt", fine, []string{"1 digest waiting until the recipient can have it, like user 1 (cadence has no digest)"}},
+		"both after a crash": {[]string{crashed, strings.Replace(crashed, "(1, ", "(2, ", 1), "UPDATE users SET email = '' WHERE id = 1"}, "", "in doubt", warning,
+			[]string{"1 digest without an answer on record, and with a lease that has ended; 1 digest waiting until the recipient can have it, like user 1 (no address)", "run a tick"}},
 		"no return path":       {nil, "--mail smtp://" + closedPort(t) + "?tls=none --from digest@rfc.example", "mail that returns", warning, []string{"nobody is told", "digest+{token}@rfc.example", "--inbound"}},
 		"mail that is refused": {[]string{dislikedOn("0 days")}, returning, "mail that returns", warning, []string{"20 mails came back, since the server distrusts where the mail came from", "SPF"}},
 		"the same a while ago": {[]string{dislikedOn("-3 days")}, returning, "mail that returns", fine, []string{"by its address digest+{token}@rfc.example"}},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"strings"
@@ -34,13 +35,34 @@ func (d *doctor) lastTick(mark core.TickMark) {
 }
 
 // inDoubt looks at the digests that a tick left behind which was killed, or whose server did not answer.
-func (d *doctor) inDoubt(n int) {
-	if n == 0 {
-		d.passes("in doubt", "nothing")
-		return
+func (d *doctor) inDoubt(pages iter.Seq2[[]core.RecoveryPlan, error]) error {
+	due, waiting := 0, 0
+	var one core.RecoveryPlan
+	for plans, err := range pages {
+		if err != nil {
+			return err
+		}
+		for _, p := range plans {
+			if p.Action == core.Wait {
+				waiting, one = waiting+1, p
+			} else {
+				due++
+			}
+		}
 	}
-	d.warns("in doubt", texts.Plural(n, "digest")+" without an answer on record, and with a lease that has ended",
-		"run a tick: it sends again, under the same Message-ID")
+	var all []string
+	if due > 0 {
+		all = append(all, texts.Plural(due, "digest")+" without an answer on record, and with a lease that has ended")
+	}
+	if waiting > 0 {
+		all = append(all, fmt.Sprintf("%s waiting until the recipient can have it, like user %d (%s)", texts.Plural(waiting, "digest"), one.Claim.Recipient, one.Reason))
+	}
+	if due == 0 {
+		d.passes("in doubt", cmp.Or(strings.Join(all, "; "), "nothing"))
+	} else {
+		d.warns("in doubt", strings.Join(all, "; "), "run a tick: it sends again, under the same Message-ID")
+	}
+	return nil
 }
 
 // oldestDue looks at the person who has waited longest. If a tick has ended without trouble since they were due, it
