@@ -69,7 +69,7 @@ func TestArrearsAreThoseThatATickWouldHaveSeenTo(t *testing.T) {
 		}, planner.Overdue{People: 16, BadAddress: planner.Affected{Count: 7, First: []int64{1, 2, 3, 4, 5}}, UTF8: planner.Affected{Count: 1, First: []int64{8}},
 			Quirks: map[core.Quirk]planner.Affected{
 				core.UnknownZone:       {Count: 2, First: []int64{9, 10}, Text: `The time zone "Mars/Olympus_Mons" is not known, so it is UTC; a name like Europe/Berlin would be.`},
-				core.UnreadableSetting: {Count: 1, First: []int64{15}, Text: "ignored: quiet hours '8.00' to '9:00'; a start and an end like 22:00 and 7:00 can be."},
+				core.UnreadableSetting: {Count: 1, First: []int64{15}, Text: "ignored: quiet hours '8.00 to 9:00'; a start and an end like 22:00 and 7:00 can be."},
 				core.EndlessQuiet:      {Count: 1, First: []int64{16}, Text: "The quiet hours from 00:00 to 23:59 leave none of the ticks outside, which are 1 h apart, so there are none."},
 			}}},
 	} {

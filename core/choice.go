@@ -66,9 +66,8 @@ func Choose(r Recipient, c Choice) Recipient {
 	if _, paused := p.Resumes(nil); !paused {
 		p.PausedUntil = ""
 	}
-	if c.LinksSince.After(p.LinksSince) {
-		p.LinksSince = c.LinksSince
-	}
+	since := later(c.LinksSince, p.LinksSince.At)
+	p.LinksSince = Stamp{Set: !since.IsZero(), At: since} // one that cannot be read means none
 	return r
 }
 

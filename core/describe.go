@@ -19,6 +19,9 @@ func Describe(p Plan, zone *time.Location) string {
 	if p.Action == Send {
 		b.WriteString(": " + p.Digest.Count())
 	}
+	if p.Reason == NoAddress {
+		b.WriteString(": no digest can go out")
+	}
 	b.WriteString("\n")
 	if p.Reason == NoCadence {
 		return b.String()
@@ -76,11 +79,10 @@ func (s Schedule) Remarks(r Recipient, zone *time.Location, now time.Time) (rema
 	remark(r.Cadence.unknown(), UnknownCadence, Ignored("cadence", string(r.Cadence), "daily, weekly and off"))
 	remark(zone == nil && zones.Read(p.TimeZone).Fixed != time.UTC, UnknownZone,
 		fmt.Sprintf("The time zone %q is not known, so it is UTC; a name like Europe/Berlin would be.", texts.Clean(p.TimeZone)))
-	start, end := texts.Clean(p.QuietStart), texts.Clean(p.QuietEnd)
 	q, ok := p.quiet()
-	ignored(!ok, "quiet hours", start+"' to '"+end, "a start and an end like 22:00 and 7:00")
+	ignored(!ok, "quiet hours", p.QuietWords(), "a start and an end like 22:00 and 7:00")
 	remark(q != (quietHours{}) && !s.leavesTick(q, cmp.Or(zone, time.UTC), now), EndlessQuiet,
-		fmt.Sprintf("The quiet hours from %s to %s leave none of the ticks outside, which are %s apart, so there are none.", start, end, texts.Spell(s.tick())))
+		fmt.Sprintf("The quiet hours from %s leave none of the ticks outside, which are %s apart, so there are none.", p.QuietWords(), texts.Spell(s.tick())))
 	_, err := ParseRhythm(p.Rhythm)
 	ignored(err != nil, "rhythm", p.Rhythm, `words like "daily at 7, 12, 17", "workdays at 7" or "monday, thursday at 7"`)
 	_, ok = p.Resumes(zone)
@@ -89,6 +91,8 @@ func (s Schedule) Remarks(r Recipient, zone *time.Location, now time.Time) (rema
 	ignored(!ok, "send hour", p.storedHour(), "0 to 23")
 	_, ok = p.readWeekday()
 	ignored(!ok, "send weekday", p.SendWeekday, "an English name like monday")
+	remark(p.LinksSince.Set && p.LinksSince.At.IsZero(), UnreadableSetting,
+		"ignored: links_since, which cannot be read, so older links to their page still work; a time like 2026-03-29 12:00:00 can be.")
 	ignored(cldr.For(p.Language) == nil, "language", p.Language, "a tag like de or pt-BR")
 	return remarks
 }

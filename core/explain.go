@@ -1,8 +1,6 @@
 package core
 
 import (
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core/texts"
@@ -37,9 +35,11 @@ type Explanation struct {
 	Draft Message
 	// Drafted says that there is one.
 	Drafted bool
-	// Windows are recorded windows of the recipient, the newest first; set by the caller, since core reads no ledger.
+	// Windows are recorded windows of the recipient, the newest first.
 	Windows []LedgerRow
-	// Held are held e-mails of the recipient, the newest first; set by the caller, like Windows.
+	// digests are those of Windows that told of a notification, by its ID.
+	digests map[int64]LedgerRow
+	// Held are held e-mails of the recipient, the newest first; set by the caller.
 	Held []ExplainedHeld
 }
 
@@ -71,9 +71,10 @@ func LookbackAt(r Recipient, now time.Time) time.Time {
 }
 
 // Explain returns what [PlanDigest] decides on s, in words. Notifications of s that are older than the
-// look-back are left out.
-func Explain(s Snapshot, style *Style) Explanation {
-	e := Explanation{Now: s.Now, Recipient: s.Recipient, Zone: s.Zone, Since: LookbackAt(s.Recipient, s.Now)}
+// look-back are left out. windows are recorded windows of the recipient, the newest first: they say in which digest a
+// notification was.
+func Explain(s Snapshot, windows []LedgerRow, style *Style) Explanation {
+	e := Explanation{Now: s.Now, Recipient: s.Recipient, Zone: s.Zone, Since: LookbackAt(s.Recipient, s.Now), Windows: windows, digests: digestsOf(windows, s.Now)}
 	s.Notifications = lookBack(s.Notifications, e.Since)
 	e.Plan = PlanDigest(s, style)
 	if e.Plan.DueAt.After(s.Now) {
@@ -116,28 +117,23 @@ func Verdicts() []Verdict {
 	return append(all, Included)
 }
 
-// SetWindows has e tell of ledger rows of its recipient: also which notifications are in a digest that is being sent.
-func (e *Explanation) SetWindows(rows []LedgerRow) {
-	e.Windows = rows
-	for i, r := range e.Reasons {
-		e.Reasons[i] = e.onItsWay(r)
-	}
-}
-
-// onItsWay says of a notification in a digest that is being sent that it is.
-func (e *Explanation) onItsWay(x Explained) Explained {
-	for _, w := range e.Windows {
-		if w.Status == Sending && slices.Contains(w.Notifications, x.Notification.ID) {
-			x.Why = fmt.Sprintf("it is in digest %d, which is being sent, or will be sent again", w.ID)
-			x.Brief = fmt.Sprintf("in digest %d, which is being sent", w.ID)
+// digestsOf returns the window whose digest had each notification at now.
+func digestsOf(windows []LedgerRow, now time.Time) map[int64]LedgerRow {
+	all := make(map[int64]LedgerRow)
+	for _, w := range windows {
+		if w.Status == Redirected || !w.Window.End.Before(now) || w.SentAt.After(now) {
+			continue
+		}
+		for _, id := range w.Notifications {
+			all[id] = w
 		}
 	}
-	return x
+	return all
 }
 
 // ExplainAlone returns the verdict on one notification of e.Recipient, which may be older than the look-back.
 func (e Explanation) ExplainAlone(n Notification, style *Style) Explained {
-	return e.onItsWay(e.reason(&n, style.judge(&n, texts.ReadPayload(n.Payload).Category, e.Plan.Since, e.Now), style))
+	return e.reason(&n, style.judge(&n, texts.ReadPayload(n.Payload).Category, e.Plan.Since, e.Now), style)
 }
 
 // reason explains the verdict on n.

@@ -51,7 +51,7 @@ func (s HeldSnapshot) waits(style *Style) string {
 	case QuietOver:
 		again := ""
 		if s.Mail.Attempts > 0 {
-			again = fmt.Sprintf(", after %d temporary refusals", s.Mail.Attempts)
+			again = ", after " + texts.Plural(s.Mail.Attempts, "temporary refusal")
 		}
 		return "Goes out with the next tick" + again + "."
 	}

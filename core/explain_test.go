@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestBecause(t *testing.T) {
 		want   string
 	}{
 		"cadence":    {func(r *Recipient) { r.Cadence = "month\nly" }, nil, `Gets no digests: the cadence is "month ly", and only daily and weekly have any.`},
-		"no address": {func(r *Recipient) { r.Address = "" }, nil, "There is no e-mail address to send to."},
+		"no address": {func(r *Recipient) { r.Address = "" }, nil, "No digest can go out: there is no e-mail address to send to."},
 		"in doubt":   {func(r *Recipient) { r.Latest.Status = Sending }, nil, "The digest of 2026-03-28 11:00:00 is being sent, or waits for its answer; if none is on record when its lease ends, the next tick sends it again. Until then nobody knows what has been told."},
 		"not due":    {func(r *Recipient) { r.Cadence = Weekly }, nil, "Not due before 2026-04-04 11:00:00: the last window ended 2026-03-28 11:00:00, and a weekly digest follows 7 days after."},
 		"send hour":  {func(r *Recipient) { r.Preferences.SendHour = &seven }, kathmandu, "Due since 2026-03-29 01:15:00 (07:00 Asia/Kathmandu): the last window ended 2026-03-28 11:00:00 (16:45 Asia/Kathmandu), and it follows every day at 07:00 on their clock (Asia/Kathmandu). Nothing in the window is for a digest: it is recorded as empty, without a mail."},
@@ -41,10 +42,10 @@ func TestBecause(t *testing.T) {
 	} {
 		r := due
 		c.change(&r)
-		e := Explain(Snapshot{Now: now, Recipient: r, Zone: c.zone}, testStyle(t))
+		e := Explain(Snapshot{Now: now, Recipient: r, Zone: c.zone}, nil, testStyle(t))
 		assert.Equal(t, c.want, e.Why, name)
 	}
-	told := Explain(Snapshot{Now: now, Recipient: due, Notifications: []Notification{{ID: 1, Kind: "pr_opened", Slug: "a", CreatedAt: now}}}, testStyle(t))
+	told := Explain(Snapshot{Now: now, Recipient: due, Notifications: []Notification{{ID: 1, Kind: "pr_opened", Slug: "a", CreatedAt: now}}}, nil, testStyle(t))
 	assert.Equal(t, since+"There is something to tell: 1 event across 1 RFC.", told.Why)
 }
 
@@ -81,7 +82,7 @@ func TestEveryVerdictIsExplained(t *testing.T) {
 			"It is in digest 12 of the account that it came from. If that does not arrive, a later digest tells of it." + came},
 	} {
 		c.n.ID, c.n.Kind = 1, "pr_merged"
-		e := Explain(Snapshot{Now: now, Recipient: r, Notifications: []Notification{c.n}}, testStyle(t))
+		e := Explain(Snapshot{Now: now, Recipient: r, Notifications: []Notification{c.n}}, nil, testStyle(t))
 		require.Len(t, e.Reasons, 1, name)
 		assert.Equal(t, c.verdict, e.Reasons[0].Verdict, name)
 		assert.Equal(t, c.why, e.Reasons[0].Why, name)
@@ -89,7 +90,59 @@ func TestEveryVerdictIsExplained(t *testing.T) {
 		assert.Equal(t, e.Reasons[0], e.ExplainAlone(c.n, testStyle(t)), name)
 	}
 	for _, v := range Verdicts() {
-		assert.NotEqual(t, v == Included, v.Rule() != "in the digest", v)
+		assert.NotEqual(t, v == Included, v.rule() != "in the digest", v)
+	}
+}
+
+func TestTheDigestThatToldIsNamed(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:00:00Z")
+	ago := func(hours int) time.Time { return now.Add(-time.Duration(hours) * time.Hour) }
+	r := Recipient{ID: 7, Address: "ada@rfc.example", Cadence: Daily, Latest: Entry{ID: 5, End: ago(24), Status: Sent}}
+	row := func(id int64, status Status, end, sent int, ids ...int64) LedgerRow {
+		return LedgerRow{Status: status, SentAt: ago(sent), Claim: Claim{ID: id, Recipient: 7, Window: Window{End: ago(end)}, Notifications: ids}}
+	}
+	windows := []LedgerRow{row(6, Sent, 0, 0, 16), row(5, Sent, 24, 20, 15), row(4, Redirected, 30, 30, 14), row(3, Empty, 48, 48), row(2, "", 72, 72, 12), row(1, Sent, 96, -1, 11)}
+	for name, c := range map[string]struct {
+		n          Notification
+		verdict    Verdict
+		why, brief string
+	}{
+		"told before": {Notification{ID: 15, CreatedAt: ago(30), IncludedAt: At(ago(20))}, BeforeWindow,
+			"Created 2026-03-28 06:00:00, before the window starts, 2026-03-28 12:00:00 (late arrivals count from 2026-03-28 11:45:00); digest 5 told of it on 2026-03-28 16:00:00.",
+			"Before the window starts; digest 5 told of it on 2026-03-28 16:00:00."},
+		"told by the scheduler before, which marks nothing": {Notification{ID: 12, CreatedAt: ago(80)}, BeforeWindow, "", "Before the window starts; digest 2 told of it on 2026-03-26 12:00:00."},
+		"told, and created late":                            {Notification{ID: 15, CreatedAt: ago(23), IncludedAt: At(ago(20))}, AlreadyShipped, "Digest 5 told of it on 2026-03-28 16:00:00.", ""},
+		"its row is gone":                                   {Notification{ID: 1, CreatedAt: ago(80), IncludedAt: At(ago(72))}, BeforeWindow, "", "Before the window starts; a digest told of it on 2026-03-26 12:00:00."},
+		"told to another":                                   {Notification{ID: 14, CreatedAt: ago(40)}, BeforeWindow, "", "Before the window starts; it is unread, and was for an earlier window to tell."},
+		"nobody knew then":                                  {Notification{ID: 11, CreatedAt: ago(100)}, BeforeWindow, "", "Before the window starts; it is unread, and was for an earlier window to tell."},
+		"in the very tick":                                  {Notification{ID: 16, CreatedAt: ago(1), IncludedAt: At(now)}, AlreadyShipped, "A digest told of it in this very tick.", ""},
+	} {
+		e := Explain(Snapshot{Now: now, Recipient: r, Notifications: []Notification{c.n}}, windows, testStyle(t))
+		require.Len(t, e.Reasons, 1, name)
+		assert.Equal(t, c.verdict, e.Reasons[0].Verdict, name)
+		assert.Equal(t, cmp.Or(c.brief, c.why), e.Reasons[0].Brief, name)
+		if c.why != "" {
+			assert.Equal(t, c.why, e.Reasons[0].Why, name)
+		}
+	}
+}
+
+func TestWithoutADigestNothingIsInIt(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-03-29T12:00:00Z")
+	for _, c := range []struct {
+		r    Recipient
+		why  string
+		rule string
+	}{
+		{Recipient{ID: 7, Cadence: Daily}, "It would be in a digest, but none can go out: there is no e-mail address.", "in the digest, if there were one"},
+		{Recipient{ID: 7, Cadence: "monthly", Address: "ada@rfc.example"}, "It would be in a digest, but none can go out: the cadence has none.", "in the digest, if there were one"},
+		{Recipient{ID: 7, Cadence: Daily, Address: "ada@rfc.example"}, "Created 2026-03-29 12:00:00, within the window; not read, not mailed, in no digest yet.", "in the digest"},
+	} {
+		e := Explain(Snapshot{Now: now, Recipient: c.r, Notifications: []Notification{{ID: 1, CreatedAt: now}}}, nil, testStyle(t))
+		assert.Equal(t, []any{Included, c.why, c.rule}, []any{e.Reasons[0].Verdict, e.Reasons[0].Why, e.Rule(Included)})
+		assert.Equal(t, "already read in the app", e.Rule(AlreadyRead))
 	}
 }
 
@@ -104,7 +157,7 @@ func TestTheLookBackReachesAsFarAsTheWindow(t *testing.T) {
 			{ID: 5, CreatedAt: now.Add(-40*24*time.Hour - LateArrivals)}, {ID: 6, CreatedAt: now.Add(time.Hour)},
 			{ID: 7, CreatedAt: now.Add(-40 * 24 * time.Hour), Moved: &Moved{From: []int64{8}, At: now.Add(-Lookback)}},
 			{ID: 8, CreatedAt: now.Add(-50 * 24 * time.Hour), Moved: &Moved{From: []int64{8}, At: now.Add(-45 * 24 * time.Hour)}},
-		}}, testStyle(t))
+		}}, nil, testStyle(t))
 	}
 	ids := func(e Explanation) (ids []int64) {
 		for _, reason := range e.Reasons {
@@ -129,10 +182,10 @@ func TestADraftIsTheDigestThatWouldGoOut(t *testing.T) {
 	draft, ok := Draft(s, style)
 	assert.True(t, ok)
 	assert.Equal(t, due.Message, draft)
-	assert.Equal(t, draft, Explain(s, style).Draft)
+	assert.Equal(t, draft, Explain(s, nil, style).Draft)
 
 	s.Recipient.Preferences.SuppressedAddress = s.Recipient.Address
-	e := Explain(s, style)
+	e := Explain(s, nil, style)
 	assert.Equal(t, Defer, e.Plan.Action)
 	assert.True(t, e.Drafted)
 	assert.Equal(t, draft, e.Draft, "whatever keeps it back")
@@ -208,11 +261,9 @@ func TestWhatIsOnItsWayIsToldOf(t *testing.T) {
 	now := instant(t, "2026-03-29T12:00:00Z")
 	s := Snapshot{Now: now, Recipient: Recipient{ID: 1, Address: "ada@rfc.example", Cadence: Daily, Latest: Entry{ID: 9, End: now.Add(-time.Minute), Status: Sending}},
 		Notifications: []Notification{{ID: 1, Recipient: 1, Kind: "pr_opened", CreatedAt: now.Add(-time.Hour)}, {ID: 2, Recipient: 1, Kind: "pr_opened", CreatedAt: now.Add(-time.Hour)}}}
-	e := Explain(s, testStyle(t))
-	before := e.Reasons[1]
-	e.SetWindows([]LedgerRow{{Status: Sending, Claim: Claim{ID: 9, Recipient: 1, Notifications: []int64{1}}}, {Status: Sent, Claim: Claim{ID: 8, Recipient: 1, Notifications: []int64{2}}}})
-	assert.Equal(t, "it is in digest 9, which is being sent, or will be sent again", e.Reasons[0].Why)
-	assert.Equal(t, before, e.Reasons[1])
+	e := Explain(s, []LedgerRow{{Status: Sending, Claim: Claim{ID: 9, Recipient: 1, Notifications: []int64{1}}}}, testStyle(t))
+	assert.Equal(t, "In digest 9, which is being sent, or will be sent again.", e.Reasons[0].Why)
+	assert.Contains(t, e.Reasons[1].Why, "it is unread")
 	assert.Equal(t, e.Reasons[0], e.ExplainAlone(s.Notifications[0], testStyle(t)))
 }
 

@@ -12,8 +12,31 @@ import (
 // verdictTimes are the times in the words on a verdict, each with the words that join it to the rest.
 type verdictTimes struct{ created, start, late, end string }
 
-// verdict says which times led to verdict. brief leaves out those that stand beside it in a table.
+// Rule is the rule behind v, in words.
+func (e Explanation) Rule(v Verdict) string {
+	if why := e.noDigest(); why != "" && v == Included {
+		return "in the digest, if there were one"
+	}
+	return v.rule()
+}
+
+// noDigest says why the recipient has no digests at all; empty if they may have some.
+func (e Explanation) noDigest() string {
+	switch e.Plan.Reason {
+	case NoCadence:
+		return "the cadence has none"
+	case NoAddress:
+		return "there is no e-mail address"
+	}
+	return ""
+}
+
+// verdict says what led to verdict. brief leaves out the times that stand beside it in a table.
 func (e Explanation) verdict(n *Notification, verdict Verdict) (why, brief string) {
+	if w, ok := e.digests[n.ID]; ok && w.Status == Sending {
+		in := fmt.Sprintf("In digest %d, which is being sent, or will be sent again.", w.ID)
+		return in, in
+	}
 	p := e.Plan.Prospect
 	times := verdictTimes{"Created " + e.when(n.CreatedAt) + ", ", ", " + e.when(p.Window.Start), "", ", " + e.when(e.Now)}
 	if n.CreatedAt.IsZero() {
@@ -38,10 +61,11 @@ func (e Explanation) verdictWords(n *Notification, verdict Verdict, t verdictTim
 	case AfterWindow:
 		return t.created + "after the window's end" + t.end + "; the window in which that time comes takes it."
 	case AlreadyShipped:
-		if !n.IncludedAt.Set {
+		if !n.IncludedAt.Set && n.Moved != nil && n.Moved.Digest != 0 {
 			return fmt.Sprintf("It is in digest %d of the account that it came from. If that does not arrive, a later digest tells of it.", n.Moved.Digest)
 		}
-		return "A digest told of it " + e.at(n.IncludedAt) + "."
+		told := e.toldBy(n)
+		return strings.ToUpper(told[:1]) + told[1:] + "."
 	case AlreadyEmailed:
 		return "Mailed on its own " + e.at(n.EmailedAt) + "."
 	case AlreadyRead:
@@ -50,6 +74,9 @@ func (e Explanation) verdictWords(n *Notification, verdict Verdict, t verdictTim
 		return "Its category is personal-direct, and those the app mails one by one."
 	case OwnEvent:
 		return "They did it themselves."
+	}
+	if why := e.noDigest(); why != "" {
+		return "It would be in a digest, but none can go out: " + why + "."
 	}
 	switch {
 	case n.CreatedAt.IsZero():
@@ -72,15 +99,24 @@ func (e Explanation) moved(n *Notification) string {
 
 // before says what had become of n when its window was over.
 func (e Explanation) before(n *Notification) string {
+	_, told := e.digests[n.ID]
 	switch {
-	case n.IncludedAt.Set:
-		return "a digest told of it " + e.at(n.IncludedAt)
+	case told, n.IncludedAt.Set:
+		return e.toldBy(n)
 	case n.EmailedAt.Set:
 		return "mailed on its own " + e.at(n.EmailedAt)
 	case n.ReadAt.Set:
 		return "read in the app " + e.at(n.ReadAt)
 	}
 	return "it is unread, and was for an earlier window to tell"
+}
+
+// toldBy says which digest told of n, and when.
+func (e Explanation) toldBy(n *Notification) string {
+	if w, ok := e.digests[n.ID]; ok {
+		return fmt.Sprintf("digest %d told of it %s", w.ID, e.at(At(w.SentAt)))
+	}
+	return "a digest told of it " + e.at(n.IncludedAt)
 }
 
 // at says when s was.
@@ -109,7 +145,7 @@ func (s Schedule) Because(p Plan, r Recipient, zone *time.Location, now time.Tim
 	case NoCadence:
 		return fmt.Sprintf("Gets no digests: the cadence is %q, and only daily and weekly have any.", texts.Clean(string(r.Cadence)))
 	case NoAddress:
-		return "There is no e-mail address to send to."
+		return "No digest can go out: there is no e-mail address to send to."
 	case InDoubt:
 		return "The digest of " + texts.TimestampIn(r.Latest.End, zone) + " is being sent, or waits for its answer; if none is on record when its lease ends, the next tick sends it again. Until then nobody knows what has been told."
 	case NotDue:
@@ -125,8 +161,8 @@ func (s Schedule) Because(p Plan, r Recipient, zone *time.Location, now time.Tim
 	case Refused:
 		return due + " " + WhyRefused(r, zone, now)
 	case QuietHours:
-		return fmt.Sprintf("%s It is %s for them, within their quiet hours (%s to %s, %s); a tick from %s on takes it.", due,
-			now.In(zone).Format("15:04"), texts.Clean(r.Preferences.QuietStart), texts.Clean(r.Preferences.QuietEnd), zone, texts.TimestampIn(s.quietUntil(r.Preferences, zone, now), zone))
+		return fmt.Sprintf("%s It is %s for them, within their quiet hours (%s, %s); a tick from %s on takes it.", due,
+			now.In(zone).Format("15:04"), r.Preferences.QuietWords(), zone, texts.TimestampIn(s.quietUntil(r.Preferences, zone, now), zone))
 	case Nothing:
 		return due + " Nothing in the window is for a digest: it is recorded as empty, without a mail."
 	}

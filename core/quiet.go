@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wiggleverse/rfcdigest/core/texts"
 	"github.com/wiggleverse/rfcdigest/core/zones"
 )
 
@@ -24,6 +25,20 @@ func (p Preferences) quiet() (q quietHours, ok bool) {
 		return quietHours{}, false
 	}
 	return quietHours{start, end}, true
+}
+
+// QuietWords says what is stored as quiet hours; empty if nothing is.
+func (p Preferences) QuietWords() string {
+	start, end := texts.Clean(p.QuietStart), texts.Clean(p.QuietEnd)
+	switch {
+	case start == "" && end == "":
+		return ""
+	case end == "":
+		return start + ", without an end"
+	case start == "":
+		return "until " + end + ", without a start"
+	}
+	return start + " to " + end
 }
 
 // hold reports whether a clock that shows local is in q.

@@ -145,10 +145,10 @@ func TestRemarks(t *testing.T) {
 			{UnknownZone, `The time zone "Mars/ Olympus" is not known, so it is UTC; a name like Europe/Berlin would be.`},
 		}},
 		{Preferences{QuietStart: "8.00", QuietEnd: "10:00"}, nil, Daily, []Remark{
-			{UnreadableSetting, `ignored: quiet hours '8.00' to '10:00'; a start and an end like 22:00 and 7:00 can be.`},
+			{UnreadableSetting, `ignored: quiet hours '8.00 to 10:00'; a start and an end like 22:00 and 7:00 can be.`},
 		}},
 		{Preferences{QuietStart: "8:00"}, nil, Daily, []Remark{
-			{UnreadableSetting, `ignored: quiet hours '8:00' to ''; a start and an end like 22:00 and 7:00 can be.`},
+			{UnreadableSetting, `ignored: quiet hours '8:00, without an end'; a start and an end like 22:00 and 7:00 can be.`},
 		}},
 		{Preferences{QuietStart: "00:00", QuietEnd: "23:59"}, nil, Daily, []Remark{
 			{EndlessQuiet, `The quiet hours from 00:00 to 23:59 leave none of the ticks outside, which are 1 h apart, so there are none.`},
@@ -161,10 +161,10 @@ func TestRemarks(t *testing.T) {
 		{Preferences{OddHour: "09:\x1b00"}, nil, Daily, []Remark{{UnreadableSetting, `ignored: send hour '09: 00'; 0 to 23 can be.`}}},
 		{Preferences{OddHour: " "}, nil, Daily, nil},
 		{Preferences{QuietStart: "22", QuietEnd: "25:00"}, nil, Daily, []Remark{
-			{UnreadableSetting, `ignored: quiet hours '22' to '25:00'; a start and an end like 22:00 and 7:00 can be.`},
+			{UnreadableSetting, `ignored: quiet hours '22 to 25:00'; a start and an end like 22:00 and 7:00 can be.`},
 		}},
 		{Preferences{QuietEnd: "7:00"}, nil, Daily, []Remark{
-			{UnreadableSetting, `ignored: quiet hours '' to '7:00'; a start and an end like 22:00 and 7:00 can be.`},
+			{UnreadableSetting, `ignored: quiet hours 'until 7:00, without a start'; a start and an end like 22:00 and 7:00 can be.`},
 		}},
 		{Preferences{Rhythm: "now and then"}, nil, Daily, []Remark{
 			{UnreadableSetting, `ignored: rhythm 'now and then'; words like "daily at 7, 12, 17", "workdays at 7" or "monday, thursday at 7" can be.`},
@@ -172,6 +172,10 @@ func TestRemarks(t *testing.T) {
 		{Preferences{PausedUntil: "next week"}, nil, Daily, []Remark{{UnreadableSetting, `ignored: end of the pause 'next week'; a date like 2026-12-31 can be.`}}},
 		{Preferences{Language: "Klingon"}, nil, Daily, []Remark{{UnreadableSetting, `ignored: language 'Klingon'; a tag like de or pt-BR can be.`}}},
 		{Preferences{Language: "de_AT.UTF-8"}, nil, Daily, nil},
+		{Preferences{LinksSince: At(now)}, nil, Daily, nil},
+		{Preferences{LinksSince: Stamp{Set: true}}, nil, Daily, []Remark{
+			{UnreadableSetting, `ignored: links_since, which cannot be read, so older links to their page still work; a time like 2026-03-29 12:00:00 can be.`},
+		}},
 		{Preferences{}, nil, "Daily", []Remark{{UnknownCadence, `ignored: cadence 'Daily'; daily, weekly and off can be.`}}},
 		{Preferences{}, nil, "hourly", []Remark{{UnknownCadence, `ignored: cadence 'hourly'; daily, weekly and off can be.`}}},
 		{Preferences{}, nil, Off, nil},
@@ -180,7 +184,7 @@ func TestRemarks(t *testing.T) {
 		}},
 		{Preferences{TimeZone: "localtime", QuietStart: "9", QuietEnd: "x", SendHour: hour(9), SendWeekday: "someday"}, nil, Weekly, []Remark{
 			{UnknownZone, `The time zone "localtime" is not known, so it is UTC; a name like Europe/Berlin would be.`},
-			{UnreadableSetting, `ignored: quiet hours '9' to 'x'; a start and an end like 22:00 and 7:00 can be.`},
+			{UnreadableSetting, `ignored: quiet hours '9 to x'; a start and an end like 22:00 and 7:00 can be.`},
 			{UnreadableSetting, `ignored: send weekday 'someday'; an English name like monday can be.`},
 		}},
 	} {

@@ -135,7 +135,7 @@ func TestBecauseDigestsAreSpread(t *testing.T) {
 	r := late(t)
 	r.Latest = Entry{ID: 1, End: instant(t, "2026-03-28T12:00:00Z"), Status: Sent}
 	why := func(now string) string {
-		return Explain(Snapshot{Now: instant(t, now), Recipient: r, Schedule: schedule}, style).Why
+		return Explain(Snapshot{Now: instant(t, now), Recipient: r, Schedule: schedule}, nil, style).Why
 	}
 	const rest = "2026-03-29 12:12:30: the last window ended 2026-03-28 12:00:00, and a daily digest follows 24 hours after, and 12 min 30 s later for them, since digests are spread over 30 min."
 	assert.Equal(t, "Not due before "+rest, why("2026-03-29T12:12:29Z"))

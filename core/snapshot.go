@@ -101,9 +101,8 @@ type Preferences struct {
 	QuietStart, QuietEnd string
 	// Language is the BCP 47 tag of the language that the person reads; empty means the installation's.
 	Language string
-	// LinksSince is since when the person's links to their page are good, since they have ended the older ones; zero if
-	// they have not.
-	LinksSince time.Time
+	// LinksSince is since when the person's links to their page are good, if they have ended the older ones.
+	LinksSince Stamp
 	// SuppressedAddress is the address that refusals are counted against.
 	SuppressedAddress string
 	// SuppressedReason is what the mail server said when it last refused that address.

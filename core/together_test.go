@@ -63,7 +63,7 @@ func TestWhyABoundaryTakesTheOneThatWasMissed(t *testing.T) {
 	t.Parallel()
 	ten := 10
 	r := Recipient{ID: 1, Address: "a@rfc.example", Cadence: Daily, Preferences: Preferences{SendHour: &ten}, Latest: Entry{ID: 1, End: instant(t, "2026-11-20T10:00:00Z"), Status: Sent}}
-	e := Explain(Snapshot{Now: instant(t, "2026-11-23T09:00:00Z"), Recipient: r}, testStyle(t))
+	e := Explain(Snapshot{Now: instant(t, "2026-11-23T09:00:00Z"), Recipient: r}, nil, testStyle(t))
 	assert.Equal(t, "Not due before 2026-11-23 10:00:00: the last window ended 2026-11-20 10:00:00, and it follows every day at 10:00 on their clock (UTC). "+
 		"No tick took the digest that was due 2026-11-21 10:00:00; the next one is near, and takes both.", e.Why)
 }

@@ -74,8 +74,8 @@ func (s *Style) judge(n *Notification, category string, reach, now time.Time) Ve
 	return Included
 }
 
-// Rule is the rule behind v, in words.
-func (v Verdict) Rule() string {
+// rule is the rule behind v, in words.
+func (v Verdict) rule() string {
 	for i := range rules {
 		if rules[i].verdict == v {
 			return rules[i].words

@@ -76,7 +76,8 @@ func LapseBefore(now time.Time, days int) time.Time {
 type Backlog struct {
 	// Due is how many people a tick has to look at, at least. Some of them may turn out not to be due.
 	Due int
-	// InDoubt counts the digests in doubt: sending was cut short, and the lease has ended.
+	// InDoubt counts the digests in doubt of people who can have digests: sending was cut short, and the lease has ended.
+	// Others wait until their person can have digests again: they may have arrived, and must not be told anew.
 	InDoubt int
 	// Held counts the held e-mails that have neither gone out nor been given up.
 	Held int

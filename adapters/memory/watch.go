@@ -16,7 +16,7 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (b core.Backlog, err
 			}
 		}
 		for _, row := range s.ledger {
-			if isInDoubt(row, now) {
+			if isInDoubt(row, now) && onRoster(s.users[row.Recipient]) {
 				b.InDoubt++
 			}
 		}

@@ -23,6 +23,10 @@ const (
 	connectTimeout = 10 * time.Second
 )
 
+// asksPooler is a setting of no effect, which PostgreSQL takes since its name has a dot. A pooler refuses it even if it was
+// told to ignore all the others.
+const asksPooler = "rfcdigest.direct"
+
 // ErrURL says that a text is not the URL of a PostgreSQL database. What is wrong with it is left
 // unsaid, since that could be a part of a password.
 var ErrURL = errors.New("want postgres://HOST:5432/NAME, with user and password before HOST, and %-escapes for what is special in a URL")
@@ -42,7 +46,7 @@ func parse(url string) (database, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
 	}
-	for name, value := range map[string]string{"application_name": "rfcdigest", "lock_timeout": lockTimeout} {
+	for name, value := range map[string]string{"application_name": "rfcdigest", "lock_timeout": lockTimeout, asksPooler: "on"} {
 		if config.RuntimeParams[name] == "" {
 			config.RuntimeParams[name] = value
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // Rest implements [ports.Roster]. A change to anything that decides when a person is due gives their row of
@@ -19,7 +20,7 @@ func (s *Store) Rest(ctx context.Context, rs []core.Rest) error {
 		return ctx.Err()
 	}
 	query := "UPDATE digest_due SET due_at = ?0 WHERE " + s.dialect.Idle("digest_due", "user_id = ?1 AND revision = ?2")
-	return s.db.Write(ctx, fmt.Sprintf("note when %d recipients are due", len(rs)), func(ctx context.Context, tx engine.Tx) error {
+	return s.db.Write(ctx, "note when "+texts.Plural(len(rs), "recipient")+" will be due", func(ctx context.Context, tx engine.Tx) error {
 		for _, r := range rs {
 			if _, err := tx.Change(ctx, query, r.Until.Unix(), r.Recipient, r.Revision); err != nil {
 				return fmt.Errorf("recipient %d: %w", r.Recipient, err)

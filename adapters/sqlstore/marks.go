@@ -121,7 +121,8 @@ WHERE status IS NULL OR status NOT IN ('held', 'sending', 'sent', 'dropped', 're
 		return true, err
 	}
 	err = s.db.Each(ctx, what, visit, "SELECT "+s.dialect.StampText("d.lease_until")+
-		" FROM notification_digests AS d"+s.dialect.Indexed(IndexSending)+" WHERE d.status = 'sending'")
+		" FROM notification_digests AS d"+s.dialect.Indexed(IndexSending)+" WHERE d.status = 'sending'"+
+		" AND EXISTS (SELECT 1 FROM users AS u WHERE u.id = d.recipient_user_id AND "+onRoster+")")
 	if err != nil {
 		return core.Backlog{}, err
 	}

@@ -224,7 +224,7 @@ func heldRowOf(r core.HeldRow) heldRow {
 func (p *preferenceRow) core() core.Preferences {
 	out := core.Preferences{
 		TimeZone: string(p.TimeZone), SendWeekday: string(p.SendWeekday), Rhythm: string(p.Rhythm), PausedUntil: string(p.PausedUntil), QuietStart: string(p.QuietStart), QuietEnd: string(p.QuietEnd),
-		Language: string(p.Language), LinksSince: p.LinksSince.At,
+		Language: string(p.Language), LinksSince: p.LinksSince.Stamp,
 		SuppressedAddress: texts.Mailbox(string(p.SuppressedAddress)), SuppressedReason: string(p.SuppressedReason),
 		OddHour: string(p.SendHour.odd), Failures: int(p.Failures.value), RetryAt: p.RetryAt.At,
 	}
@@ -238,7 +238,7 @@ func (p *preferenceRow) core() core.Preferences {
 func preferencesOf(user int64, p core.Preferences) preferenceRow {
 	row := preferenceRow{
 		UserID: integer(user), TimeZone: text(p.TimeZone), SendWeekday: text(p.SendWeekday), Rhythm: text(p.Rhythm), PausedUntil: text(p.PausedUntil), QuietStart: text(p.QuietStart), QuietEnd: text(p.QuietEnd),
-		SendHour: setting{odd: text(p.OddHour)}, Language: text(p.Language), LinksSince: stampOf(p.LinksSince),
+		SendHour: setting{odd: text(p.OddHour)}, Language: text(p.Language), LinksSince: stamp{p.LinksSince},
 		SuppressedAddress: text(p.SuppressedAddress), SuppressedReason: text(p.SuppressedReason), Failures: nonzero(p.Failures), RetryAt: stampOf(p.RetryAt),
 	}
 	if p.SendHour != nil {

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -37,7 +36,7 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 	if err != nil {
 		return nil, err
 	}
-	what := fmt.Sprintf("read the notifications of %d recipients", len(people))
+	what := "read the notifications of " + texts.Plural(len(people), "recipient")
 	// Marks that are made meanwhile are seen on the notifications, which are read later.
 	unmarked, err := s.unmarked(ctx, " AND d.recipient_user_id IN (SELECT asked.value FROM "+s.dialect.List+" AS asked)", idList(people))
 	if err != nil {
@@ -84,7 +83,7 @@ func (s *Store) ByID(ctx context.Context, ids []int64) (found []core.Notificatio
 		return nil, err
 	}
 	query := "SELECT " + s.dialect.columns(new(notificationRow)) + "\nFROM " + s.dialect.List + " AS asked CROSS JOIN notifications AS n WHERE n.id = asked.value"
-	if err := s.db.Each(ctx, fmt.Sprintf("read %d notifications", len(ids)), gather(&found, new(notificationRow)), query, listed(ids)); err != nil {
+	if err := s.db.Each(ctx, "read "+texts.Plural(len(ids), "notification"), gather(&found, new(notificationRow)), query, listed(ids)); err != nil {
 		return nil, err
 	}
 	var people []int64
@@ -137,7 +136,7 @@ func (s *Store) actors(ctx context.Context, names map[int64]string) error {
 		names[id.value] = string(name)
 		return true, err
 	}
-	return s.db.Each(ctx, fmt.Sprintf("read the names of %d people", len(names)), visit,
+	return s.db.Each(ctx, "read the names of "+texts.Plural(len(names), "person"), visit,
 		"SELECT u.id, "+asText("u.display_name")+" FROM "+s.dialect.List+" AS asked CROSS JOIN users AS u WHERE u.id = asked.value", idList(slices.Collect(maps.Keys(names))))
 }
 
@@ -165,7 +164,7 @@ func (s *Store) titles(ctx context.Context, slugs map[string]string) error {
 		}
 		return true, nil
 	}
-	return s.db.Each(ctx, fmt.Sprintf("read the titles of %d RFCs", len(asked)), visit,
+	return s.db.Each(ctx, "read the titles of "+texts.Plural(len(asked), "RFC"), visit,
 		"SELECT asked.number, "+asText("rfc.title")+" FROM "+s.dialect.Pairs+" AS asked CROSS JOIN cached_rfcs AS rfc WHERE rfc.slug = asked.text", list)
 }
 

@@ -50,7 +50,7 @@ const (
 
 // Lookup implements [ports.Roster].
 func (s *Store) Lookup(ctx context.Context, ids []int64) ([]core.Recipient, error) {
-	return s.recipients(ctx, fmt.Sprintf("look up %d recipients", len(ids)),
+	return s.recipients(ctx, "look up "+texts.Plural(len(ids), "recipient"),
 		s.selectRecipients("0", s.dialect.List+" AS asked CROSS JOIN users AS u")+"\nWHERE u.id = asked.value", listed(ids))
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -20,7 +21,7 @@ func (s *Store) CountRefusals(ctx context.Context, rs []core.Refusal) error {
 	}
 	rs = slices.Clone(rs)
 	slices.SortStableFunc(rs, func(a, b core.Refusal) int { return cmp.Compare(a.Recipient, b.Recipient) })
-	return s.db.Write(ctx, fmt.Sprintf("count %d refusals", len(rs)), func(ctx context.Context, tx engine.Tx) error {
+	return s.db.Write(ctx, "count "+texts.Plural(len(rs), "refusal"), func(ctx context.Context, tx engine.Tx) error {
 		for _, r := range rs {
 			if err := s.refused(ctx, tx, r); err != nil {
 				return fmt.Errorf("recipient %d: %w", r.Recipient, err)
@@ -54,7 +55,7 @@ func (s *Store) refused(ctx context.Context, tx engine.Tx, r core.Refusal) error
 func (s *Store) Lift(ctx context.Context, ids []int64) (lifted int, err error) {
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
-	err = s.db.Write(ctx, fmt.Sprintf("lift the suppression of %d addresses", len(ids)), func(ctx context.Context, tx engine.Tx) error {
+	err = s.db.Write(ctx, "lift the suppression of "+texts.Plural(len(ids), "address"), func(ctx context.Context, tx engine.Tx) error {
 		lifted = 0
 		for _, id := range ids {
 			p, there, err := s.preferences(ctx, tx, id)

@@ -39,7 +39,7 @@ func (g *gate) admit(ctx context.Context, who links.Reader, signed bool, age tim
 	switch {
 	case err != nil:
 		return o, g.failed(who, err)
-	case !found || who.Made.Before(o.Recipient.Preferences.LinksSince):
+	case !found || who.Made.Before(o.Recipient.Preferences.LinksSince.At):
 		return core.Outlook{}, g.refused()
 	}
 	return o, nil

@@ -8,6 +8,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/core/returned"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // readerView is what the page shows.
@@ -35,7 +36,7 @@ type readerView struct {
 type pastDigest struct {
 	ID            int64
 	When, Machine string
-	Events        int
+	Events        string // how many it had
 }
 
 // longTime is how the page writes a time.
@@ -52,7 +53,7 @@ func (h *reader) view(r *http.Request, o core.Outlook, c core.Choice) readerView
 		v.Next = append(v.Next, at.In(o.Zone).Format(longTime))
 	}
 	for _, row := range o.Digests {
-		v.Digests = append(v.Digests, pastDigest{row.ID, row.SentAt.In(o.Zone).Format(longTime), row.SentAt.UTC().Format(time.RFC3339), len(row.Notifications)})
+		v.Digests = append(v.Digests, pastDigest{row.ID, row.SentAt.In(o.Zone).Format(longTime), row.SentAt.UTC().Format(time.RFC3339), texts.Plural(len(row.Notifications), "event")})
 	}
 	return v
 }

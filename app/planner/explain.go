@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// windowsShown is how many recorded windows come with an explanation: a month of daily ones, and some.
+	// windowsShown is how many recorded windows, or held e-mails, are read at once: a month of daily ones, and some.
 	windowsShown = 40
 	// lookedAt is how many people one listing of those who are due looks at before it answers.
 	lookedAt = 1000
@@ -20,12 +20,16 @@ const (
 // Explain says what a tick would do about one recipient, whatever their cadence, and why, and writes
 // nothing. found is false if there is no such person.
 func (pl *Planner) Explain(ctx context.Context, v core.View, id int64) (e core.Explanation, found bool, err error) {
-	s, rows, found, err := pl.snapshot(ctx, v, id)
+	return pl.explain(ctx, v, id, v.Now)
+}
+
+// explain is Explain, with windows from the one on that a notification of that age may have been told in.
+func (pl *Planner) explain(ctx context.Context, v core.View, id int64, created time.Time) (e core.Explanation, found bool, err error) {
+	s, rows, found, err := pl.snapshot(ctx, v, id, created)
 	if err != nil || !found {
 		return core.Explanation{}, false, err
 	}
-	e = core.Explain(s, pl.config.Style)
-	e.SetWindows(rows)
+	e = core.Explain(s, rows, pl.config.Style)
 	e.Held, err = pl.held(ctx, v, s)
 	return e, err == nil, err
 }
@@ -62,7 +66,7 @@ func (pl *Planner) ExplainNotification(ctx context.Context, v core.View, id int6
 	if err != nil || len(ns) == 0 {
 		return core.Explained{}, core.Explanation{}, false, wrap(err, "looking up the notification")
 	}
-	e, found, err = pl.Explain(ctx, v, ns[0].Recipient)
+	e, found, err = pl.explain(ctx, v, ns[0].Recipient, cmp.Or(ns[0].CreatedAt, v.Now))
 	if err != nil || !found || !e.Recipient.Person.HasNotification(&ns[0]) {
 		return core.Explained{}, core.Explanation{}, false, err
 	}
@@ -82,7 +86,7 @@ func (pl *Planner) ExplainNotification(ctx context.Context, v core.View, id int6
 // TestMail returns the digest of one recipient as it would be, made out to another mailbox; see
 // [core.TestMail]. found is false if there is no such person.
 func (pl *Planner) TestMail(ctx context.Context, v core.View, id int64, mailbox, nonce string) (m core.Message, of string, found bool, err error) {
-	s, _, found, err := pl.snapshot(ctx, v, id)
+	s, _, found, err := pl.snapshot(ctx, v, id, v.Now)
 	if err != nil || !found {
 		return core.Message{}, "", false, err
 	}
@@ -90,14 +94,14 @@ func (pl *Planner) TestMail(ctx context.Context, v core.View, id int64, mailbox,
 	return m, of, true, nil
 }
 
-// snapshot reads all that the explanation of one recipient needs, with recorded windows of theirs.
-func (pl *Planner) snapshot(ctx context.Context, v core.View, id int64) (s core.Snapshot, rows []core.LedgerRow, found bool, err error) {
+// snapshot reads all that the explanation of one recipient needs, with their windows; see windows.
+func (pl *Planner) snapshot(ctx context.Context, v core.View, id int64, created time.Time) (s core.Snapshot, rows []core.LedgerRow, found bool, err error) {
 	v.Now = v.Now.UTC().Truncate(time.Second)
 	people, err := pl.store.Lookup(ctx, []int64{id})
 	if err != nil || len(people) == 0 {
 		return s, nil, false, wrap(err, "looking up the recipient")
 	}
-	rows, err = pl.windows(ctx, v, id)
+	rows, err = pl.windows(ctx, v, id, created)
 	if err != nil {
 		return s, nil, false, err
 	}
@@ -130,15 +134,20 @@ func (pl *Planner) snapshot(ctx context.Context, v core.View, id int64) (s core.
 	return s, rows, true, nil
 }
 
-// windows returns the newest windows of a recipient, and older ones as far as v needs them.
-func (pl *Planner) windows(ctx context.Context, v core.View, id int64) (rows []core.LedgerRow, err error) {
+// windows returns the windows of a recipient, the newest first, as far back as notifications are explained, or to the first
+// that can have told of one that was created then.
+func (pl *Planner) windows(ctx context.Context, v core.View, id int64, created time.Time) (rows []core.LedgerRow, err error) {
+	since := v.Now.Add(-core.Lookback)
+	if created.Before(since) {
+		since = created
+	}
 	for before := int64(0); ; {
 		more, err := pl.store.Windows(ctx, id, before, windowsShown)
 		if err != nil {
 			return nil, wrap(err, "reading recorded windows")
 		}
 		rows = append(rows, more...)
-		if len(more) < windowsShown || !v.Past || core.ReachesBack(rows, v.Now) {
+		if len(more) < windowsShown || core.ReachesBack(rows, since) {
 			return rows, nil
 		}
 		before = more[len(more)-1].ID
@@ -219,7 +228,7 @@ func (pl *Planner) planView(ctx context.Context, v core.View, people []core.Reci
 	}
 	var windows []core.LedgerRow
 	for i, r := range people {
-		rows, err := pl.windows(ctx, v, r.ID)
+		rows, err := pl.windows(ctx, v, r.ID, v.Now)
 		if err != nil {
 			return nil, err
 		}

@@ -11,11 +11,14 @@ import (
 
 // ReleasePages plans all held e-mail at now, a page at a time.
 func (pl *Planner) ReleasePages(ctx context.Context, now time.Time) iter.Seq2[[]core.ReleasePlan, error] {
-	pages := paged(func(after int64) ([]core.HeldMail, error) {
+	return planned(pl.waiting(ctx, now), func(mails []core.HeldMail) ([]core.ReleasePlan, error) { return pl.planReleases(ctx, now, mails) })
+}
+
+func (pl *Planner) waiting(ctx context.Context, now time.Time) iter.Seq2[[]core.HeldMail, error] {
+	return paged(func(after int64) ([]core.HeldMail, error) {
 		mails, err := pl.store.Waiting(ctx, now, after, pageSize)
 		return mails, wrap(err, "listing held e-mails")
 	}, func(m core.HeldMail) int64 { return m.ID })
-	return planned(pages, func(mails []core.HeldMail) ([]core.ReleasePlan, error) { return pl.planReleases(ctx, now, mails) })
 }
 
 func (pl *Planner) planReleases(ctx context.Context, now time.Time, mails []core.HeldMail) ([]core.ReleasePlan, error) {

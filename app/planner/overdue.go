@@ -21,9 +21,9 @@ type Overdue struct {
 	// digests. Both are zero if there is none.
 	Oldest int64
 	Since  time.Time
-	// BadAddress are the people whose address cannot be sent to; UTF8 those whose address needs a server with SMTPUTF8
-	// ([texts.NeedsUTF8]).
-	BadAddress, UTF8 Affected
+	// NoAddress are the people with a cadence and no address; BadAddress those whose address cannot be sent to; UTF8 those
+	// whose address needs a server with SMTPUTF8 ([texts.NeedsUTF8]).
+	NoAddress, BadAddress, UTF8 Affected
 	// Quirks are the people whose settings are not taken as stored, by quirk; nil if there are none.
 	Quirks map[core.Quirk]Affected
 	// NewestEnd is the latest end of a window that any of them had; zero if none is recorded.
@@ -58,6 +58,9 @@ func (pl *Planner) Overdue(ctx context.Context, now time.Time) (a Overdue, err e
 	for r, err := range each(pages) {
 		if err != nil {
 			return Overdue{}, wrap(err, "looking at everybody")
+		}
+		if r.Address == "" && r.Cadence.Period() > 0 {
+			a.NoAddress.add(r.ID)
 		}
 		if r.Address == "" || r.Cadence == core.Off {
 			continue

@@ -11,11 +11,42 @@ import (
 
 // RecoveryPages plans all digests in doubt at now, a page at a time.
 func (pl *Planner) RecoveryPages(ctx context.Context, now time.Time) iter.Seq2[[]core.RecoveryPlan, error] {
-	pages := paged(func(after int64) ([]core.Claim, error) {
+	return planned(pl.inDoubt(ctx, now), func(claims []core.Claim) ([]core.RecoveryPlan, error) { return pl.planRecoveries(ctx, now, claims) })
+}
+
+func (pl *Planner) inDoubt(ctx context.Context, now time.Time) iter.Seq2[[]core.Claim, error] {
+	return paged(func(after int64) ([]core.Claim, error) {
 		claims, err := pl.store.InDoubt(ctx, now, after, pageSize)
 		return claims, wrap(err, "listing digests in doubt")
 	}, func(c core.Claim) int64 { return c.ID })
-	return planned(pages, func(claims []core.Claim) ([]core.RecoveryPlan, error) { return pl.planRecoveries(ctx, now, claims) })
+}
+
+// UnderWay returns how many digests and held e-mails processes are sending at now, and when the last of their leases ends.
+func (pl *Planner) UnderWay(ctx context.Context, now time.Time) (n int, until time.Time, err error) {
+	add := func(lease time.Time) {
+		if lease.After(now) {
+			n++
+		}
+		if lease.After(until) {
+			until = lease
+		}
+	}
+	ever := now.AddDate(100, 0, 0) // by then, all leases have ended
+	for c, err := range each(pl.inDoubt(ctx, ever)) {
+		if err != nil {
+			return 0, until, err
+		}
+		add(c.Lease)
+	}
+	for m, err := range each(pl.waiting(ctx, ever)) {
+		if err != nil {
+			return 0, until, err
+		}
+		if m.Status == core.Sending {
+			add(m.Lease)
+		}
+	}
+	return n, until, nil
 }
 
 func (pl *Planner) planRecoveries(ctx context.Context, now time.Time, claims []core.Claim) ([]core.RecoveryPlan, error) {

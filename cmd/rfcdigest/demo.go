@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
 	"github.com/jackc/pgx/v5"
 	"github.com/wiggleverse/rfcdigest/adapters/postgres"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
@@ -19,6 +20,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/shell"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/show"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 type demoCommand struct {
@@ -29,7 +31,12 @@ type demoCommand struct {
 }
 
 // Run makes a database, runs a tick on it, and says what happened and what to try next.
-func (c *demoCommand) Run(ctx context.Context, s *Settings, std streams) error {
+func (c *demoCommand) Run(ctx context.Context, line *kong.Context, s *Settings, std streams) error {
+	for _, given := range line.Path {
+		if flag := given.Flag; flag != nil && (flag.Name == "database" || flag.Name == "mail") {
+			return usagef("demo makes a database and an outbox of its own; leave out --%s, and say where with --dir, or with --people and --to for PostgreSQL", flag.Name)
+		}
+	}
 	if c.People < 0 || c.Notifications < 0 {
 		return usagef("--people %d --notifications %d: want numbers from 0", c.People, c.Notifications)
 	}
@@ -61,7 +68,7 @@ func (c *demoCommand) world(ctx context.Context, s Settings, std streams) error 
 	if err := sqlite.Fill(ctx, database, world); err != nil {
 		return fmt.Errorf("filling %s: %w", database, err)
 	}
-	s.Database, s.Mail, s.Enabled = "sqlite://"+database, "maildir://"+filepath.Join(c.Dir, demo.Outbox), true
+	s.Database, s.Engine, s.Mail, s.Enabled = "sqlite://"+database, "plain", "maildir://"+filepath.Join(c.Dir, demo.Outbox), true
 	page := filepath.Join(c.Dir, demo.Page)
 	report, err := s.demoTick(ctx, now, page)
 	if err != nil {
@@ -129,13 +136,13 @@ func (c *demoCommand) crowd(ctx context.Context, std streams) error {
 	if err := w.Fill(func(rows core.World) error { return sqlite.Fill(ctx, database, rows) }); err != nil {
 		return fmt.Errorf("filling %s: %w", database, err)
 	}
-	fmt.Fprintf(std.out, `Made %[1]s: %[2]d people, %[3]d notifications each.
+	fmt.Fprintf(std.out, `Made %[1]s: %[2]s, %[3]s each.
 
 Time a tick in which nobody is due, and then one in which everybody is:
 
   time %[4]s tick --database %[5]s --mail discard:// --now %[6]s
   time %[4]s tick --database %[5]s --mail discard:// --now %[7]s
-`, database, w.People, w.Each, programName(), shell.Word("sqlite://"+database), w.Now.Add(-time.Second).Format(time.RFC3339), w.Now.Format(time.RFC3339))
+`, database, texts.Plural(int(w.People), "person"), texts.Plural(int(w.Each), "notification"), programName(), shell.Word("sqlite://"+database), w.Now.Add(-time.Second).Format(time.RFC3339), w.Now.Format(time.RFC3339))
 	return nil
 }
 
@@ -166,14 +173,14 @@ func (c *demoCommand) crowdTo(ctx context.Context, std streams) error {
 	if _, err := conn.Exec(ctx, "ANALYZE"); err != nil {
 		return fmt.Errorf("counting what is in %s: %w", name, err)
 	}
-	fmt.Fprintf(std.out, `Made %[1]s: %[2]d people, %[3]d notifications each, all of them due.
+	fmt.Fprintf(std.out, `Made %[1]s: %[2]s, %[3]s each, all of them due.
 
 Have two processes share them, with the same URL in DIGEST_DATABASE_URL:
 
   %[4]s migrate --engine river
   %[4]s serve --engine river --mail discard:// --tick-seconds 10 &
   %[4]s serve --engine river --mail discard:// --tick-seconds 10 &
-`, name, w.People, w.Each, programName())
+`, name, texts.Plural(int(w.People), "person"), texts.Plural(int(w.Each), "notification"), programName())
 	return nil
 }
 

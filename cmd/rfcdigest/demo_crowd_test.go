@@ -32,6 +32,25 @@ func TestACrowdIsDueAllAtOnce(t *testing.T) {
 	assert.Zero(t, tick(1).count("people due"))
 }
 
+func TestOneOfAThingIsNotToldAsSeveral(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	r := s.run("demo", "--people", "1", "--notifications", "1").done()
+	assert.Contains(t, r.out, ": 1 person, 1 notification each.\n")
+	due := regexp.MustCompile(`--now (\S+)`).FindAllStringSubmatch(r.out, -1)[1][1]
+	s.env = append(s.env, "DIGEST_DATABASE_URL=sqlite://rfcdigest-demo/rfcdigest.db", "DIGEST_MAIL_URL=maildir://box")
+	s.sql("rfcdigest-demo/rfcdigest.db", "INSERT INTO held_emails (recipient_user_id, subject, body_text, created_at, status) VALUES (1, 'Hello', 'Hello', '2026-03-29 11:45:00', 'held'); "+
+		"INSERT INTO watches (user_id, rfc_slug, state, last_participation_at) VALUES (1, 'old', 'watching', '2020-01-01 00:00:00')")
+	plan := s.run("plan", "--now", due).done().out
+	assert.Contains(t, plan, "  let 1 stale watch lapse\n")
+	assert.Contains(t, plan, "\n1 recipient looked at, 1 digest with 1 event in all\n")
+	assert.Contains(t, s.run("plan", "--now", due, "--diff", due).done().out, "\nAnother plan for 0 of 1 person, with ")
+	out := s.run("tick", "--now", due).done().out
+	for _, line := range []string{"1  held e-mail released\n", "1  watch lapsed\n", "1  person due, of whom\n"} {
+		assert.Contains(t, out, line)
+	}
+}
+
 func TestACrowdOfLessThanNobodyIsWrongUsage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

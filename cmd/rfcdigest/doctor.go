@@ -10,6 +10,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/systemclock"
 	"github.com/wiggleverse/rfcdigest/app/planner"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -101,7 +102,9 @@ func (d *doctor) content(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.inDoubt(backlog.InDoubt)
+	if err := d.inDoubt(plans.RecoveryPages(ctx, d.now)); err != nil {
+		return err
+	}
 	if err := d.heldMail(backlog, plans.Releases(ctx, d.now)); err != nil {
 		return err
 	}
@@ -172,10 +175,10 @@ func (d *doctor) conclude() error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(d.std.out, "%s: %d ok, %s, %s\n", term.Plural(len(d.checks), "check"), count[fine], term.Plural(count[warning], "warning"), term.Plural(count[failure], "failure"))
+		fmt.Fprintf(d.std.out, "%s: %d ok, %s, %s\n", texts.Plural(len(d.checks), "check"), count[fine], texts.Plural(count[warning], "warning"), texts.Plural(count[failure], "failure"))
 	}
 	if count[failure] > 0 {
-		return fmt.Errorf("doctor: %s; each says how to mend it", term.Plural(count[failure], "failure"))
+		return fmt.Errorf("doctor: %s; each says how to mend it", texts.Plural(count[failure], "failure"))
 	}
 	return nil
 }

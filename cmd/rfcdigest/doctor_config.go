@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 
-	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
@@ -75,9 +74,9 @@ func (d *doctor) secretsMatch() {
 	case !d.keyring.CanSign():
 		d.passes("secrets", "none")
 	case d.facts == nil:
-		d.passes("secrets", term.Plural(len(d.secrets), "secret")+", not compared with the links that went out, since the database cannot be read")
+		d.passes("secrets", texts.Plural(len(d.secrets), "secret")+", not compared with the links that went out, since the database cannot be read")
 	case d.facts[core.FactSigner] == "":
-		d.passes("secrets", fmt.Sprintf("%s, the first with key ID %s; nothing was signed on this database yet", term.Plural(len(d.secrets), "secret"), d.keyring.ID()))
+		d.passes("secrets", fmt.Sprintf("%s, the first with key ID %s; nothing was signed on this database yet", texts.Plural(len(d.secrets), "secret"), d.keyring.ID()))
 	default:
 		d.passes("secrets", "links that went out last can be answered; they have key ID "+d.facts[core.FactSigner])
 	}

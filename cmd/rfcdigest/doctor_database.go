@@ -9,6 +9,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/shell"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // With less free disk than enoughRoom there is a warning, with less than noRoom a failure.
@@ -21,7 +22,7 @@ const (
 func (d *doctor) database(ctx context.Context) bool {
 	database, err := d.named()
 	if err != nil {
-		d.failsOf("database", err, "set --database (DIGEST_DATABASE_URL), like sqlite:///var/lib/rfc/app.db")
+		d.failsOf("database", err, "correct --database (DIGEST_DATABASE_URL), like sqlite:///var/lib/rfc/app.db or postgres://HOST/NAME")
 		return false
 	}
 	return database.diagnose(ctx, d)
@@ -64,7 +65,9 @@ func (d *doctor) server(ctx context.Context, name, url string) bool {
 		return false
 	}
 	d.passes("database", fmt.Sprintf("%s, PostgreSQL %s, %s", name, c.Version, inBytes(c.Size)))
-	if c.Pooled {
+	if c.Pooled && d.Engine == river {
+		d.fails("pooler", "between this and the server, like PgBouncer, which does not pass on what --engine river listens for", ownPort)
+	} else if c.Pooled {
 		d.passes("pooler", "between this and the server, like PgBouncer: statements are not prepared, and each transaction sets what it needs")
 	}
 	migrated := d.schema("with the same --database", c.State, "migrated")
@@ -140,7 +143,7 @@ func inBytes(n int64) string {
 		size, unit = size/1000, next
 	}
 	if unit == "bytes" {
-		return fmt.Sprintf("%d bytes", n)
+		return texts.Plural(int(n), "byte")
 	}
 	return fmt.Sprintf("%.1f %s", size, unit)
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/inbound"
-	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core/delivered"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
@@ -135,7 +134,7 @@ func (d *doctor) whenItLeft(m delivered.Mail) {
 	case late <= -tooLate:
 		d.warns(name, "its Date is "+inTime(-late)+" after it left, which spam filters count", "set the clocks of this machine and of the relay")
 	default:
-		d.passes(name, fmt.Sprintf("it left within %s of its Date", term.Plural(int(max(late, -late).Hours())+1, "hour")))
+		d.passes(name, fmt.Sprintf("it left within %s of its Date", texts.Plural(int(max(late, -late).Hours())+1, "hour")))
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
@@ -28,11 +27,11 @@ func (d *doctor) heldMail(b core.Backlog, releases iter.Seq2[core.ReleasePlan, e
 	var all, mend []string
 	say := func(n int, id int64, what, how string) {
 		if n > 0 {
-			all = append(all, fmt.Sprintf("%s %s, like ID %d", term.Plural(n, "e-mail"), what, id))
+			all = append(all, fmt.Sprintf("%s %s, like ID %d", texts.Plural(n, "e-mail"), what, id))
 			mend = append(mend, how)
 		}
 	}
-	say(b.Stuck, b.LastStuck, "with a status that nobody knows, so that they wait for ever", "enter the status held, or dropped to let them go")
+	say(b.Stuck, b.LastStuck, "waiting for ever, with a status that nobody knows", "enter the status held, or dropped to let them go")
 	say(b.GivenUp, b.LastGivenUp, "given up, for the reason in error", "enter the status held to try them again, or dropped to let them go")
 	say(hopeless, oneHopeless.Mail.ID, "that the next tick gives up ("+string(oneHopeless.Reason)+")", "mend recipient_user_id, the address or the text")
 	say(odd, oneOdd.Mail.ID, "with notification IDs that are no list, as '"+texts.Clean(oneOdd.Mail.OddNotifications)+"'", "enter them as [1, 2], so that digests leave them out")

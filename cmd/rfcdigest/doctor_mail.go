@@ -8,7 +8,6 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/maildir"
 	"github.com/wiggleverse/rfcdigest/adapters/smtp"
-	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
@@ -49,8 +48,8 @@ func (d *doctor) mailServer(ctx context.Context, config smtp.Config, server *smt
 // shortcomings says what keeps some mail from being sent, now or soon, and how to mend it.
 func (d *doctor) shortcomings(can smtp.Abilities) (troubles, mend []string) {
 	if n := d.unusual.Count; n > 0 && !can.UTF8 {
-		troubles = append(troubles, fmt.Sprintf("without SMTPUTF8 it takes no mail for %s, whose address is not ASCII before the @: %s",
-			term.Plural(n, "recipient"), ids(d.unusual)))
+		troubles = append(troubles, fmt.Sprintf("without SMTPUTF8 it takes no mail for %s with an address that is not ASCII before the @: %s",
+			texts.Plural(n, "recipient"), ids(d.unusual)))
 		mend = append(mend, "have it offer SMTPUTF8 or use a server that does, or enter other addresses for them in the app")
 	}
 	if can.EndsSoon(d.now) {
@@ -63,9 +62,9 @@ func (d *doctor) shortcomings(can smtp.Abilities) (troubles, mend []string) {
 // inTime says in how much time something comes, in days or a smaller unit.
 func inTime(left time.Duration) string {
 	if left < 48*time.Hour {
-		return term.Plural(int(max(0, left).Hours()), "hour")
+		return texts.Plural(int(max(0, left).Hours()), "hour")
 	}
-	return term.Plural(int(left.Hours())/24, "day")
+	return texts.Plural(int(left.Hours())/24, "day")
 }
 
 // abilities says which limits the server announced.
@@ -79,7 +78,7 @@ func abilities(can smtp.Abilities) string {
 		thing, each string
 	}{{can.MailMax, "message", "connection"}, {can.RcptMax, "recipient", "message"}, {can.RcptDomainMax, "domain", "message"}} {
 		if limit.n > 0 {
-			parts = append(parts, term.Plural(int(limit.n), limit.thing)+" a "+limit.each)
+			parts = append(parts, texts.Plural(int(limit.n), limit.thing)+" a "+limit.each)
 		}
 	}
 	text := "it announces no limits"

@@ -26,7 +26,7 @@ func TestWhatIsInTheWayOfMailIsSaidWithHowToMendIt(t *testing.T) {
 		"nobody minds":           {smtp.Abilities{}, planner.Affected{}, nil},
 		"it takes their letters": {smtp.Abilities{UTF8: true}, planner.Affected{Count: 1, First: []int64{7}}, nil},
 		"both": {smtp.Abilities{Certificate: ending(13*24*time.Hour + time.Hour)}, planner.Affected{Count: 7, First: []int64{1, 2}}, []string{
-			"without SMTPUTF8 it takes no mail for 7 recipients, whose address is not ASCII before the @: user 1, user 2 and 5 more",
+			"without SMTPUTF8 it takes no mail for 7 recipients with an address that is not ASCII before the @: user 1, user 2 and 5 more",
 			"its certificate ends in 13 days; nothing is sent from then on"}},
 		"soon": {smtp.Abilities{Certificate: ending(90 * time.Minute)}, planner.Affected{}, []string{"its certificate ends in 1 hour; nothing is sent from then on"}},
 	} {

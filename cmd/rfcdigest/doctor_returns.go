@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/app"
-	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/returned"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // mailBack looks whether mail can come back, and what came lately.
@@ -42,7 +42,7 @@ func disliked(facts map[string]string, now time.Time) (many []string) {
 			n = max(n, app.Disliked(facts, returned.Cause(cause), day.UTC().Format(time.DateOnly)))
 		}
 		if n >= app.DislikedADay {
-			many = append(many, fmt.Sprintf("%s came back, since %s", term.Plural(n, "mail"), cause))
+			many = append(many, fmt.Sprintf("%s came back, since %s", texts.Plural(n, "mail"), cause))
 		}
 	}
 	slices.Sort(many)

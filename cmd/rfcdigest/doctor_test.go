@@ -24,10 +24,10 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
 	"github.com/wiggleverse/rfcdigest/adapters/web"
 	"github.com/wiggleverse/rfcdigest/app/planner"
-	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/links"
 	"github.com/wiggleverse/rfcdigest/core/returned"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // diagnosis is what doctor --json prints.
@@ -59,7 +59,7 @@ func (s *site) diagnosed(args ...string) (d diagnosis) {
 	}
 	assert.Equal(s, map[status]int{fine: d.OK, warning: d.Warnings, failure: d.Failures}, map[status]int{fine: count[fine], warning: count[warning], failure: count[failure]})
 	if d.Failures > 0 {
-		r.fails(exitFailed, term.Plural(d.Failures, "failure"))
+		r.fails(exitFailed, texts.Plural(d.Failures, "failure"))
 	} else {
 		r.done()
 	}
@@ -88,18 +88,19 @@ func TestDoctorFindsNothingInAGoodInstallation(t *testing.T) {
 	s.run("tick").done()
 	before, sent := s.read("rfcdigest.db"), len(m.letters())
 	d := s.diagnosed()
-	assert.Equal(t, 25, d.OK, "%+v", d.Checks)
+	assert.Equal(t, 26, d.OK, "%+v", d.Checks)
 	assert.Zero(t, d.Warnings, "%+v", d.Checks)
 	assert.Contains(t, d.named("mail").Found, m.address+" is ready for mail, with STARTTLS, logged in; nothing was sent; it announces no limits; with PIPELINING, without SMTPUTF8; its certificate is good until ")
 	out := s.run("doctor").done().out
 	assert.Contains(t, out, "ok       schema             migrated; the app's own SQLite may be as old as 3.8.7\n")
-	assert.True(t, strings.HasSuffix(out, "\n25 checks: 25 ok, 0 warnings, 0 failures\n"), out)
-	assert.Equal(t, 26, strings.Count(out, "\n"), "a line for each, and one for all")
+	assert.True(t, strings.HasSuffix(out, "\n26 checks: 26 ok, 0 warnings, 0 failures\n"), out)
+	assert.Equal(t, 27, strings.Count(out, "\n"), "a line for each, and one for all")
 	assert.Len(t, m.letters(), sent)
 	assert.True(t, before == s.read("rfcdigest.db"), "not a byte of it")
 }
 
 func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
+	const crashed = "INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, lease_until) VALUES (1, datetime('now'), datetime('now', '-1 day'), datetime('now', '-1 hour'), '[100, 200]', 'sending', datetime('now', '-50 minutes'))"
 	m := serveMail(t, &mailServer{password: password, size: 1_000_000, most: 9}, nil)
 	tlsOnly := httptest.NewUnstartedServer(nil) // whose certificate is looked at before anything is said
 	tlsOnly.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -142,12 +143,12 @@ func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 		"zones in other words":      {[]string{"INSERT INTO digest_preferences (user_id, time_zone) VALUES (2, ' europe/BERLIN'), (3, 'W. Europe Standard Time')"}, "", "people's zones", fine, []string{"all are known"}},
 		"quiet all day":             {[]string{"INSERT INTO digest_preferences (user_id, quiet_start, quiet_end) VALUES (2, '00:00', '23:59'), (3, '0:00', '24:00')"}, "", "quiet hours", warning, []string{"user 2, user 3", "leave no tick outside", "explain --user"}},
 		"quiet but for a minute":    {[]string{"INSERT INTO digest_preferences (user_id, quiet_start, quiet_end) VALUES (2, '00:00', '23:59')"}, "--tick-seconds 60", "quiet hours", fine, []string{"all leave ticks"}},
-		"quiet in other words":      {[]string{"INSERT INTO digest_preferences (user_id, quiet_start, quiet_end) VALUES (2, '8.00', '9'), (3, '8:00', '09:00:00')"}, "", "preferences", warning, []string{": user 2; of the first, ignored: quiet hours '8.00' to '9'", "correct it"}},
+		"quiet in other words":      {[]string{"INSERT INTO digest_preferences (user_id, quiet_start, quiet_end) VALUES (2, '8.00', '9'), (3, '8:00', '09:00:00')"}, "", "preferences", warning, []string{": user 2; of the first, ignored: quiet hours '8.00 to 9'", "correct it"}},
 		"a send hour of no clock":   {[]string{"INSERT INTO digest_preferences (user_id, send_hour) VALUES (3, 24)"}, "", "preferences", warning, []string{": user 3; of the first, ignored: send hour '24'; 0 to 23 can be |", "explain --user"}},
 		"a send hour in words":      {[]string{"INSERT INTO digest_preferences (user_id, send_hour) VALUES (2, '09:00'), (3, 'nine')"}, "", "preferences", warning, []string{": user 2, user 3; of the first, ignored: send hour '09:00'"}},
 		"held mail":                 {[]string{"INSERT INTO held_emails (recipient_user_id, status, body_text) VALUES (1, 'held', 'Hello'), (1, 'sent', '')"}, "", "held mail", fine, []string{"1 waiting, none given up"}},
 		"held mail of no status": {[]string{"INSERT INTO held_emails (id, recipient_user_id, status) VALUES (1, 1, NULL), (2, 1, 'pending'), (3, 1, 'HELD'), (4, 1, 'failed')"}, "", "held mail", warning,
-			[]string{"3 e-mails with a status that nobody knows, so that they wait for ever, like ID 3; 1 e-mail given up, for the reason in error, like ID 4 |", "in held_emails, enter the status held"}},
+			[]string{"3 e-mails waiting for ever, with a status that nobody knows, like ID 3; 1 e-mail given up, for the reason in error, like ID 4 |", "in held_emails, enter the status held"}},
 		"held mail of no list": {[]string{"INSERT INTO held_emails (id, recipient_user_id, status, body_text, notification_ids) VALUES (7, 1, 'held', 'Hello', '1, 2'), (8, 2, 'held', 'Hello', '[2]')"}, "", "held mail", warning,
 			[]string{"1 e-mail with notification IDs that are no list, as '1, 2', like ID 7 |", "enter them as [1, 2]"}},
 		"held mail for nobody": {[]string{"INSERT INTO held_emails (id, recipient_user_id, status, body_text) VALUES (7, 99, 'held', 'Hello'), (8, NULL, 'held', 'Hello')"}, "", "held mail", warning,
@@ -168,6 +169,7 @@ SELECT id, email, 3, 'RCPT: 550 5.1.1', '2999-01-01 00:00:00' FROM users WHERE i
 			[]string{"certificate not accepted: it is for example.com, ", "and not for localhost", " | name the server as its certificate does"}},
 		"a mail server that nobody vouches for": {nil, "--mail smtps://" + tlsOnly.Listener.Addr().String(), "mail", failure,
 			[]string{"certificate not accepted: it is signed by itself", " | have the server get one of a public issuer, or add it to those that this machine trusts"}},
+		"no address":               {[]string{"UPDATE users SET email = ' ' WHERE id = 2", "UPDATE users SET email = '', digest_cadence = 'off' WHERE id = 3"}, "", "missing addresses", warning, []string{"no address, so no digest can go out: user 2 |", "users.email"}},
 		"addresses":                {[]string{"UPDATE users SET email = 'nobody'"}, "", "addresses", warning, []string{"user 1, user 2, user 3", "correct it"}},
 		"a window in the future":   {[]string{fmt.Sprintf(ended, "'2999-01-01 00:00:00'")}, "", "clock", warning, []string{"2999-01-01", "NTP"}},
 		"the default sender":       {nil, "", "sender", warning, []string{"localhost", "DIGEST_FROM"}},
@@ -200,7 +202,10 @@ SELECT id, email, 3, 'RCPT: 550 5.1.1', '2999-01-01 00:00:00' FROM users WHERE i
 			[]string{"can be answered"}},
 		"a page with another secret": {[]string{answeredBy(t, "another secret of more than thirty-two bytes")}, "--public-url https://" + closedPort(t) + " --secret " + secret, "secrets", warning,
 			[]string{"the page that was started last"}},
-		"after a crash":        {[]string{"INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, lease_until) VALUES (1, datetime('now'), datetime('now', '-1 day'), datetime('now', '-1 hour'), '[1]', 'sending', datetime('now', '-50 minutes'))"}, "", "in doubt", warning, []string{"1 digest of which it is not known whether", "run a tick"}},
+		"after a crash":              {[]string{crashed}, "", "in doubt", warning, []string{"1 digest without an answer on record, and with a lease that has ended", "run a tick"}},
+		"unsubscribed after a crash": {[]string{crashed, "UPDATE users SET digest_cadence = 'off' WHERE id = 1"}, "", "in doubt", fine, []string{"1 digest waiting until the recipient can have it, like user 1 (cadence has no digest)"}},
+		"both after a crash": {[]string{crashed, strings.Replace(crashed, "(1, ", "(2, ", 1), "UPDATE users SET email = '' WHERE id = 1"}, "", "in doubt", warning,
+			[]string{"1 digest without an answer on record, and with a lease that has ended; 1 digest waiting until the recipient can have it, like user 1 (no address)", "run a tick"}},
 		"no return path":       {nil, "--mail smtp://" + closedPort(t) + "?tls=none --from digest@rfc.example", "mail that returns", warning, []string{"nobody is told", "digest+{token}@rfc.example", "--inbound"}},
 		"mail that is refused": {[]string{dislikedOn("0 days")}, returning, "mail that returns", warning, []string{"20 mails came back, since the server distrusts where the mail came from", "SPF"}},
 		"the same a while ago": {[]string{dislikedOn("-3 days")}, returning, "mail that returns", fine, []string{"by its address digest+{token}@rfc.example"}},

@@ -1,14 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"strings"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/app/planner"
-	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/show"
-	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
@@ -36,13 +35,34 @@ func (d *doctor) lastTick(mark core.TickMark) {
 }
 
 // inDoubt looks at the digests that a tick left behind which was killed, or whose server did not answer.
-func (d *doctor) inDoubt(n int) {
-	if n == 0 {
-		d.passes("in doubt", "nothing")
-		return
+func (d *doctor) inDoubt(pages iter.Seq2[[]core.RecoveryPlan, error]) error {
+	due, waiting := 0, 0
+	var one core.RecoveryPlan
+	for plans, err := range pages {
+		if err != nil {
+			return err
+		}
+		for _, p := range plans {
+			if p.Action == core.Wait {
+				waiting, one = waiting+1, p
+			} else {
+				due++
+			}
+		}
 	}
-	d.warns("in doubt", fmt.Sprintf("%s of which it is not known whether they arrived; their leases have ended", term.Plural(n, "digest")),
-		"run a tick: it sends them again, under the same Message-IDs")
+	var all []string
+	if due > 0 {
+		all = append(all, texts.Plural(due, "digest")+" without an answer on record, and with a lease that has ended")
+	}
+	if waiting > 0 {
+		all = append(all, fmt.Sprintf("%s waiting until the recipient can have it, like user %d (%s)", texts.Plural(waiting, "digest"), one.Claim.Recipient, one.Reason))
+	}
+	if due == 0 {
+		d.passes("in doubt", cmp.Or(strings.Join(all, "; "), "nothing"))
+	} else {
+		d.warns("in doubt", strings.Join(all, "; "), "run a tick: it sends again, under the same Message-ID")
+	}
+	return nil
 }
 
 // oldestDue looks at the person who has waited longest. If a tick has ended without trouble since they were due, it
@@ -75,6 +95,7 @@ func (d *doctor) people(a planner.Overdue) {
 		{"quiet hours", a.Quirks[core.EndlessQuiet], "all leave ticks outside", "quiet hours leave no tick outside, so there are none",
 			"enter shorter ones in digest_preferences, or have ticks come more often; explain --user ID says more"},
 		{"preferences", a.Quirks[core.UnreadableSetting], "all can be read", "a setting does not count as it is stored", "correct it in digest_preferences; explain --user ID says what each of them has"},
+		{"missing addresses", a.NoAddress, "everybody who wants digests has an address", "no address, so no digest can go out", "enter it in users.email, or off as the cadence"},
 		{"addresses", a.BadAddress, "mail can be sent to all", "address is not one that mail can be sent to", "correct it in the app"},
 	} {
 		if c.who.Count == 0 {
@@ -164,7 +185,7 @@ func (d *doctor) suppression(refused iter.Seq2[core.Recipient, error]) error {
 	if more := suppressed - len(first); more > 0 {
 		first = append(first, fmt.Sprintf("%d more", more))
 	}
-	d.warns("suppression", fmt.Sprintf("%s suppressed, so that no mail goes there: %s%s", show.Addresses(suppressed), strings.Join(first, ", "), lately),
+	d.warns("suppression", fmt.Sprintf("%s suppressed, so that no mail goes there: %s%s", texts.Plural(suppressed, "address"), strings.Join(first, ", "), lately),
 		"correct what is wrong in the app, and lift what works again; rfcdigest suppressed lists them all and says how")
 	return nil
 }

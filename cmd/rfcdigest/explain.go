@@ -73,7 +73,7 @@ func (c *explainCommand) one(ctx context.Context, plans *planner.Planner, v core
 		return printJSON(std, show.NewOneExplanation(v, e, one))
 	}
 	_, err = fmt.Fprintf(std.out, "Notification %d, “%s”%s: %s — %s. %s\n", id, one.Event, show.About(one.Notification),
-		show.VerdictColour(term.PaletteFor(std.out), one.Verdict)(string(one.Verdict)), one.Verdict.Rule(), one.Why)
+		show.VerdictColour(term.PaletteFor(std.out), one.Verdict)(string(one.Verdict)), e.Rule(one.Verdict), one.Why)
 	return err
 }
 

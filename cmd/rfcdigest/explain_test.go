@@ -128,6 +128,31 @@ func TestExplainSaysWhatCameFromAnotherAccount(t *testing.T) {
 	assert.Equal(t, []string{"1"}, s.query("rfcdigest.db", "SELECT count(*) FROM notification_digests WHERE signal_ids_included LIKE '%7%'"))
 }
 
+func TestExplainNamesTheDigestThatTold(t *testing.T) {
+	s := newSite(t).inside().withDatabase(people(1),
+		// three a day, so that the one that told is not among the newest forty
+		`WITH RECURSIVE digest(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM digest WHERE n < 80)
+INSERT INTO notification_digests (id, recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status)
+SELECT n, 1, ends, datetime(ends, '-8 hours'), ends, CASE n WHEN 2 THEN '[50]' ELSE '[]' END, 'sent' FROM (SELECT n, datetime('2026-03-02 12:00:00', (n * 8) || ' hours') AS ends FROM digest)`,
+		"INSERT INTO notifications (id, recipient_user_id, event_kind, created_at, digest_included_at) VALUES (50, 1, 'pr_opened', '2026-03-02 22:00:00', '2026-03-03 04:00:00')")
+	const brief = "Before the window starts; digest 2 told of it on 2026-03-03 04:00:00."
+	assert.Contains(t, s.run("explain", "--user", "1", "--now", "2026-03-30T12:00:00Z").done().out, " 50  2026-03-02 22:00:00  before_window     Someone opened a PR\n     "+brief+"\n")
+	assert.Contains(t, s.run("explain", "--notification", "50").done().out, "; digest 2 told of it on 2026-03-03 04:00:00.\n")
+}
+
+func TestExplainSaysThatNoDigestGoesOutWithoutAnAddress(t *testing.T) {
+	s := newSite(t).inside().withDatabase(people(2), "UPDATE users SET email = NULL WHERE id = 1", "INSERT INTO digest_preferences (user_id, links_since) VALUES (1, 'today')")
+	text := s.run("explain", "--user", "1", "--now", noon).done().out
+	for _, line := range []string{"\nskip: No digest can go out: there is no e-mail address to send to.\n", "It would be in a digest, but none can go out: there is no e-mail address.\n",
+		"     1  included         in the digest, if there were one\n", "\nignored: links_since, which cannot be read, "} {
+		assert.Contains(t, text, line)
+	}
+	assert.NotContains(t, text, "Due since")
+	assert.Contains(t, s.run("plan", "--user", "1", "--now", noon).done().out, "recipient 1: skip, no address: no digest can go out\n")
+	assert.Contains(t, s.run("explain", "--notification", "100", "--now", noon).done().out, ": included — in the digest, if there were one. It would be in a digest, but none can go out")
+	assert.Contains(t, s.run("explain", "--notification", "200", "--now", noon, "--json").done().out, `"verdict":"included","rule":"in the digest","why":"Created `)
+}
+
 func TestWhatIsEnteredWronglyIsToldWithHeldMail(t *testing.T) {
 	s := newSite(t).inside().withDatabase(people(3), "INSERT INTO digest_preferences (user_id, time_zone, send_hour, quiet_start, quiet_end) VALUES (1, 'Europe/Berlin', 'nine', '12:00', '15:00'), (2, NULL, '24', '22', NULL)",
 		`INSERT INTO held_emails (id, recipient_user_id, subject, body_text, notification_ids, created_at, status, sent_at) VALUES
@@ -147,7 +172,7 @@ func TestWhatIsEnteredWronglyIsToldWithHeldMail(t *testing.T) {
 	}
 	l := s.run("explain", "--user", "1", "--json", "--now", noon).done()
 	assert.Contains(t, l.out, `"held_emails":[{"id":7,"subject":"A third","created_at":"2026-03-29T11:45:00Z","status":"pending","sent_at":null,"why":"Waits for ever. `)
-	assert.Contains(t, s.run("explain", "--user", "2", "--now", noon).done().out, "\nignored: quiet hours '22' to ''; a start and an end like 22:00 and 7:00 can be.\nignored: send hour '24'; 0 to 23 can be.\n")
+	assert.Contains(t, s.run("explain", "--user", "2", "--now", noon).done().out, "\nignored: quiet hours '22, without an end'; a start and an end like 22:00 and 7:00 can be.\nignored: send hour '24'; 0 to 23 can be.\n")
 	assert.Contains(t, s.run("explain", "--user", "3", "--json", "--now", noon).done().out, `"held_emails":[]`)
 
 	planned := s.run("plan", "--user", "p1@RFC.example", "--now", noon).done().out

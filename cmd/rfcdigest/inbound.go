@@ -18,6 +18,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core/links"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -66,7 +67,7 @@ const inboundForms = "want lmtp://127.0.0.1:2424, maildir://DIR or imaps://USER:
 func (s *Settings) checkInbound() error {
 	switch {
 	case s.InboundSecret != "" && len(s.InboundSecret) < links.MinSecret:
-		return usagef("--inbound-secret: it has %d bytes, want %d or more, such as those of: openssl rand -hex 32", len(s.InboundSecret), links.MinSecret)
+		return usagef("--inbound-secret: it has %s, want %d or more, such as those of: openssl rand -hex 32", texts.Plural(len(s.InboundSecret), "byte"), links.MinSecret)
 	case s.InboundSecret != "" && !s.keyring.CanSign():
 		return usagef("--inbound-secret needs the --secret with which the addresses are signed")
 	case s.Inbound == "":

@@ -97,6 +97,11 @@ func TestMailThatCameBackCountsAgainstItsAddress(t *testing.T) {
 		assert.Equal(t, 75, broken.startOther("sh", "-c", program+" inbound < report").wait().code)
 		assert.Equal(t, 75, s.with("DIGEST_SECRET=short").startOther("sh", "-c", program+" inbound < report").wait().code)
 		assert.Equal(t, 75, s.startOther("sh", "-c", program+" inbound --wrong < report").wait().code)
+		assert.Equal(t, 75, s.run("--wrong", "inbound").code)
+		assert.Equal(t, exitFailed, s.run("explain", "--user", "inbound").code)
+		assert.Equal(t, exitUsage, s.run("explain", "--wrong", "inbound").code)
+		assert.Equal(t, exitUsage, s.run("--wrong", "explain", "--user", "inbound").code)
+		assert.Equal(t, exitFailed, s.run("--name", "inbound", "explain", "--user", "nobody").code)
 	})
 }
 

@@ -11,7 +11,6 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -84,9 +83,6 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr})
 	stop()
-	if code != exitDone && slices.Contains(os.Args[1:], "inbound") {
-		code = exitTryAgain // any other would have the server tell the sender of the report
-	}
 	os.Exit(code)
 }
 
@@ -116,12 +112,32 @@ func run(ctx context.Context, args []string, std streams) int {
 		return exitDone
 	}
 	if err != nil {
-		return complain(std, usagef("%s", redact(plainly.Replace(err.Error())))) // the error may repeat a URL in the wrong place
+		err = usagef("%s", redact(plainly.Replace(err.Error()))) // it may repeat a URL in the wrong place
+	} else if err = line.Settings.check(); err != nil {
+		err = usageError{err}
+	} else {
+		err = command.Run(&line.Settings)
 	}
-	if err := line.Settings.check(); err != nil {
-		return complain(std, usageError{err})
+	code := complain(std, err)
+	if code != exitDone && asked(parser, args) == "inbound" {
+		return exitTryAgain // any other would have the server tell the sender of the report
 	}
-	return complain(std, command.Run(&line.Settings))
+	return code
+}
+
+// asked returns the command that args ask for. If they cannot be read as far as that, it is the first that they name.
+func asked(parser *kong.Kong, args []string) string {
+	if line, err := kong.Trace(parser, args); err == nil && line.Selected() != nil {
+		return line.Selected().Name
+	}
+	for _, arg := range args {
+		for _, command := range parser.Model.Children {
+			if command.Name == arg {
+				return arg
+			}
+		}
+	}
+	return ""
 }
 
 // complain writes err in one line and returns its exit code.

@@ -168,6 +168,21 @@ func TestRemoveTakesOutWhatMigratePutIn(t *testing.T) {
 	assert.Contains(t, s.run("remove").done().out, "There is nothing to remove")
 }
 
+func TestRemoveLeavesEverythingWhileMessagesAreOnTheirWay(t *testing.T) {
+	t.Parallel()
+	s := newSite(t).withDatabase(people(2),
+		"INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status, lease_until) VALUES (1, datetime('now'), datetime('now', '-1 day'), datetime('now'), '[100]', 'sending', datetime('now', '+8 minutes'))",
+		"INSERT INTO held_emails (recipient_user_id, subject, body_text, created_at, status, lease_until) VALUES (2, 'Hello', 'Hello', datetime('now'), 'sending', datetime('now', '+2 minutes')), (2, 'Hello', 'Hello', datetime('now'), 'held', NULL)")
+	before, until := s.dump("rfcdigest.db"), s.query("rfcdigest.db", "SELECT lease_until FROM notification_digests")[0]
+	for _, line := range [][]string{{"remove"}, {"remove", "--with-data"}} {
+		s.run(line...).fails(exitFailed, "2 messages on the way just now, so nothing was removed; stop serve", "after "+until+" UTC").silent()
+	}
+	assert.Equal(t, before, s.dump("rfcdigest.db"))
+	s.sql("rfcdigest.db", "UPDATE notification_digests SET lease_until = datetime('now', '-1 minute'); UPDATE held_emails SET lease_until = lease_until, status = 'held'")
+	s.run("remove").fails(exitFailed, "of 1 it is not on record whether they arrived", "--with-data").silent()
+	assert.Contains(t, s.run("remove", "--with-data").done().out, "removed table digest_preferences")
+}
+
 func TestTheAppsTablesMayBeOddAndAreNamedIfTheyAreTooOdd(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -50,7 +50,7 @@ held e-mail 1 to recipient 1: keep, quiet hours → release, outside quiet hours
 RECIPIENT  BEFORE                        AFTER
 1          defer, quiet hours          → send, 1 event across 1 RFC
 2          send, 1 event across 1 RFC  → send, 2 events across 1 RFC
-2 plans of 4 differ, with 2 → 4 events in all
+Another plan for 2 of 4 people, with 2 → 4 events in all
 before: 2 to send, 0 with nothing new, 1 deferred, 1 refused, 0 unreadable, 0 not due
 after:  3 to send, 0 with nothing new, 0 deferred, 1 refused, 0 unreadable, 0 not due
 `, out)
@@ -63,7 +63,7 @@ after:  3 to send, 0 with nothing new, 0 deferred, 1 refused, 0 unreadable, 0 no
 	assert.Empty(t, d.Recoveries)
 
 	same := s.run("plan", "--now", noon, "--diff", noon).done().out
-	assert.Contains(t, same, "\n0 plans of 4 differ, with 2 → 2 events in all\n")
+	assert.Contains(t, same, "\nAnother plan for 0 of 4 people, with 2 → 2 events in all\n")
 	assert.NotContains(t, same, "RECIPIENT")
 	s.run("plan", "--diff", "tomorrow").fails(exitUsage, "--diff", "2026-").silent()
 	s.run("plan", "--diff", noon, "--user", "1").fails(exitUsage, "--diff", "--user").silent()

@@ -10,6 +10,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/adapters/discard"
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/app"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // leastKept is how many days windows are kept at the least: so long the links in mails are good.
@@ -37,15 +38,15 @@ func (c *pruneCommand) Run(ctx context.Context, s *Settings, std streams) error 
 	defer store.Close()
 	_, tell, stop := follow(std)
 	done, err := ticker.Prune(ctx, clock.Now().AddDate(0, 0, -days), func(p app.Pruned) {
-		tell(schema.Progress{What: fmt.Sprintf("deleted %d windows and %d held e-mails", p.Windows, p.Mails)})
+		tell(schema.Progress{What: "deleted " + texts.Plural(p.Windows, "window") + " and " + texts.Plural(p.Mails, "held e-mail")})
 	})
 	stop()
 	switch {
 	case err != nil:
-		return fmt.Errorf("%w (deleted so far: %d windows, %d held e-mails)", err, done.Windows, done.Mails)
+		return fmt.Errorf("%w (deleted so far: %s, %s)", err, texts.Plural(done.Windows, "window"), texts.Plural(done.Mails, "held e-mail"))
 	case c.JSON:
 		return printJSON(std, done)
 	}
-	fmt.Fprintf(std.out, "Deleted %d windows and %d held e-mails that were older than %d days.\n", done.Windows, done.Mails, days)
+	fmt.Fprintf(std.out, "Deleted %s and %s, older than %d days.\n", texts.Plural(done.Windows, "window"), texts.Plural(done.Mails, "held e-mail"), days)
 	return ctx.Err()
 }

@@ -27,7 +27,7 @@ func TestPruneDeletesWhatIsOld(t *testing.T) {
 	t.Parallel()
 	s := newSite(t).withDatabase(people(3), windowsOf(3, 430, 398))
 	plan := s.run("plan", "--now", "2026-12-01T12:00:00Z").done().out
-	assert.Contains(t, s.run("prune", "--older-than", "400d").done().out, "Deleted 90 windows and 0 held e-mails that were older than 400 days.")
+	assert.Contains(t, s.run("prune", "--older-than", "400d").done().out, "Deleted 90 windows and 0 held e-mails, older than 400 days.")
 	assert.Equal(t, []string{"9"}, s.query("rfcdigest.db", countWindows))
 	assert.Equal(t, plan, s.run("plan", "--now", "2026-12-01T12:00:00Z").done().out)
 	assert.Equal(t, `{"windows":6,"held_emails":0}`, strings.TrimSpace(s.run("prune", "--older-than", "60d", "--json").done().out), "the newest of each stays")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 type removeCommand struct {
@@ -15,6 +17,9 @@ type removeCommand struct {
 func (c *removeCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	database, err := s.named()
 	if err != nil {
+		return err
+	}
+	if err := s.noneUnderWay(ctx); err != nil {
 		return err
 	}
 	_, tell, stop := follow(std)
@@ -37,4 +42,23 @@ func (c *removeCommand) Run(ctx context.Context, s *Settings, std streams) error
 		fmt.Fprintf(std.out, "These stay with their rows, for the next migrate; --with-data removes them, too:\n  %s\n", strings.Join(stays, "\n  "))
 	}
 	return nil
+}
+
+// noneUnderWay returns an error if a process is sending just now. If the database is not as a tick needs it, none is.
+func (s *Settings) noneUnderWay(ctx context.Context) error {
+	clock, err := s.clockAt(ctx, "")
+	if err != nil {
+		return err
+	}
+	plans, store, err := s.look(ctx, clock)
+	if err != nil {
+		return nil
+	}
+	defer store.Close()
+	n, until, err := plans.UnderWay(ctx, clock.Now())
+	if n > 0 {
+		err = fmt.Errorf("%s on the way just now, so nothing was removed; stop serve and every tick, and run remove again (if they were killed, after %s UTC)",
+			texts.Plural(n, "message"), texts.Timestamp(until))
+	}
+	return err
 }

@@ -38,7 +38,7 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 	}
 	database, err := s.named()
 	if err == nil {
-		err = s.checkServing(database)
+		err = s.checkServing()
 	}
 	if err != nil {
 		return err
@@ -79,15 +79,13 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 }
 
 // checkServing says what in the settings does not go together to serve; nil if all does.
-func (s *Settings) checkServing(database namedDatabase) error {
+func (s *Settings) checkServing() error {
 	_, _, err := net.SplitHostPort(s.Listen)
 	switch {
 	case s.Listen != "" && (err != nil || strings.Contains(s.Listen, "/")):
 		return usagef("--listen %q: want an address with a port, like 127.0.0.1:8095", s.Listen)
 	case s.InboundSecret != "" && s.Listen == "":
 		return usagef("--inbound-secret: nothing can be posted without --listen")
-	case s.Engine == river && database.engine == nil:
-		return usagef("--engine river: it needs PostgreSQL, --database postgres://…")
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/app"
 	"github.com/wiggleverse/rfcdigest/app/planner"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/show"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -72,7 +73,7 @@ func (c *suppressedCommand) liftAll(ctx context.Context, plans *planner.Planner,
 	lifted, err := app.LiftAll(ctx, plans, store, now)
 	switch {
 	case err != nil && lifted > 0:
-		return fmt.Errorf("lifted for %s, and then: %w; run it again", show.Addresses(lifted), err)
+		return fmt.Errorf("lifted for %s, and then: %w; run it again", texts.Plural(lifted, "address"), err)
 	case err != nil:
 		return err
 	case c.JSON:
@@ -80,7 +81,7 @@ func (c *suppressedCommand) liftAll(ctx context.Context, plans *planner.Planner,
 	case lifted == 0:
 		_, err = fmt.Fprintln(std.out, show.NothingHeld)
 	default:
-		_, err = fmt.Fprintf(std.out, "Lifted for %s. %s\n", show.Addresses(lifted), withTheNextTick)
+		_, err = fmt.Fprintf(std.out, "Lifted for %s. %s\n", texts.Plural(lifted, "address"), withTheNextTick)
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/show"
 	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 type tickCommand struct {
@@ -84,7 +85,7 @@ func (c *tickCommand) finish(s *Settings, std streams, now time.Time, report app
 		return fmt.Errorf("sending stopped: %s", report.Stopped)
 	}
 	if report.Waiting > 0 {
-		return fmt.Errorf("%d messages were refused for now and wait; run tick again in some minutes, or with --wait 40m, or use serve", report.Waiting)
+		return fmt.Errorf("%s refused for now, to be tried again; run tick again in some minutes, or with --wait 40m, or use serve", texts.Plural(report.Waiting, "message"))
 	}
 	return nil
 }

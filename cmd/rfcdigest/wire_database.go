@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"path/filepath"
@@ -31,7 +30,7 @@ type namedDatabase struct {
 	remove  func(ctx context.Context, data bool, progress func(schema.Progress)) (done, stays []string, err error)
 	// clock returns the clock that all processes on it share.
 	clock func(context.Context) (ports.Clock, error)
-	// engine returns an engine that has processes share ticks; nil if this database has none.
+	// engine returns an engine that has processes share ticks; nil for SQLite, with which none is asked for.
 	engine func(*app.Ticker, time.Duration, *slog.Logger) (*riverengine.Engine, error)
 	// diagnose has a doctor look at it, and reports whether it can be read and is migrated.
 	diagnose func(context.Context, *doctor) bool
@@ -45,6 +44,8 @@ func (s *Settings) named() (namedDatabase, error) {
 		return namedDatabase{}, err
 	case server != "":
 		return s.namedPostgres(server)
+	case s.Engine == river:
+		return namedDatabase{}, usagef("--engine river: it needs PostgreSQL, --database postgres://…; leave it out on SQLite, which one process serves")
 	}
 	return namedDatabase{
 		name: path, brief: filepath.Base(path),
@@ -81,6 +82,9 @@ func (s *Settings) namedPostgres(url string) (namedDatabase, error) {
 			return c.State, err
 		},
 		migrate: func(ctx context.Context, progress func(schema.Progress)) ([]string, error) {
+			if err := s.engineFits(ctx, url); err != nil {
+				return nil, err
+			}
 			done, err := postgres.MigrateStepwise(ctx, url, progress)
 			if err != nil || s.Engine != river {
 				return done, err
@@ -89,17 +93,18 @@ func (s *Settings) namedPostgres(url string) (namedDatabase, error) {
 			return append(done, more...), err
 		},
 		remove: func(ctx context.Context, data bool, progress func(schema.Progress)) (done, stays []string, err error) {
-			if data && s.Engine == river {
-				if done, err = riverengine.Remove(ctx, url); err != nil {
-					return nil, nil, err
-				}
+			if err = s.engineFits(ctx, url); err == nil && data && s.Engine == river {
+				done, err = riverengine.Remove(ctx, url)
+			}
+			if err != nil {
+				return nil, nil, err
 			}
 			more, stays, err := postgres.Remove(ctx, url, data, progress)
 			return append(done, more...), stays, err
 		},
 		engine: func(t *app.Ticker, every time.Duration, log *slog.Logger) (*riverengine.Engine, error) {
-			if pooled, err := postgres.IsPooled(context.Background(), url); err != nil || pooled {
-				return nil, cmp.Or(err, usagef("--engine river: it listens, which a pooler like PgBouncer does not pass on; give --database the server's own port, or use --engine plain"))
+			if err := s.engineFits(context.Background(), url); err != nil {
+				return nil, err
 			}
 			return newEngine(url, t, every, log)
 		},
@@ -108,8 +113,23 @@ func (s *Settings) namedPostgres(url string) (namedDatabase, error) {
 	}, nil
 }
 
-// river is the engine of that name.
-const river = "river"
+// river is the engine of that name, and ownPort how to have it on a database behind a pooler.
+const (
+	river   = "river"
+	ownPort = "give --database the server's own port, or use --engine plain"
+)
+
+// engineFits says if the engine cannot work at url since a pooler answers there.
+func (s *Settings) engineFits(ctx context.Context, url string) error {
+	if s.Engine != river {
+		return nil
+	}
+	pooled, err := postgres.IsPooled(ctx, url)
+	if pooled {
+		err = usagef("--engine river: it listens, which a pooler like PgBouncer does not pass on; %s", ownPort)
+	}
+	return err
+}
 
 // newEngine returns an engine that has t make ranges of ticks.
 func newEngine(url string, t *app.Ticker, every time.Duration, log *slog.Logger) (*riverengine.Engine, error) {

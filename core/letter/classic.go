@@ -105,14 +105,7 @@ func (c *classic) summaryOf(e noted) string {
 
 // Count says how much there is, in English, as in "5 events across 2 RFCs".
 func (d Digest) Count() string {
-	return plural(d.Events, "event") + " across " + plural(d.RFCs, "RFC")
-}
-
-func plural(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return strconv.Itoa(n) + " " + thing
+	return texts.Plural(d.Events, "event") + " across " + texts.Plural(d.RFCs, "RFC")
 }
 
 func (c *classic) opening() string {
@@ -124,7 +117,7 @@ func moreRFCs(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return "… and " + strings.Replace(plural(n, "RFC"), " ", " more ", 1)
+	return "… and " + strings.Replace(texts.Plural(n, "RFC"), " ", " more ", 1)
 }
 
 const (

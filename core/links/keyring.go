@@ -9,6 +9,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // Keyring signs and verifies the tokens in unsubscribe links. It does not change, and may be used
@@ -40,7 +42,7 @@ func NewKeyring(secrets ...[]byte) (Keyring, error) {
 	var ring Keyring
 	for i, secret := range secrets {
 		if len(secret) < MinSecret {
-			return Keyring{}, fmt.Errorf("secret number %d has %d bytes, want at least %d", i+1, len(secret), MinSecret)
+			return Keyring{}, fmt.Errorf("secret number %d has %s, want at least %d", i+1, texts.Plural(len(secret), "byte"), MinSecret)
 		}
 		key := tokenKey{secret: append([]byte(nil), secret...)}
 		name := hmac.New(sha256.New, key.secret)

@@ -54,8 +54,17 @@ var choiceCases = []storeCase{
 		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Cadence: core.Daily, LinksSince: noon}))
 		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Cadence: core.Daily, TimeZone: "Asia/Tokyo"}))
 		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Cadence: core.Daily, LinksSince: noon.Add(-time.Hour)}))
-		assert.Equal(s, noon, s.user(1).Preferences.LinksSince)
+		assert.Equal(s, core.At(noon), s.user(1).Preferences.LinksSince)
 		assert.Zero(s, s.user(2).Preferences)
+	}},
+
+	{"an end of links that cannot be read is told, and goes when the reader chooses", func(s *storeTest) {
+		w := pair()
+		w.Users[0].Preferences.LinksSince = core.Stamp{Set: true}
+		s.fill(w)
+		assert.Equal(s, core.Stamp{Set: true}, s.user(1).Preferences.LinksSince)
+		require.NoError(s, s.Choose(s.ctx, 1, 0, core.Choice{Cadence: core.Daily, TimeZone: "Asia/Tokyo"}))
+		assert.Equal(s, core.Preferences{TimeZone: "Asia/Tokyo"}, s.user(1).Preferences)
 	}},
 
 	{"what a reader chooses leaves their refusals and the app's settings", func(s *storeTest) {

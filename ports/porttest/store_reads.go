@@ -34,7 +34,7 @@ var readCases = []storeCase{
 	{"a recipient comes back with every preference", func(s *storeTest) {
 		hour := 8
 		ada := core.Recipient{ID: big, Address: "ada@rfc.example", Name: "Ada „Ünïcode“ 李雷", Cadence: core.Weekly,
-			Preferences: core.Preferences{TimeZone: "Asia/Kathmandu", SendHour: &hour, SendWeekday: "friday", Rhythm: "workdays at 7", PausedUntil: "2026-04-01", LinksSince: noon.Add(-time.Hour), Language: "zh-Hans", QuietStart: "22:00",
+			Preferences: core.Preferences{TimeZone: "Asia/Kathmandu", SendHour: &hour, SendWeekday: "friday", Rhythm: "workdays at 7", PausedUntil: "2026-04-01", LinksSince: core.At(noon.Add(-time.Hour)), Language: "zh-Hans", QuietStart: "22:00",
 				QuietEnd: "07:30", SuppressedAddress: "old@rfc.example", SuppressedReason: "RCPT: 550", Failures: 2}}
 		s.fill(core.World{Users: []core.Recipient{ada}})
 		page, err := s.Recipients(s.ctx, 0, 10)

@@ -45,6 +45,9 @@ var watchCases = []storeCase{
 		unleased.Lease = time.Time{}
 		s.fill(core.World{Ledger: []core.LedgerRow{{Claim: unleased, Status: core.Sending}, {Claim: claim(2), Status: core.Sent}}})
 		assert.Equal(s, 1, s.backlog(noon).InDoubt, "one without a lease, and none that was sent")
+		require.NoError(s, s.Unsubscribe(s.ctx, 2, 0))
+		assert.Zero(s, s.backlog(noon).InDoubt, "of somebody who wants digests")
+		assert.Equal(s, 1, s.backlog(noon.Add(time.Hour)).InDoubt)
 	}},
 
 	{"the backlog has the held mail that is not done with", func(s *storeTest) {

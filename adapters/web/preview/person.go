@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -130,11 +131,7 @@ func facts(r core.Recipient) []fact {
 	if zone == "" {
 		zone = "UTC"
 	}
-	quiet := "none"
-	if r.Preferences.QuietStart != "" || r.Preferences.QuietEnd != "" {
-		quiet = texts.Clean(r.Preferences.QuietStart) + " to " + texts.Clean(r.Preferences.QuietEnd)
-	}
-	all := []fact{{"Cadence", texts.Clean(string(r.Cadence))}, {"Time zone", zone}, {"Quiet hours", quiet}}
+	all := []fact{{"Cadence", texts.Clean(string(r.Cadence))}, {"Time zone", zone}, {"Quiet hours", cmp.Or(r.Preferences.QuietWords(), "none")}}
 	if r.Preferences.Rhythm != "" {
 		all = append(all, fact{"Rhythm", texts.Clean(r.Preferences.Rhythm)})
 	} else {

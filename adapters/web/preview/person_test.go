@@ -48,6 +48,24 @@ func TestWhatIsOddAboutSettingsIsSaid(t *testing.T) {
 	assert.False(t, s.get("/?person=%d", asleep).has("remarks"))
 }
 
+func TestWithoutAnAddressNoDigestGoesOut(t *testing.T) {
+	t.Parallel()
+	w := world(9)
+	for i := range w.Users {
+		if w.Users[i].ID == ada {
+			w.Users[i].Address, w.Users[i].Preferences.QuietStart = "", "22:00"
+		}
+	}
+	s := newSite(t, w)
+	a := s.get("/?person=%d", ada)
+	assert.Equal(t, "No digest can go out: there is no e-mail address to send to.", a.text("person-why"))
+	assert.Equal(t, "A draft: at this instant it does not go out. The reason: no address.", a.text("draft"))
+	assert.Contains(t, a.text("facts"), "22:00, without an end")
+	why := s.follow(a, "view-why")
+	assert.Contains(t, why.text("verdict-included"), "in the digest, if there were one")
+	assert.Contains(t, why.body, "It would be in a digest, but none can go out: there is no e-mail address.")
+}
+
 func TestTheMailAsAListOfMailsShowsIt(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, world(9))

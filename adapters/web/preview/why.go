@@ -13,9 +13,11 @@ const reasonsPage = 200
 
 // reasons are the verdicts on a person's notifications.
 type reasons struct {
-	Since  moment
-	Total  int
-	Counts []count
+	Since moment
+	Total int
+	// Counted is Total in words.
+	Counted string
+	Counts  []count
 	// All leads to all verdicts.
 	All  choice
 	Rows []reason
@@ -28,6 +30,7 @@ type reasons struct {
 type count struct {
 	choice
 	Verdict core.Verdict
+	Rule    string
 	Count   int
 }
 
@@ -39,6 +42,7 @@ type reason struct {
 	RFC     string
 	Slug    string
 	Verdict core.Verdict
+	Rule    string
 	Why     string
 }
 
@@ -46,10 +50,10 @@ func newReasons(t state, e core.Explanation) *reasons {
 	to := func(verdict string) string {
 		return t.with(func(t *state) { t.verdict, t.skip = verdict, 0 }).href()
 	}
-	rs := &reasons{Since: newMoment(e.Since, e.Zone), Total: len(e.Reasons), All: choice{"all", to(""), t.verdict == ""}}
+	rs := &reasons{Since: newMoment(e.Since, e.Zone), Total: len(e.Reasons), Counted: texts.Plural(len(e.Reasons), "notification"), All: choice{"all", to(""), t.verdict == ""}}
 	for _, c := range e.Counts {
 		v := string(c.Verdict)
-		rs.Counts = append(rs.Counts, count{choice{v, to(v), t.verdict == v}, c.Verdict, c.Count})
+		rs.Counts = append(rs.Counts, count{choice{v, to(v), t.verdict == v}, c.Verdict, e.Rule(c.Verdict), c.Count})
 	}
 	shown := slices.DeleteFunc(slices.Clone(e.Reasons), func(x core.Explained) bool {
 		return t.verdict != "" && string(x.Verdict) != t.verdict
@@ -70,7 +74,7 @@ func newReasons(t state, e core.Explanation) *reasons {
 	for _, x := range shown[start:end] {
 		n := x.Notification
 		rs.Rows = append(rs.Rows, reason{
-			ID: n.ID, Created: newMoment(n.CreatedAt, e.Zone), Event: x.Event, RFC: texts.Clean(n.Title), Slug: texts.Clean(n.Slug), Verdict: x.Verdict, Why: x.Why,
+			ID: n.ID, Created: newMoment(n.CreatedAt, e.Zone), Event: x.Event, RFC: texts.Clean(n.Title), Slug: texts.Clean(n.Slug), Verdict: x.Verdict, Rule: e.Rule(x.Verdict), Why: x.Why,
 		})
 	}
 	return rs

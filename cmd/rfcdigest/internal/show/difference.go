@@ -107,15 +107,15 @@ func (d Difference) Print(w io.Writer) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%s of %d differ, with %d → %d events in all\nbefore: %s\nafter:  %s\n",
-		term.Plural(len(d.Changes), "plan"), d.After.LookedAt, d.Before.Events, d.After.Events, d.Before.line(), d.After.line())
+	_, err := fmt.Fprintf(w, "Another plan for %d of %s, with %d → %d events in all\nbefore: %s\nafter:  %s\n",
+		len(d.Changes), texts.Plural(d.After.LookedAt, "person"), d.Before.Events, d.After.Events, d.Before.line(), d.After.line())
 	return err
 }
 
 // short says in a few words what is planned. It leaves out the subject, which says no more.
 func (r PlannedRecipient) short() string {
 	if r.Action == core.Send && r.Subject != "" {
-		return fmt.Sprintf("send, %s across %s", term.Plural(r.Events, "event"), term.Plural(r.RFCs, "RFC"))
+		return fmt.Sprintf("send, %s across %s", texts.Plural(r.Events, "event"), texts.Plural(r.RFCs, "RFC"))
 	}
 	return string(r.Action) + ", " + strings.Join(strings.Fields(r.Reason), " ")
 }

@@ -110,10 +110,10 @@ type explainedNotification struct {
 	Included *time.Time   `json:"digest_included_at"`
 }
 
-func newExplained(x core.Explained) explainedNotification {
+func newExplained(e core.Explanation, x core.Explained) explainedNotification {
 	n := x.Notification
 	return explainedNotification{
-		ID: n.ID, Created: orNull(n.CreatedAt), Event: x.Event, Verdict: x.Verdict, Rule: x.Verdict.Rule(), Why: x.Why,
+		ID: n.ID, Created: orNull(n.CreatedAt), Event: x.Event, Verdict: x.Verdict, Rule: e.Rule(x.Verdict), Why: x.Why,
 		Kind: texts.Clean(n.Kind), Slug: texts.Clean(n.Slug), Title: texts.Clean(n.Title), PR: n.PR, Branch: texts.Clean(n.Branch), Actor: n.ActorID,
 		Read: orNull(n.ReadAt.At), Emailed: orNull(n.EmailedAt.At), Included: orNull(n.IncludedAt.At),
 	}
@@ -127,7 +127,7 @@ type OneExplanation struct {
 
 // NewOneExplanation returns one notification of e for JSON.
 func NewOneExplanation(v core.View, e core.Explanation, one core.Explained) OneExplanation {
-	return OneExplanation{newExplainedAt(v, e), newExplained(one)}
+	return OneExplanation{newExplainedAt(v, e), newExplained(e, one)}
 }
 
 type explainedMail struct {
@@ -153,7 +153,7 @@ type explainedWindow struct {
 func NewExplanation(v core.View, e core.Explanation) Explanation {
 	x := Explanation{explainedAt: newExplainedAt(v, e), Since: e.Since, Notifications: []explainedNotification{}, Counts: map[core.Verdict]int{}, Windows: []explainedWindow{}, Held: []explainedHeld{}}
 	for _, r := range e.Reasons {
-		x.Notifications = append(x.Notifications, newExplained(r))
+		x.Notifications = append(x.Notifications, newExplained(e, r))
 	}
 	for _, c := range e.Counts {
 		x.Counts[c.Verdict] = c.Count

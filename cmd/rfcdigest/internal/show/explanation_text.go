@@ -32,7 +32,7 @@ func PrintExplanation(w io.Writer, v core.View, e core.Explanation) error {
 		fmt.Fprintln(w, "Window    "+term.Wrapped(window, 10, term.PageWidth))
 	}
 	switch {
-	case e.Plan.DueAt.IsZero(), e.Recipient.Latest.End.IsZero(): // never, or at once
+	case e.Plan.DueAt.IsZero(), e.Plan.Reason == core.NoAddress, e.Recipient.Latest.End.IsZero(): // never, or at once
 	case e.Plan.DueAt.After(v.Now):
 		fmt.Fprintf(w, "Next due  %s%s\n", texts.TimestampIn(e.Plan.DueAt, e.Zone), nextTick(e))
 	default:
@@ -40,11 +40,11 @@ func PrintExplanation(w io.Writer, v core.View, e core.Explanation) error {
 	}
 	printReasons(w, colours, e)
 	printHeld(w, colours, e)
-	fmt.Fprintf(w, "\n%s since %s\n", term.Plural(len(e.Reasons), "notification"), texts.TimestampIn(e.Since, e.Zone))
+	fmt.Fprintf(w, "\n%s since %s\n", texts.Plural(len(e.Reasons), "notification"), texts.TimestampIn(e.Since, e.Zone))
 	total := 0
 	for _, c := range e.Counts {
 		total += c.Count
-		fmt.Fprintf(w, "%6d  %s%s  %s\n", c.Count, VerdictColour(colours, c.Verdict)(string(c.Verdict)), term.Blanks(verdictWidth-len(c.Verdict)), c.Verdict.Rule())
+		fmt.Fprintf(w, "%6d  %s%s  %s\n", c.Count, VerdictColour(colours, c.Verdict)(string(c.Verdict)), term.Blanks(verdictWidth-len(c.Verdict)), e.Rule(c.Verdict))
 	}
 	_, err := fmt.Fprintf(w, "%6d  in all\n", total)
 	return err

@@ -112,7 +112,7 @@ func (o *Outlook) Print(w io.Writer) error {
 		fmt.Fprintf(w, "  %s\n", f)
 	}
 	if o.Stale > 0 {
-		fmt.Fprintf(w, "  let %d stale watches lapse\n", o.Stale)
+		fmt.Fprintf(w, "  let %s lapse\n", texts.Plural(o.Stale, "stale watch"))
 	}
 	if err := o.table(w); err != nil {
 		return err

@@ -51,11 +51,3 @@ func orNull(t time.Time) *time.Time {
 	}
 	return &t
 }
-
-// Addresses says "1 address" or "n addresses".
-func Addresses(n int) string {
-	if n == 1 {
-		return "1 address"
-	}
-	return fmt.Sprintf("%d addresses", n)
-}

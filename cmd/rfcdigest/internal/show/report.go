@@ -12,21 +12,21 @@ import (
 // Report prints what a tick did, a line for each kind of work that there was.
 func Report(w io.Writer, now time.Time, r app.Report) {
 	fmt.Fprintf(w, "Tick at %s UTC, %d ms\n", texts.Timestamp(now), r.DurationMS)
-	line := func(n int, what string, more ...any) {
+	line := func(n int, what string) {
 		if n > 0 {
-			fmt.Fprintf(w, "%6d  %s\n", n, fmt.Sprintf(what, more...))
+			fmt.Fprintf(w, "%6d  %s\n", n, what)
 		}
 	}
-	line(r.Recovered, "digests in doubt sent again")
-	line(r.Flushed, "held e-mails released")
-	line(r.Dropped, "held e-mails dropped, their content was read")
-	line(r.Decayed, "watches lapsed")
-	fmt.Fprintf(w, "%6d  people due, of whom\n", r.Considered)
+	line(r.Recovered, texts.Things(r.Recovered, "digest")+" in doubt sent again")
+	line(r.Flushed, texts.Things(r.Flushed, "held e-mail")+" released")
+	line(r.Dropped, texts.Things(r.Dropped, "held e-mail")+" dropped, with content that was read")
+	line(r.Decayed, texts.Things(r.Decayed, "watch")+" lapsed")
+	fmt.Fprintf(w, "%6d  %s due, of whom\n", r.Considered, texts.Things(r.Considered, "person"))
 	line(r.DigestsSent, "  got their digest")
 	line(r.RolledEmpty, "  had nothing new, their window rolled")
-	line(r.Deferred, "  are in quiet hours, later")
-	line(r.Suppressed, "  have a suppressed address, or one refused lately")
-	line(r.Left, "  left to a later tick%s", ofWhich(r.Waiting))
+	line(r.Deferred, "  in quiet hours, later")
+	line(r.Suppressed, "  with a suppressed address, or one refused lately")
+	line(r.Left, "  left to a later tick"+ofWhich(r.Waiting))
 	line(r.InDoubt, "  in doubt, no answer from the mail server")
 	line(r.Failed, "  failed")
 	for _, f := range r.Failures {

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/app/planner"
-	"github.com/wiggleverse/rfcdigest/cmd/rfcdigest/internal/term"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // totals count what a tick at an instant would do.
@@ -87,7 +87,7 @@ func (t totals) print(w io.Writer) error {
 	if t.LookedAt == 0 || err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "\n%s looked at, %s with %s in all\n", term.Plural(t.LookedAt, "recipient"), term.Plural(t.Send, "digest"), term.Plural(t.Events, "event"))
+	_, err = fmt.Fprintf(w, "\n%s looked at, %s with %s in all\n", texts.Plural(t.LookedAt, "recipient"), texts.Plural(t.Send, "digest"), texts.Plural(t.Events, "event"))
 	for _, c := range t.ByReason {
 		if err == nil {
 			_, err = fmt.Fprintf(w, "%6d  %-6s  %s\n", c.Count, c.Action, c.Reason)

@@ -1,7 +1,6 @@
 package term
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -40,14 +39,6 @@ func Table(w io.Writer, heading []string, rows [][]string, paint func(row, colum
 	}
 	_, err := io.WriteString(w, table.String())
 	return err
-}
-
-// Plural says "1 thing" or "n things".
-func Plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // Blanks returns n blanks, none if n is negative.
