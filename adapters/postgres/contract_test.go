@@ -34,8 +34,7 @@ var unbound = &foundation{}
 func contractWorld(t *testing.T, f *foundation) porttest.StoreWorld {
 	h := movedOnto(t, f)
 	fill := func(ctx context.Context, w core.World) error {
-		defer checktest.LiftOnPostgreSQL(t, h.app)()
-		return h.fill(ctx, w)
+		return checktest.Whatever(func() func() { return checktest.LiftOnPostgreSQL(t, h.app) }, func() error { return h.fill(ctx, w) })
 	}
 	add := func(ctx context.Context, r core.Recipient) error {
 		_, err := h.app.Exec(ctx, "INSERT INTO users (id, email, display_name, digest_cadence) VALUES ($1, $2, $3, $4)", r.ID, r.Address, r.Name, string(r.Cadence))

@@ -16,8 +16,7 @@ func TestStoreContract(t *testing.T) {
 		s := opened(t, path, Options{})
 		app := connected(t, path)
 		fill := func(ctx context.Context, w core.World) error {
-			defer checktest.Lift(t, app)()
-			return Fill(ctx, path, w)
+			return checktest.Whatever(func() func() { return checktest.Lift(t, app) }, func() error { return Fill(ctx, path, w) })
 		}
 		add := func(ctx context.Context, r core.Recipient) error {
 			_, err := app.ExecContext(ctx, "INSERT INTO users (id, email, display_name, digest_cadence) VALUES (?, ?, ?, ?)", r.ID, r.Address, r.Name, string(r.Cadence))
