@@ -122,7 +122,7 @@ func (d *draft) sortOut(w *Writer, f Facts) {
 	d.Grow(usualInk * few)
 	since := f.End.Add(-d.toldInFull())
 	all := d.noteAll(f.Events)
-	d.topics = make([]topic, 0, gather(all, noted.slug))
+	d.topics = make([]topic, 0, gather(all, (*noted).slug))
 	for len(all) > 0 {
 		var t topic
 		t.events, all = first(all)
