@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/wiggleverse/rfcdigest/core/texts"
 )
 
 // Ask describes events that wait for their reader. All that is set must hold.
@@ -61,13 +59,6 @@ type asks struct {
 	// byKind are rules that look at kinds alone, and byField the others, by their fields.
 	byKind  []Ask
 	byField map[string][]Ask
-}
-
-// kindAsk is what a kind says by its name: that its events wait for the reader by a rule, that nothing waits any more, or
-// neither.
-type kindAsk struct {
-	rule    *Ask
-	settled bool
 }
 
 func newAsks(all []Ask) asks {
@@ -131,20 +122,21 @@ func hasWords(text, words string) bool {
 
 func isWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 
-// ofKind returns what a kind says by its name.
-func (a *asks) ofKind(name string) (k kindAsk) {
+// ofKind returns the rule by which events of a kind wait for their reader, as its name says; nil if they do not.
+func (a *asks) ofKind(name string) *Ask {
 	name = asWords(name)
-	for _, word := range settled {
-		if hasWords(name, word) {
-			return kindAsk{settled: true}
-		}
-	}
 	for i := range a.byKind {
 		if hasWords(name, a.byKind[i].Kind) {
-			return kindAsk{rule: &a.byKind[i]}
+			return &a.byKind[i]
 		}
 	}
-	return kindAsk{}
+	return nil
+}
+
+// isSettled reports whether a kind says by its name that nothing waits any more.
+func isSettled(name string) bool {
+	name = asWords(name)
+	return slices.ContainsFunc(settled, func(word string) bool { return hasWords(name, word) })
 }
 
 // of returns the rule by which e waits for its reader; nil if it does not. What a payload says in a field of its own wins
@@ -153,16 +145,19 @@ func (a *asks) of(e noted) *Ask {
 	if rule := a.byMember(e.Event); rule != nil {
 		return rule
 	}
-	var k kindAsk
+	var rule *Ask
 	if e.kind != nil {
-		k = e.kind.ask
+		rule = e.kind.ask
 	} else {
-		k = a.ofKind(e.Kind)
+		rule = a.ofKind(e.Kind)
 	}
-	if k.settled || k.rule != nil {
-		return k.rule
+	if rule == nil {
+		rule = a.bySummary(e)
 	}
-	return a.bySummary(e.Event)
+	if rule != nil && isSettled(e.Kind) {
+		return nil
+	}
+	return rule
 }
 
 // byMember looks at the payload, but for its summary.
@@ -185,15 +180,15 @@ func (a *asks) byMember(e *Event) (rule *Ask) {
 }
 
 // bySummary looks at the summary, as it is shown.
-func (a *asks) bySummary(e *Event) *Ask {
-	if e.Payload.Summary == "" {
+func (a *asks) bySummary(e noted) *Ask {
+	if e.summary == "" {
 		return nil
 	}
-	text := strings.ToLower(texts.Clean(e.Payload.Summary))
+	text := strings.ToLower(e.summary)
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\u00A0", " "), "’", "'")
 	rules := a.byField[summaryField]
 	for i := range rules {
-		if hasWords(text, rules[i].Value) && rules[i].concerns(e) {
+		if hasWords(text, rules[i].Value) && rules[i].concerns(e.Event) {
 			if slices.ContainsFunc(denied, func(words string) bool { return hasWords(text, words) }) {
 				return nil
 			}

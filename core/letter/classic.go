@@ -49,7 +49,7 @@ type classicGroup struct {
 // group sorts events by RFC: those with most events come first, and ties are in the order of their first events.
 func (c *classic) group() {
 	all := c.noteAll(c.facts.Events)
-	gather(all, noted.slug)
+	gather(all, (*noted).slug)
 	for len(all) > 0 {
 		var g classicGroup
 		g.events, all = first(all)
@@ -80,7 +80,7 @@ func (g *classicGroup) word(c *classic) {
 	}
 	g.title = cmp.Or(g.title, texts.Clean(g.slug), "(no RFC)")
 	rest := g.events
-	gather(rest, func(e noted) string { return e.Kind })
+	gather(rest, func(e *noted) string { return e.Kind })
 	for len(rest) > 0 {
 		var events []noted
 		if events, rest = first(rest); len(events) == 1 {

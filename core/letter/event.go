@@ -50,15 +50,23 @@ func (e *Event) isLike(f *Event) bool {
 type noted struct {
 	*Event
 	kind *telling
+	// summary is that of its payload as it is shown; empty if there is nothing to see of it.
+	summary string
 	// group is which of the groups it is in that [gather] made.
 	group int
 }
 
 // note notes an event.
-func (w *words) note(e *Event) noted { return noted{Event: e, kind: w.kinds[e.Kind]} }
+func (w *words) note(e *Event) noted {
+	n := noted{Event: e, kind: w.kinds[e.Kind]}
+	if summary := texts.Clean(e.Payload.Summary); texts.Shows(summary) {
+		n.summary = summary
+	}
+	return n
+}
 
 // slug is that of the RFC that e belongs to.
-func (e noted) slug() string { return e.Slug }
+func (e *noted) slug() string { return e.Slug }
 
 // noteAll notes events.
 func (w *words) noteAll(events []Event) []noted {
@@ -74,16 +82,16 @@ const few = 16
 
 // gather sorts events into groups that have a key in common, in the order in which those come first, and counts them. It is
 // [first] that returns the groups.
-func gather[K comparable](events []noted, key func(noted) K) (groups int) {
+func gather[K comparable](events []noted, key func(*noted) K) (groups int) {
 	var known map[K]int // the groups by their keys; few are found as fast without it
 	if len(events) > few {
 		known = make(map[K]int, few)
 	}
 	for i := range events {
-		k := key(events[i])
+		k := key(&events[i])
 		group, found := known[k]
 		for j := i - 1; known == nil && j >= 0 && !found; j-- {
-			group, found = events[j].group, key(events[j]) == k
+			group, found = events[j].group, key(&events[j]) == k
 		}
 		if !found {
 			group = groups

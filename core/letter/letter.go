@@ -121,7 +121,7 @@ func (d *draft) sortOut(w *Writer, f Facts) {
 	*d = draft{Facts: f, teller: teller{pen: pen{words: w.in(f.Language)}, told: make(page.Line, 0, usualParts*few), lines: make([]page.Line, 0, few)}, writer: w}
 	d.Grow(usualInk * few)
 	all := d.noteAll(f.Events)
-	d.topics = make([]topic, 0, gather(all, noted.slug))
+	d.topics = make([]topic, 0, gather(all, (*noted).slug))
 	for len(all) > 0 {
 		var t topic
 		t.events, all = first(all)

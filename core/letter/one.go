@@ -11,7 +11,7 @@ import (
 
 // one tells of one event: its summary, else the sentence for its kind, else the name of that.
 func (t *teller) one(e noted) {
-	if texts.Shows(texts.Clean(e.Payload.Summary)) {
+	if e.summary != "" {
 		t.summary(e)
 		return
 	}
@@ -26,7 +26,7 @@ func (t *teller) one(e noted) {
 // asking tells of an event that waits for the reader by a rule: its summary, else the rule's sentence, else that of its
 // kind.
 func (t *teller) asking(e noted, rule *Ask) {
-	if rule == nil || rule.Message == 0 || texts.Shows(texts.Clean(e.Payload.Summary)) {
+	if rule == nil || rule.Message == 0 || e.summary != "" {
 		t.one(e)
 		return
 	}
@@ -92,7 +92,7 @@ func (t *teller) branchPart(branchName string) page.Part {
 
 // summary tells of an event in the words of the app. A PR that they name is a link.
 func (t *teller) summary(e noted) {
-	text := texts.Clean(e.Payload.Summary)
+	text := e.summary
 	from, to := findPR(text, e.PR)
 	if to == 0 || t.at.url == "" {
 		t.part(page.Part{Text: text, Foreign: true, Sentence: true})

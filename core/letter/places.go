@@ -57,7 +57,8 @@ func NewPlaces(appURL string, paths Paths) (Places, error) {
 			return Places{}, &PathError{of.name, of.path, of.gap}
 		}
 		if of.cut != nil {
-			*of.cut = append(sentence{{text: base}}, parts...)
+			parts[0].text = base + parts[0].text // a path begins with a slash
+			*of.cut = parts
 		}
 	}
 	return p, nil

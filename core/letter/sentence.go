@@ -65,14 +65,16 @@ func (k *ink) write(s sentence, values ...value) string {
 	if len(s) == 1 && s[0].hole == "" {
 		return s[0].text
 	}
-	from := k.Len()
+	b := make([]byte, 0, 128)
 	for i := range s {
-		k.WriteString(s[i].text)
+		b = append(b, s[i].text...)
 		for j := range values {
 			if values[j].hole == s[i].hole {
-				k.WriteString(values[j].text)
+				b = append(b, values[j].text...)
 			}
 		}
 	}
+	from := k.Len()
+	k.Write(b)
 	return k.since(from)
 }

@@ -87,8 +87,8 @@ func (k *ink) joinShort(said []string) string {
 	return k.since(from)
 }
 
-// fitTogether reports whether a and b have no more than n graphemes. There are never more graphemes than code points,
-// which are quick to count.
+// fitTogether reports whether a and b have no more than n graphemes. There are never more graphemes than code points, and
+// never more of those than bytes, which are quick to count.
 func fitTogether(a, b string, n int) bool {
-	return utf8.RuneCountInString(a)+utf8.RuneCountInString(b) <= n || uniseg.GraphemeClusterCount(a)+uniseg.GraphemeClusterCount(b) <= n
+	return len(a)+len(b) <= n || utf8.RuneCountInString(a)+utf8.RuneCountInString(b) <= n || uniseg.GraphemeClusterCount(a)+uniseg.GraphemeClusterCount(b) <= n
 }

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/wiggleverse/rfcdigest/core/page"
@@ -59,7 +60,7 @@ type about struct {
 	branch string
 }
 
-func (e noted) about() about {
+func (e *noted) about() about {
 	key := about{kind: e.Kind}
 	if e.kind != nil && e.kind.about == OnPR {
 		key.pr = e.PR
@@ -73,7 +74,7 @@ func (e noted) about() about {
 // first events.
 func (t *teller) all(events []noted) []page.Line {
 	before := len(t.lines)
-	gather(events, noted.about)
+	gather(events, (*noted).about)
 	for len(events) > 0 {
 		var some []noted
 		if some, events = first(events); areSummed(some) {
@@ -91,15 +92,7 @@ func (t *teller) all(events []noted) []page.Line {
 
 // areSummed reports whether events are few, and their summaries say more than their number would.
 func areSummed(events []noted) bool {
-	if len(events) > fewSummaries {
-		return false
-	}
-	for _, e := range events {
-		if !texts.Shows(texts.Clean(e.Payload.Summary)) {
-			return false
-		}
-	}
-	return true
+	return len(events) <= fewSummaries && !slices.ContainsFunc(events, func(e noted) bool { return e.summary == "" })
 }
 
 // tell tells of events in one sentence.

@@ -37,7 +37,8 @@ func (f forms) of(language *cldr.Language, n int) sentence {
 // telling is how events of one kind are told in a language.
 type telling struct {
 	about About
-	ask   kindAsk
+	// ask is the rule by which they wait for their reader; nil if they do not.
+	ask *Ask
 	one   sentence
 	// many is nil if several are counted with the name of the kind.
 	many forms

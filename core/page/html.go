@@ -6,49 +6,61 @@ import "strings"
 // systems on the way add to it, and the links at the end must not be hidden.
 const MaxHTML = 98_000
 
+// usualContent is about how much an ordinary letter has in its slots, in bytes.
+const usualContent = 4 << 10
+
 // HTML returns l as HTML. Every text and every address of l is escaped.
 func (y *Layout) HTML(l *Letter) string {
-	w := htmlWriter{rightToLeft: l.RightToLeft}
-	w.Grow(y.size + 3*l.room()/2 + 200*len(l.Cards)) // most have so much markup
-	for i, s := range y.frame {
-		w.WriteString(s)
-		if i < len(slots) {
-			w.fill(slots[i], l)
-		}
+	content := make(markup, 0, usualContent)
+	var ends [len(slots)]int // of what is in each slot
+	for i, slot := range slots {
+		content = content.slot(slot, l)
+		ends[i] = len(content)
 	}
-	return w.String()
+	var b strings.Builder
+	b.Grow(y.size + len(content))
+	for i, begin := 0, 0; i < len(slots); i++ {
+		b.WriteString(y.frame[i])
+		b.Write(content[begin:ends[i]])
+		begin = ends[i]
+	}
+	b.WriteString(y.frame[len(slots)])
+	return b.String()
 }
 
 // slots are the places in the frame, in their order.
-var slots = []string{"LANG", "DIR", "SUBJECT", "PREHEADER", "NOTICE", "HEADING", "INTRO", "NEEDS", "CARDS", "INBOX", "FOOTER"}
+var slots = [...]string{"LANG", "DIR", "SUBJECT", "PREHEADER", "NOTICE", "HEADING", "INTRO", "NEEDS", "CARDS", "INBOX", "FOOTER"}
 
-// fill fills a slot.
-func (w *htmlWriter) fill(slot string, l *Letter) {
-	switch slot {
+// markup is HTML. Its methods return it with more at its end: so it can be on the stack.
+type markup []byte
+
+// slot adds what stands in a slot.
+func (b markup) slot(name string, l *Letter) markup {
+	switch name {
 	case "LANG":
-		w.text(l.Language)
+		return b.text(l.Language)
 	case "DIR":
-		w.WriteString(direction(l.RightToLeft))
+		return append(b, direction(l.RightToLeft)...)
 	case "SUBJECT":
-		w.text(l.Subject)
+		return b.text(l.Subject)
 	case "PREHEADER":
-		w.text(l.Preheader)
+		return b.text(l.Preheader)
 	case "NOTICE":
-		w.element(`<p class="notice">`, l.Notice, "</p>\n")
+		return b.element(`<p class="notice">`, l.Notice, "</p>\n")
 	case "HEADING":
-		w.text(l.Heading)
+		return b.text(l.Heading)
 	case "INTRO":
-		w.intro(l)
+		return b.intro(l)
 	case "NEEDS":
-		w.needs(&l.Needs)
+		return b.needs(&l.Needs, l.RightToLeft)
 	case "CARDS":
-		w.cards(l)
+		return b.cards(l)
 	case "INBOX":
-		w.link(buttonLink, l.Inbox.URL, l.Inbox.Label)
+		return b.link(buttonLink, l.Inbox.URL, l.Inbox.Label)
 	case "FOOTER":
-		w.element("", l.Why, "<br>\n")
-		w.links(l.Footer...)
+		return b.element("", l.Why, "<br>\n").links(l.Footer...)
 	}
+	panic("no such slot as " + name)
 }
 
 func direction(rightToLeft bool) string {
@@ -58,157 +70,134 @@ func direction(rightToLeft bool) string {
 	return "ltr"
 }
 
-// htmlWriter writes HTML.
-type htmlWriter struct {
-	strings.Builder
-	rightToLeft bool
-}
-
 // escapes are what stands for characters that could be markup, between tags or in quotes. NUL is not allowed in HTML.
 var escapes = [256]string{'"': "&#34;", '&': "&amp;", '\'': "&#39;", '<': "&lt;", '>': "&gt;", 0: "\uFFFD"}
 
-// text writes a text so that nothing in it is markup.
-func (w *htmlWriter) text(s string) {
+// text adds a text so that nothing in it is markup.
+func (b markup) text(s string) markup {
 	from := 0
 	for i := range len(s) {
 		if escape := escapes[s[i]]; escape != "" {
-			w.WriteString(s[from:i])
-			w.WriteString(escape)
+			b = append(append(b, s[from:i]...), escape...)
 			from = i + 1
 		}
 	}
-	w.WriteString(s[from:])
+	return append(b, s[from:]...)
 }
 
-// element writes a text between tags; nothing if it is empty.
-func (w *htmlWriter) element(open, s, end string) {
-	if s != "" {
-		w.WriteString(open)
-		w.text(s)
-		w.WriteString(end)
+// element adds a text between tags; nothing if it is empty.
+func (b markup) element(open, s, end string) markup {
+	if s == "" {
+		return b
 	}
+	return append(append(b, open...).text(s), end...)
 }
 
-// link writes a link; its label alone if it leads nowhere. class is a whole attribute, or empty.
-func (w *htmlWriter) link(class, url, label string) {
+// link adds a link; its label alone if it leads nowhere. class is a whole attribute, or empty.
+func (b markup) link(class, url, label string) markup {
 	if url == "" {
-		w.text(label)
-		return
+		return b.text(label)
 	}
-	w.WriteString("<a")
-	w.WriteString(class)
-	w.WriteString(` href="`)
-	w.text(url)
-	w.WriteString(`">`)
-	w.text(label)
-	w.WriteString("</a>")
+	b = append(append(append(b, "<a"...), class...), ` href="`...)
+	b = append(b.text(url), `">`...)
+	return append(b.text(label), "</a>"...)
 }
 
-// line writes the parts of a line.
-func (w *htmlWriter) line(line Line) {
+// line adds the parts of a line.
+func (b markup) line(line Line, rightToLeft bool) markup {
 	for i := range line {
 		p := &line[i]
-		apart := p.Foreign && !line.isForeign() && crosses(p.Text, w.rightToLeft)
+		apart := p.Foreign && !line.isForeign() && crosses(p.Text, rightToLeft)
 		if apart {
-			w.WriteString(`<span dir="auto">`) // stands apart like bdi, which Gmail and Outlook do not know
+			b = append(b, `<span dir="auto">`...) // stands apart like bdi, which Gmail and Outlook do not know
 		}
-		w.link("", p.URL, p.Text)
+		b = b.link("", p.URL, p.Text)
 		if apart {
-			w.WriteString("</span>")
+			b = append(b, "</span>"...)
 		}
 	}
+	return b
 }
 
 // open begins an element with a line in it. A sentence from the database is written as its first letter says (HTML, the
 // dir attribute).
-func (w *htmlWriter) open(name string, line Line) {
-	w.WriteString(name)
+func (b markup) open(name string, line Line) markup {
+	b = append(b, name...)
 	if line.isForeign() {
-		w.WriteString(` dir="auto"`)
+		b = append(b, ` dir="auto"`...)
 	}
-	w.WriteString(">")
+	return append(b, '>')
 }
 
-func (w *htmlWriter) intro(l *Letter) {
+func (b markup) intro(l *Letter) markup {
 	for _, s := range l.Intro {
-		w.element(`<p class="intro">`, s, "</p>\n")
+		b = b.element(`<p class="intro">`, s, "</p>\n")
 	}
-	w.WriteString(`<p class="intro">`)
-	w.link("", l.Inbox.URL, l.Inbox.Label)
-	w.WriteString("</p>\n")
+	b = append(b, `<p class="intro">`...).link("", l.Inbox.URL, l.Inbox.Label)
+	return append(b, "</p>\n"...)
 }
 
-func (w *htmlWriter) needs(n *Needs) {
+func (b markup) needs(n *Needs, rightToLeft bool) markup {
 	if len(n.Asks) == 0 {
-		return
+		return b
 	}
-	w.WriteString(needsOpen)
-	w.element("<h2>", n.Heading, "</h2>\n")
+	b = append(b, needsOpen...).element("<h2>", n.Heading, "</h2>\n")
 	for i := range n.Asks {
 		ask := &n.Asks[i]
-		w.open("<p", ask.What)
-		w.WriteString("<b>")
-		w.line(ask.What)
-		w.WriteString("</b><br>\n")
-		w.element(`<span dir="auto">`, ask.About, "</span>")
+		b = append(b.open("<p", ask.What), "<b>"...).line(ask.What, rightToLeft)
+		b = append(b, "</b><br>\n"...).element(`<span dir="auto">`, ask.About, "</span>")
 		if ask.Link.URL != "" {
-			w.WriteString(" &nbsp;")
-			w.link("", ask.Link.URL, ask.Link.Label)
+			b = append(b, " &nbsp;"...).link("", ask.Link.URL, ask.Link.Label)
 		}
-		w.WriteString("</p>\n")
+		b = append(b, "</p>\n"...)
 	}
-	w.element(`<p class="quiet">`, n.More, "</p>\n")
-	w.WriteString(cardClose)
+	return append(b.element(`<p class="quiet">`, n.More, "</p>\n"), cardClose...)
 }
 
-func (w *htmlWriter) cards(l *Letter) {
+func (b markup) cards(l *Letter) markup {
 	for i := range l.Cards {
-		w.card(&l.Cards[i])
+		b = b.card(&l.Cards[i], l.RightToLeft)
 	}
 	if len(l.Rest) > 0 {
-		w.WriteString(`<ul class="rest">` + "\n")
-		w.items(l.Rest)
-		w.WriteString("</ul>\n")
+		b = append(b, `<ul class="rest">`+"\n"...).items(l.Rest, l.RightToLeft)
+		b = append(b, "</ul>\n"...)
 	}
 	for _, note := range l.Notes {
-		w.element(`<p class="intro">`, note, "</p>\n")
+		b = b.element(`<p class="intro">`, note, "</p>\n")
 	}
+	return b
 }
 
-func (w *htmlWriter) card(s *Section) {
-	w.WriteString(cardOpen)
-	w.element(`<h2><span dir="auto">`, s.Title, "</span></h2>\n")
-	w.WriteString("<ul>\n")
-	w.items(s.Lines)
-	w.element(`<li class="quiet">`, s.More, "</li>\n")
-	w.WriteString("</ul>\n")
+func (b markup) card(s *Section, rightToLeft bool) markup {
+	b = append(b, cardOpen...).element(`<h2><span dir="auto">`, s.Title, "</span></h2>\n")
+	b = append(b, "<ul>\n"...).items(s.Lines, rightToLeft).element(`<li class="quiet">`, s.More, "</li>\n")
+	b = append(b, "</ul>\n"...)
 	if s.Open.URL != "" || s.Mute.URL != "" {
-		w.WriteString(`<p class="quiet">`)
-		w.links(s.Open, s.Mute)
-		w.WriteString("</p>\n")
+		b = append(b, `<p class="quiet">`...).links(s.Open, s.Mute)
+		b = append(b, "</p>\n"...)
 	}
-	w.WriteString(cardClose)
+	return append(b, cardClose...)
 }
 
-func (w *htmlWriter) items(lines []Line) {
+func (b markup) items(lines []Line, rightToLeft bool) markup {
 	for _, line := range lines {
-		w.open("<li", line)
-		w.line(line)
-		w.WriteString("</li>\n")
+		b = append(b.open("<li", line).line(line, rightToLeft), "</li>\n"...)
 	}
+	return b
 }
 
-// links writes links in a row; those that lead nowhere are left out.
-func (w *htmlWriter) links(links ...Link) {
+// links adds links in a row; those that lead nowhere are left out.
+func (b markup) links(links ...Link) markup {
 	first := true
 	for _, l := range links {
 		if l.URL == "" {
 			continue
 		}
 		if !first {
-			w.WriteString(" &nbsp;·&nbsp; ")
+			b = append(b, " &nbsp;·&nbsp; "...)
 		}
 		first = false
-		w.link("", l.URL, l.Label)
+		b = b.link("", l.URL, l.Label)
 	}
+	return b
 }

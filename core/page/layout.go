@@ -32,15 +32,15 @@ func New(name string) (*Layout, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lay out a digest: %w", err)
 	}
-	y.size = len(html)
 	for _, s := range slots {
 		before, after, found := strings.Cut(html, slotMark+s+slotMark)
 		if !found {
 			return nil, fmt.Errorf("lay out a digest: hermes left no place for %s", s)
 		}
 		y.frame, html = append(y.frame, before), after
+		y.size += len(before)
 	}
-	y.frame = append(y.frame, html)
+	y.frame, y.size = append(y.frame, html), y.size+len(html)
 	return y, nil
 }
 

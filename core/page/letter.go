@@ -33,19 +33,6 @@ type Letter struct {
 	Footer []Link
 }
 
-// room is about how long l is as plain text, in bytes: few are longer.
-func (l *Letter) room() int {
-	n := 300
-	for i := range l.Cards {
-		c := &l.Cards[i]
-		n += len(c.Title) + len(c.Open.URL) + len(c.Mute.URL) + 50*len(c.Lines)
-	}
-	for _, link := range l.Footer {
-		n += len(link.URL)
-	}
-	return n
-}
-
 // Needs is what waits for the reader.
 type Needs struct {
 	Heading string

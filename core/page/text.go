@@ -1,121 +1,106 @@
 package page
 
-import "strings"
+// usualText is about how much an ordinary letter has as plain text, in bytes.
+const usualText = 3 << 10
 
 // Text returns l as plain text, lines ending with LF. A link stands on a line of its own, below what it is about. What
 // people write stands behind a mark or a blank, so that no title looks like a line of the program.
 func (l *Letter) Text() string {
-	t := textWriter{rightToLeft: l.RightToLeft}
-	t.Grow(l.room())
-	t.paragraph(l.Notice)
+	t := make(plain, 0, usualText).paragraph(l.Notice)
 	for _, s := range l.Intro {
-		t.line("", s)
+		t = t.line("", s)
 	}
-	t.link("", l.Inbox)
-	t.WriteString("\n")
-	t.needs(&l.Needs)
+	t = append(t.link("", l.Inbox), '\n')
+	t = t.needs(&l.Needs, l.RightToLeft)
 	for i := range l.Cards {
-		t.section(&l.Cards[i], " ", " · ")
+		t = t.section(&l.Cards[i], " ", " · ", l.RightToLeft)
 	}
 	for _, line := range l.Rest {
-		t.sentence(" · ", line)
-		t.links("   ", line)
+		t = t.sentence(" · ", line, l.RightToLeft).links("   ", line)
 	}
 	if len(l.Rest) > 0 {
-		t.WriteString("\n")
+		t = append(t, '\n')
 	}
 	for _, note := range l.Notes {
-		t.paragraph(note)
+		t = t.paragraph(note)
 	}
-	t.link("", l.Inbox)
-	t.WriteString("\n-- \n")
-	t.line("", l.Why)
+	t = append(t.link("", l.Inbox), "\n-- \n"...).line("", l.Why)
 	for _, link := range l.Footer {
-		t.link("", link)
+		t = t.link("", link)
 	}
-	return t.String()
+	return string(t)
 }
 
-// textWriter writes plain text.
-type textWriter struct {
-	strings.Builder
-	rightToLeft bool
-}
+// plain is plain text. Its methods return it with more at its end: so it can be on the stack.
+type plain []byte
 
-// line writes one line; nothing if it has no text.
-func (t *textWriter) line(indent, text string) {
-	if text != "" {
-		t.WriteString(indent)
-		t.WriteString(text)
-		t.WriteByte('\n')
+// line adds one line; nothing if it has no text.
+func (t plain) line(indent, text string) plain {
+	if text == "" {
+		return t
 	}
+	return append(append(append(t, indent...), text...), '\n')
 }
 
 // paragraph is a line with an empty one after it.
-func (t *textWriter) paragraph(text string) {
-	if text != "" {
-		t.line("", text)
-		t.WriteByte('\n')
+func (t plain) paragraph(text string) plain {
+	if text == "" {
+		return t
 	}
+	return append(t.line("", text), '\n')
 }
 
-func (t *textWriter) link(indent string, l Link) {
-	if l.URL != "" {
-		t.WriteString(indent)
-		t.WriteString(l.Label)
-		t.line(": ", l.URL)
+func (t plain) link(indent string, l Link) plain {
+	if l.URL == "" {
+		return t
 	}
+	return append(append(t, indent...), l.Label...).line(": ", l.URL)
 }
 
-// needs writes what waits for the reader, each with its link.
-func (t *textWriter) needs(n *Needs) {
+// needs adds what waits for the reader, each with its link.
+func (t plain) needs(n *Needs, rightToLeft bool) plain {
 	if len(n.Asks) == 0 {
-		return
+		return t
 	}
-	t.line("", n.Heading)
+	t = t.line("", n.Heading)
 	for i := range n.Asks {
 		ask := &n.Asks[i]
-		t.sentence(" ! ", ask.What)
-		t.line("   ", ask.About)
-		t.link("   ", ask.Link)
+		t = t.sentence(" ! ", ask.What, rightToLeft).line("   ", ask.About).link("   ", ask.Link)
 	}
-	t.line("   ", n.More)
-	t.WriteByte('\n')
+	return append(t.line("   ", n.More), '\n')
 }
 
-// section writes a title and where it is read, and its lines. If that is nowhere, the lines have their own addresses.
-func (t *textWriter) section(s *Section, indent, bullet string) {
-	t.line("# ", s.Title)
-	t.line(indent, s.Open.URL)
+// section adds a title and where it is read, and its lines. If that is nowhere, the lines have their own addresses.
+func (t plain) section(s *Section, indent, bullet string, rightToLeft bool) plain {
+	t = t.line("# ", s.Title).line(indent, s.Open.URL)
 	for _, line := range s.Lines {
-		t.sentence(bullet, line)
+		t = t.sentence(bullet, line, rightToLeft)
 		if s.Open.URL == "" {
-			t.links("   ", line)
+			t = t.links("   ", line)
 		}
 	}
-	t.line(bullet, s.More)
-	t.link(indent, s.Mute)
-	t.WriteByte('\n')
+	return append(t.line(bullet, s.More).link(indent, s.Mute), '\n')
 }
 
-// sentence writes a line without its links.
-func (t *textWriter) sentence(indent string, line Line) {
-	t.WriteString(indent)
-	for _, p := range line {
-		if p.Foreign && !line.isForeign() {
-			p.Text = Isolate(p.Text, t.rightToLeft)
+// sentence adds a line without its links.
+func (t plain) sentence(indent string, line Line, rightToLeft bool) plain {
+	t = append(t, indent...)
+	for i := range line {
+		text := line[i].Text
+		if line[i].Foreign && !line.isForeign() {
+			text = Isolate(text, rightToLeft)
 		}
-		t.WriteString(p.Text)
+		t = append(t, text...)
 	}
-	t.WriteByte('\n')
+	return append(t, '\n')
 }
 
-// links writes the first place that a line leads to.
-func (t *textWriter) links(indent string, line Line) {
-	for _, p := range line {
-		if p.URL != "" {
-			t.line(indent, p.URL)
-			return
+// links adds the first place that a line leads to.
+func (t plain) links(indent string, line Line) plain {
+	for i := range line {
+		if line[i].URL != "" {
+			return t.line(indent, line[i].URL)
 		}
 	}
+	return t
 }

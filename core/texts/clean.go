@@ -146,7 +146,7 @@ func isPrintable(c byte) bool { return ' ' <= c && c <= '~' }
 
 // Shorten returns the first graphemes of s, n at most, with an ellipsis if that is not all.
 func Shorten(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
+	if len(s) <= n || utf8.RuneCountInString(s) <= n {
 		return s
 	}
 	end := 0
