@@ -174,7 +174,7 @@ func useEverything(t *testing.T, r *rapid.T, s everyPort) {
 	backlog, err := s.Backlog(ctx, noon)
 	require.NoError(r, err)
 	require.GreaterOrEqual(r, backlog.Due, len(due))
-	require.Len(r, doubts, backlog.InDoubt)
+	require.GreaterOrEqual(r, len(doubts), backlog.InDoubt) // of people who can have digests
 	for _, c := range doubts {
 		known, err := s.Lookup(ctx, []int64{c.Recipient})
 		require.NoError(r, err)
