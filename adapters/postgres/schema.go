@@ -36,6 +36,7 @@ JOIN pg_class AS i ON i.oid = x.indexrelid JOIN pg_am AS method ON method.oid = 
 CROSS JOIN unnest(CAST(x.indkey AS int2[])) WITH ORDINALITY AS key (number, place)
 LEFT JOIN pg_attribute AS c ON c.attrelid = t.oid AND c.attnum = key.number
 WHERE key.place <= x.indnkeyatts ORDER BY t.relname, i.relname, key.place`,
+		Foreign: `SELECT count(*) FROM pg_class AS t WHERE t.relnamespace = to_regnamespace(quote_ident(current_schema())) AND t.relkind IN ('r', 'p', 'v', 'f') AND t.relname NOT IN (?)`,
 		// A function has its text only if it works by the rights, and in the schema, that it was given.
 		Keepers: `SELECT 'trigger' AS kind, t.relname AS table_name, g.tgname AS name, pg_get_triggerdef(g.oid) AS text
 FROM ` + ours + ` JOIN pg_trigger AS g ON g.tgrelid = t.oid WHERE g.tgenabled IN ('O', 'A') AND NOT g.tgisinternal

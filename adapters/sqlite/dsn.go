@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"math/rand/v2"
 	"net/url"
 	"path/filepath"
 	"strconv"
@@ -115,20 +116,46 @@ func (c connection) verify(ctx context.Context, db *bun.DB, n int, settings ...p
 }
 
 // writeAheadLog has the file keep a write-ahead log, which it then does until told otherwise, and
-// reports whether it kept none before. Unlike other statements this one does not wait for others by
-// itself: it is tried again until patience ends.
-func (c connection) writeAheadLog(ctx context.Context, db *bun.DB, patience time.Duration) (switched bool, err error) {
-	var mode string
-	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil || mode == writeAhead.answer {
-		return false, err
-	}
-	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		_, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
-		if err == nil {
-			return true, c.verify(ctx, db, 1, writeAhead)
+// reports whether it kept none before. Unlike other statements this one never waits for others by itself.
+func (c connection) writeAheadLog(ctx context.Context, db *bun.DB, p patience) (switched bool, err error) {
+	err = p.wait(ctx, func() error {
+		var mode string
+		if err := db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil || mode == writeAhead.answer {
+			return err
 		}
-		if !isBusy(err) || ctx.Err() != nil || time.Now().After(end) {
-			return false, err
+		if _, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
+			return err
+		}
+		switched = true
+		return c.verify(ctx, db, 1, writeAhead)
+	})
+	return switched, err
+}
+
+// patience is for how long a writer asks for SQLite's lock. SQLite's own busy timeout asks ever more rarely: of several
+// writers, the one that has waited longest is the least likely to find it free. This asks ever more often.
+type patience time.Duration
+
+// wait tries until try succeeds, fails for another reason than that the database is busy, or p is over.
+func (p patience) wait(ctx context.Context, try func() error) error {
+	began := time.Now()
+	for n := 0; ; n++ {
+		err := try()
+		waited := time.Since(began)
+		if err == nil || !isBusy(err) || waited > time.Duration(p) {
+			return err
+		}
+		pause := time.Millisecond << n
+		if n > 2 { // an app that writes a row or two has ended; from now on chance decides who of several is next
+			pause = rand.N(max(longPause-waited/64, 2*time.Millisecond))
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
 		}
 	}
 }
+
+// longPause is how long a writer that has not waited long pauses at the most.
+const longPause = 16 * time.Millisecond

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -92,6 +93,19 @@ func checkFolder(path string) error {
 		return &ports.Trouble{What: fmt.Sprintf("database %s cannot be in %s, which is not a folder", path, folder), Remedy: "check --database"}
 	}
 	return nil
+}
+
+// IsDatabase reports whether the file at path can be read, and begins as SQLite's databases do.
+func IsDatabase(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	const begin = "SQLite format 3\x00"
+	head := make([]byte, len(begin))
+	_, err = io.ReadFull(file, head)
+	return err == nil && string(head) == begin
 }
 
 // ErrNoDatabase says that there is no file of that name, in a folder that is there.

@@ -111,7 +111,7 @@ func (m *migration) prepare(ctx context.Context) (switched bool, err error) {
 	if err != nil || state.Newer != "" || len(state.Lacking)+len(state.Unfit) > 0 {
 		return false, err
 	}
-	return m.writeAheadLog(ctx, m.db, BusyTimeout)
+	return m.writeAheadLog(ctx, m.db, patience(BusyTimeout))
 }
 
 // rest lets others write: twice as long as the lock was held, since they ask for it ever more rarely, up to a limit.

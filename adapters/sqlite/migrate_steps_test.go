@@ -13,6 +13,7 @@ import (
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/core"
+	"github.com/wiggleverse/rfcdigest/fixtures/thorough"
 )
 
 // crowded is an app's database in which filling takes several ranges.
@@ -139,6 +140,7 @@ func (a *appsLife) live() {
 // TestTheAppGoesOnWhileItsDatabaseIsMigrated has an app change anything between any two steps: afterwards everybody is
 // who they are, and due when they are due.
 func TestTheAppGoesOnWhileItsDatabaseIsMigrated(t *testing.T) {
+	thorough.Only(t)
 	t.Parallel()
 	before := bytesOf(t, crowdedApp(t))
 	rapid.Check(t, func(rt *rapid.T) {

@@ -52,7 +52,7 @@ func Open(ctx context.Context, path string, o Options) (*sqlstore.Store, error) 
 	if err != nil {
 		return nil, classifier(path, o.busy())(err)
 	}
-	config := engine.Config{Read: read, Writers: 1, Others: "PRAGMA data_version", Classify: classifier(path, o.busy())}
+	config := engine.Config{Read: read, Writers: 1, Others: "PRAGMA data_version", Patiently: patience(o.busy()).wait, Classify: classifier(path, o.busy())}
 	if !o.ReadOnly {
 		if config.Write, err = openWriter(ctx, path, o, read); err != nil {
 			_ = read.Close()
@@ -94,19 +94,20 @@ func openReader(ctx context.Context, path string, o Options) (*bun.DB, times, er
 
 // openWriter returns a database for writing, and has it and read use a write-ahead log.
 func openWriter(ctx context.Context, path string, o Options, read *bun.DB) (*bun.DB, error) {
-	c := connection{path: path, access: readWrite, pragmas: standing(o.busy(), strict, rarely), wrap: o.wrapWriter}
+	c := connection{path: path, access: readWrite, pragmas: standing(0, strict, rarely), wrap: o.wrapWriter}
 	db, err := c.open(1)
 	if err != nil {
 		return nil, err
 	}
-	if _, err = c.writeAheadLog(ctx, db, o.busy()); err == nil {
-		err = c.verify(ctx, db, 1, append(c.pragmas, writeAhead)...)
+	wait := patience(o.busy())
+	if _, err = c.writeAheadLog(ctx, db, wait); err == nil {
+		err = wait.wait(ctx, func() error { return c.verify(ctx, db, 1, append(c.pragmas, writeAhead)...) })
 	}
 	if err == nil {
 		err = c.verify(ctx, read, readers, writeAhead)
 	}
 	if err == nil {
-		err = tryWriting(ctx, db)
+		err = wait.wait(ctx, func() error { return tryWriting(ctx, db) })
 	}
 	if err != nil {
 		_ = db.Close()

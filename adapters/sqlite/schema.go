@@ -41,6 +41,7 @@ UNION ALL SELECT t.table_name, '', 0, lower(c.name), '', c.pk FROM named AS t, p
 ORDER BY table_name, name, place`,
 		Keepers: `SELECT type AS kind, lower(tbl_name) AS table_name, lower(name) AS name, sql AS text FROM sqlite_master
 WHERE type = 'trigger' AND (lower(tbl_name) IN (?) OR name LIKE 'rfcdigest\_%' ESCAPE '\')`,
+		Foreign: "SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND lower(name) NOT IN (?)",
 	},
 	// If a table is renamed, SQLite writes its name anew, between quotation marks.
 	Same: func(_, there, wanted string) bool { return strings.ReplaceAll(there, `"`, "") == wanted },

@@ -19,7 +19,7 @@ func (r *Run) promise() *attempt {
 	one := r.ahead[0]
 	r.ahead = r.ahead[1:]
 	r.promised++
-	r.desk.Signal()
+	r.call()
 	return one
 }
 
@@ -33,7 +33,7 @@ func (r *Run) goesOn() bool {
 func (r *Run) redeem(one *attempt) bool {
 	r.promised--
 	r.ahead = slices.Insert(r.ahead, 0, one)
-	r.desk.Signal()
+	r.call()
 	if !r.goesOn() {
 		r.ready.Signal()
 		return false

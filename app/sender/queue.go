@@ -28,7 +28,7 @@ func (r *Run) giveBack(one *attempt, late bool) {
 		r.first = append(r.first, one)
 	}
 	r.ready.Signal()
-	r.desk.Signal()
+	r.call()
 }
 
 // The things a worker may do next.
@@ -118,7 +118,7 @@ func (r *Run) take(queue *[]*attempt, connected bool) (one *attempt) {
 	one.seen = r.server.counted
 	r.blind = false
 	r.room.Signal()
-	r.desk.Signal()
+	r.call()
 	return one
 }
 
@@ -127,7 +127,7 @@ func (r *Run) idle() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.busy--
-	r.desk.Signal()
+	r.call()
 	if r.undecided() < r.config.Doubt {
 		r.ready.Signal()
 	}
@@ -172,7 +172,7 @@ func (r *Run) lookElsewhere() {
 	}
 	r.first = append(r.first, &attempt{Job: one})
 	r.ready.Broadcast()
-	r.desk.Signal()
+	r.call()
 }
 
 // fromQueue reports whether it is the turn of a job that is queued already, and has that one come first. The places in

@@ -64,33 +64,40 @@ func (r *Run) shouldMark() bool {
 func (r *Run) nextSet() (notes []*outcome, claims, leave []*attempt, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for {
-		over := r.over() || r.ended
-		if queued := slices.Concat(r.first, r.ahead, r.fresh, r.again); over && len(queued) > 0 && len(r.notes) == 0 {
-			r.first, r.ahead, r.fresh, r.again = nil, nil, nil, nil
-			return nil, nil, queued, true
-		}
-		idle := r.busy == 0 && (r.draining || r.closed)
-		many := 2*len(r.notes) >= r.config.Doubt || r.undecided() >= r.config.Doubt
-		if r.wantsClaims() || len(r.notes) > 0 && (r.late || idle || many || over) {
-			break
-		}
-		if r.ended && len(r.notes) == 0 {
-			return nil, nil, nil, false
-		}
+	for ; !r.due(); r.desk.Wait() {
 		if r.shouldMark() {
 			return nil, nil, nil, true
 		}
-		r.desk.Wait()
+	}
+	if over := r.over() || r.ended; over && len(r.notes) == 0 {
+		leave, r.first, r.ahead, r.fresh, r.again = slices.Concat(r.first, r.ahead, r.fresh, r.again), nil, nil, nil, nil
+		return nil, nil, leave, len(leave) > 0
 	}
 	notes, r.notes, r.noting, r.late = r.notes, nil, len(r.notes), false
-	if r.claimsAhead() {
+	if r.claimsAhead() && len(r.ahead) <= r.mostAhead()/2 { // many at once write fewer pages
 		// There may be more than the most: it falls with the connections, and with the pace of the server.
 		n := max(0, min(len(r.fresh), r.mostAhead()-len(r.ahead)))
 		claims, r.fresh = r.fresh[:n:n], r.fresh[n:]
 		r.room.Broadcast()
 	}
 	return notes, claims, nil, true
+}
+
+// due reports whether there is something to record or to claim, or jobs to be left after a stop, or nothing will come.
+func (r *Run) due() bool {
+	if r.over() || r.ended {
+		return len(r.notes)+len(r.first)+len(r.ahead)+len(r.fresh)+len(r.again) > 0 || r.ended
+	}
+	idle := r.busy == 0 && (r.draining || r.closed)
+	many := r.undecided() >= r.config.Doubt || !r.behind && 2*len(r.notes) >= r.config.Doubt
+	return r.wantsClaims() || len(r.notes) > 0 && (r.late || idle || many)
+}
+
+// call has the registrar come to its desk if there is something to do.
+func (r *Run) call() {
+	if r.due() {
+		r.desk.Signal()
+	}
 }
 
 // claimsAhead reports whether jobs are claimed before a worker is free for them: not before the server took a message,
@@ -125,11 +132,11 @@ func (r *Run) note(o *outcome) {
 		time.AfterFunc(linger, func() {
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			r.late = len(r.notes) > 0
-			r.desk.Signal()
+			r.late = len(r.notes) > 0 && r.notes[0] == o
+			r.call()
 		})
 	}
-	r.desk.Signal()
+	r.call()
 }
 
 // enter records notes and claims, in one transaction if that can be done, and else one by one. In the model of the
@@ -171,6 +178,7 @@ func (r *Run) enter(notes []*outcome, claims []*attempt) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.behind = r.undecided() >= r.config.Doubt
 	for range notes {
 		r.settled()
 	}

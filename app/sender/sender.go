@@ -110,10 +110,11 @@ type Run struct {
 	// the registrar, fresh were not, and again are tried once more after all others.
 	first, ahead, fresh, again []*attempt
 	// notes are the outcomes that the registrar has yet to record, and noting counts those that it is recording. late
-	// says that the first note has waited long enough.
-	notes  []*outcome
-	noting int
-	late   bool
+	// says that the first of notes has waited long enough, and behind that messages waited while the last set was recorded: then
+	// larger sets are faster.
+	notes        []*outcome
+	noting       int
+	late, behind bool
 	// failing says that the store does not take notes.
 	failing bool
 	// closed says that nothing more is submitted, and ended that no worker is left.
@@ -172,7 +173,7 @@ func (r *Run) Submit(one *Job) {
 	}
 	r.fresh = append(r.fresh, &attempt{Job: one})
 	r.ready.Signal()
-	r.desk.Signal()
+	r.call()
 }
 
 // FindOthers has probe find jobs from elsewhere in the tick, to try if the server takes none of those in order.

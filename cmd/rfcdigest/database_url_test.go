@@ -57,22 +57,31 @@ func TestTheURLsOfOtherProgramsAreUnderstood(t *testing.T) {
 	}
 }
 
-func TestMigrateMakesADatabaseOnlyIfItIsTold(t *testing.T) {
+func TestMigrateMakesADatabaseUnlessItsNameLooksLikeAMistake(t *testing.T) {
 	s := newSite(t).inside()
-	s.run("migrate", "--database", "sqlite://typo.db").fails(exitFailed, "there is no database at typo.db; give --create to make one").silent()
-	assert.Empty(t, s.files())
 	s.write("empty.db", "")
+	for _, name := range []string{"empty.db", "app.db", "app2.db"} {
+		s.run("migrate", "--database", "sqlite://"+name).done()
+	}
 	s.sql("sessions.db", "CREATE TABLE sessions (id INTEGER)")
-	for _, name := range []string{"empty.db", "sessions.db"} {
+	for name, why := range map[string]string{
+		"sessions.db": "there are tables in sessions.db, but none of the RFC app; check --database, or give --create to make them",
+		"ap.db":       "there is no database at ap.db, but app.db is beside it; check --database, or give --create to make one",
+		"apps.db":     "there is no database at apps.db, but app.db is beside it", "spp.db": "app.db is beside it", "pap.db": "app.db is beside it",
+	} {
 		before := s.tree()
-		s.run("migrate", "--database", "sqlite://"+name).fails(exitFailed, "there are no tables of the RFC app in "+name+"; give --create to make them").silent()
+		s.run("migrate", "--database", "sqlite://"+name).fails(exitFailed, why).silent()
 		assert.Equal(t, before, s.tree())
+	}
+	for _, name := range []string{"sessions.db", "ap.db"} {
 		s.run("migrate", "--create", "--database", "sqlite://"+name).done()
 		s.run("migrate", "--database", "sqlite://"+name).done()
 	}
 	s, conn := onPostgres(t)
-	s.run("migrate").fails(exitFailed, "there are no tables of the RFC app in ", "give --create to make them").silent()
-	_, err := conn.Exec(t.Context(), "CREATE TABLE users (id bigint PRIMARY KEY, email text, display_name text NOT NULL, digest_cadence text NOT NULL DEFAULT 'off')")
+	_, err := conn.Exec(t.Context(), "CREATE TABLE sessions (id bigint)")
+	require.NoError(t, err)
+	s.run("migrate").fails(exitFailed, "there are tables in ", "but none of the RFC app", "give --create to make them").silent()
+	_, err = conn.Exec(t.Context(), "DROP TABLE sessions")
 	require.NoError(t, err)
 	s.run("migrate").done()
 }

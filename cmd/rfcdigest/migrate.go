@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
+	"strings"
 	"sync/atomic"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlite"
@@ -14,7 +16,7 @@ import (
 )
 
 type migrateCommand struct {
-	Create bool `help:"Make a database if there is none, or the app's tables if there are none."`
+	Create bool `help:"Make a database, or the app's tables in one, though its name looks like a mistake."`
 	JSON   bool `name:"json" help:"Print the result as one line of JSON."`
 }
 
@@ -27,7 +29,8 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 	if _, err := s.zoneData().Open(); err != nil { // before anything is changed
 		return err
 	}
-	if err := c.mayCreate(ctx, database); err != nil {
+	fresh, err := c.mayCreate(ctx, database)
+	if err != nil {
 		return err
 	}
 	latest, tell, stop := follow(std)
@@ -46,27 +49,55 @@ func (c *migrateCommand) Run(ctx context.Context, s *Settings, std streams) erro
 		fmt.Fprintf(std.out, "%s is already up to date\n", database.name)
 		return nil
 	}
-	fmt.Fprintf(std.out, "%s is migrated:\n", database.name)
+	is := "is"
+	if fresh {
+		is = "is new, and is" // if it should have been there already, that is to be seen
+	}
+	fmt.Fprintf(std.out, "%s %s migrated:\n", database.name, is)
 	for _, step := range done {
 		fmt.Fprintf(std.out, "  %s\n", step)
 	}
 	return nil
 }
 
-// mayCreate returns an error if there is no database of the app's, and nobody asked for one: then its name is most likely wrong. Other errors
-// are for the migration to tell.
-func (c *migrateCommand) mayCreate(ctx context.Context, database namedDatabase) error {
-	if c.Create {
-		return nil
-	}
+// mayCreate reports whether there is no database yet. It returns an error if one is to be made, or the app's tables in one, and its name is
+// most likely wrong: another database of nearly that name is beside it, or other tables are in it. Other errors are for the migration to tell.
+func (c *migrateCommand) mayCreate(ctx context.Context, database namedDatabase) (fresh bool, err error) {
 	state, err := database.state(ctx)
 	switch {
 	case errors.Is(err, sqlite.ErrNoDatabase):
-		return fmt.Errorf("there is no database at %s; give --create to make one, or check --database", database.name)
-	case err == nil && state.Bare:
-		return fmt.Errorf("there are no tables of the RFC app in %s; give --create to make them, or check --database", database.name)
+		if other := beside(database.name); other != "" && !c.Create {
+			return true, fmt.Errorf("there is no database at %s, but %s is beside it; check --database, or give --create to make one", database.name, other)
+		}
+		return true, nil
+	case err == nil && state.Foreign && !c.Create:
+		return false, fmt.Errorf("there are tables in %s, but none of the RFC app; check --database, or give --create to make them", database.name)
 	}
-	return nil
+	return false, nil
+}
+
+// beside returns a database in the folder of path whose name differs from it by a letter that is missing, added or another, or by two that
+// are swapped; empty if there is none.
+func beside(path string) string {
+	files, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
+	for _, other := range files {
+		if nearly(filepath.Base(path), filepath.Base(other)) && sqlite.IsDatabase(other) {
+			return other
+		}
+	}
+	return ""
+}
+
+// nearly reports whether one typing error makes one name of another. Numbers that differ are no error.
+func nearly(a, b string) bool {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	swapped := len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
+	return (len(a) <= 1 && len(b) <= 1 || swapped) && !strings.ContainsAny(a+b, "0123456789")
 }
 
 // follow shows on a terminal how far a migration is, until stop.

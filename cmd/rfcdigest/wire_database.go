@@ -77,7 +77,7 @@ func (s *Settings) namedPostgres(url string) (namedDatabase, error) {
 		},
 		state: func(ctx context.Context) (schema.State, error) {
 			c, err := postgres.Inspect(ctx, url)
-			c.Bare = c.Bare && c.Unwritable == "" // else that is to be told first
+			c.Foreign = c.Foreign && c.Unwritable == "" // else that is to be told first
 			return c.State, err
 		},
 		migrate: func(ctx context.Context, progress func(schema.Progress)) ([]string, error) {

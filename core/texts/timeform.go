@@ -65,6 +65,11 @@ func ParseTimestamp(text string) (t time.Time, ok bool) {
 
 // FormOf does what [ParseTimestamp] does, and returns the form of text.
 func FormOf(text string) (f Form, t time.Time, ok bool) {
+	if len(text) == len(TimeLayout) && begins(text, TimeLayout) { // nearly all are in the form of our own
+		if t, err := time.Parse(TimeLayout, text); err == nil {
+			return Form{}, t, true
+		}
+	}
 	if f, t, ok = parseNumber(text); ok {
 		return f, t, true
 	}

@@ -32,6 +32,9 @@ type Config struct {
 	// Writers is how many transactions may be under way at once. It is 1 for a database in which a
 	// transaction that writes keeps all others out from its start.
 	Writers int
+	// Patiently begins a transaction with try, again and again while another process is in the way and it does not take too
+	// long. It is nil if the database itself waits well.
+	Patiently func(ctx context.Context, try func() error) error
 	// Together makes a batch in one transaction, and in as few journeys to the database as it takes. Its queries have
 	// places like $1. After an error nothing was made, except after [ports.ErrUnknown]. It is nil if the database is no
 	// journey away.

@@ -74,7 +74,7 @@ func newWriter(c Config) *writer {
 func (w *writer) commit() {
 	// A caller may give up while another process has the database: so the jobs are taken when the
 	// transaction has begun.
-	tx, err := w.statements.begin(context.Background())
+	tx, err := w.begin()
 	w.came()
 	if err != nil {
 		w.refuse(err)
@@ -87,6 +87,20 @@ func (w *writer) commit() {
 	w.yield.begin(tx, w.Others)
 	w.fill(tx, w.take, maxBatch)
 	w.yield.end()
+}
+
+// begin begins a transaction. Callers may give up while another process is in the way.
+func (w *writer) begin() (tx Tx, err error) {
+	try := func() error {
+		tx, err = w.statements.begin(context.Background())
+		return err
+	}
+	if w.Patiently == nil {
+		err = try()
+	} else {
+		err = w.Patiently(context.Background(), try)
+	}
+	return tx, err
 }
 
 // alone makes one change or batch in a transaction of its own.
@@ -108,7 +122,7 @@ func (w *writer) alone() {
 	case j.ctx.Err() != nil:
 		fail([]*job{j}, j.ctx.Err())
 	default:
-		tx, err := w.statements.begin(context.Background())
+		tx, err := w.begin()
 		if err != nil {
 			w.apart([]*job{j})
 			return
@@ -179,7 +193,7 @@ func (w *writer) unbegun(err error) error {
 // fails spoils nothing else.
 func (w *writer) apart(jobs []*job) {
 	for len(jobs) > 0 {
-		tx, err := w.statements.begin(context.Background())
+		tx, err := w.begin()
 		if err != nil {
 			fail(jobs, w.unbegun(err))
 			return

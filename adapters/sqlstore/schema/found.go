@@ -20,6 +20,8 @@ type Catalogue struct {
 	Indexes string
 	// Keepers returns kind, table_name, name and text of functions, and of triggers that are on.
 	Keepers string
+	// Foreign counts the tables and views that have none of the names.
+	Foreign string
 }
 
 // row is a row of any of these.
@@ -122,6 +124,12 @@ func (s Schema) keepers(ctx context.Context, db bun.IDB) (found, error) {
 
 // ask asks one of the catalogue's queries.
 func (s Schema) ask(ctx context.Context, db bun.IDB, query string) (rows []row, err error) {
+	err = s.query(ctx, db, &rows, query)
+	return rows, err
+}
+
+// query scans what a query about the names of our tables and the app's returns.
+func (s Schema) query(ctx context.Context, db bun.IDB, dest any, query string) error {
 	var names []string
 	for _, t := range s.Tables {
 		names = append(names, t.Name)
@@ -131,8 +139,7 @@ func (s Schema) ask(ctx context.Context, db bun.IDB, query string) (rows []row, 
 			names = append(names, id.Name)
 		}
 	}
-	err = db.NewRaw(query, bun.List(names)).Scan(ctx, &rows)
-	return rows, err
+	return db.NewRaw(query, bun.List(names)).Scan(ctx, dest)
 }
 
 // Kept reports whether all functions and triggers of db, which was migrated, are there and as they are wanted, and no

@@ -107,8 +107,8 @@ type State struct {
 	Missing []string
 	// Newer says which newer release migrated the database; empty if none did.
 	Newer string
-	// Bare says that there is no table users, and no other table of the app's that is another program's.
-	Bare bool
+	// Foreign says that there are only tables that are none of the app's, and none of ours.
+	Foreign bool
 }
 
 // State looks at db and changes nothing.
@@ -118,11 +118,15 @@ func (s Schema) State(ctx context.Context, db bun.IDB) (State, error) {
 		return State{Unfit: f.unfit}, err
 	}
 	state := State{Warned: f.warned, Lacking: s.lacking(f), Newer: s.newer(f)}
-	state.Bare = f.columns["users"] == nil && len(state.Lacking) == 0
+	if len(f.columns) == 0 {
+		var others int
+		err = s.query(ctx, db, &others, s.Catalogue.Foreign)
+		state.Foreign = others > 0
+	}
 	for _, c := range s.changes(f) {
 		state.Missing = append(state.Missing, c.String())
 	}
-	return state, nil
+	return state, err
 }
 
 const useThat = "use that release, or a later one"
