@@ -6,22 +6,23 @@ import (
 	"github.com/wiggleverse/rfcdigest/core"
 )
 
-// Check is a rule for the rows of a table of ours. What it refuses is what core does not read as anything, and tells; not
-// all of that can be told by SQL.
+// Check is a rule for the rows of a table of ours. It refuses only what core ignores, and tells. SQL does not see all of that.
 type Check struct {
 	Name, Table string
 	// Columns are those that it is about, as a list of SQL.
 	Columns string
-	// Wrong is a condition on the row NEW. Says is what whoever writes such a row is told.
+	// Wrong is a condition on the row NEW. Says is the error of a statement that writes such a row.
 	Wrong, Says string
 }
 
-// Right has what returns conditions of a database: that core can read what is in a column. Null is blank. That is right but for
+// Right are conditions in a database's words: core can read what is in a column. What is blank or null is right for all but
 // Clock, and nothing else is for Blank.
 type Right struct{ Hour, Weekday, Date, Clock, Blank, List func(column string) string }
 
-// Checks returns all rules. A trigger for each is run after a row was added, or after one of the columns has changed:
-// a row that was wrong before can be changed in its others, and one that becomes another row by ON CONFLICT is not judged.
+// Checks returns all rules. A row is judged after it was added, and after one of the columns has changed. So one that was wrong
+// before can be changed in its others. Before it was added it is not: by ON CONFLICT it may yet become a change of another row.
+//
+// The ledger has no rule. Only this program writes to it, many rows at a time, which would take a third longer.
 func Checks(r Right) []Check {
 	not := func(right ...string) string { return "NOT (" + strings.Join(right, " OR ") + ")" }
 	both := func(right func(string) string) string {

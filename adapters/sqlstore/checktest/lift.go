@@ -46,7 +46,7 @@ func LiftOnPostgreSQL(t require.TestingT, conn *pgx.Conn) (back func()) {
 	return func() { turn("ENABLE") }
 }
 
-// Whatever runs write and, if that is refused, once more with the rules lifted.
+// Whatever runs write, all of it or nothing. If that is refused, it runs once more with the rules lifted.
 func Whatever(lift func() (back func()), write func() error) error {
 	err := write()
 	if err == nil || !strings.Contains(err.Error(), " (1811)") && !strings.Contains(err.Error(), " (SQLSTATE 23514)") {
