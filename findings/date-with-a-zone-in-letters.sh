@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A Date field whose zone is no four digits. Go's time.RFC1123, which looks right for mail, writes -03 for America/Sao_Paulo, since that zone has no letters in tzdata. Python 3.11.2 (Debian 12) reads -03 as three minutes. Go's net/mail.ParseDate (1.26) reads it as +0000, without an error,
-# and EST too, which RFC 5322 §4.3 says is -0500, unless the machine itself is in such a zone. npm mailparser 3.14.2 reads both as one means them. Guessed: -03 is three hours or an error, and all know the ten zones that RFC 5322 names.
+# and EST too, which RFC 5322 §4.3 says is -0500, unless the machine itself is in such a zone. npm mailparser 3.14.2 reads both as one means them. Guessed: -03 is three hours or an error. One would also expect that all know the ten zones that RFC 5322 names (no guess was written down before the run).
 # Seen on 2026-11-30: the table at the end, each mail of 08:00 in its zone. Needs Debian 12, Go, node and npm; exits 1 if it is otherwise.
 set -euo pipefail
 folder=$(mktemp -d)

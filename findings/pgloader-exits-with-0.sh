@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # pgloader 3.6.9 (Debian 12), from SQLite to PostgreSQL 18.4: its exit code is 0, whatever was lost. If one row of 2,000 has a time that PostgreSQL refuses, no row arrives. If a column's default is current_timestamp in small letters, which SQLite takes, it says FATAL, and no table is made.
-# A load without any error drops NOT NULL from all columns but the primary key; and "datetime" becomes a type with time zone, "timestamp" one without. Guessed: exit code 1 if something is missing, a refused row is missing alone (pgloader is known to set it aside), NOT NULL is kept, and
-# both types become one. The option --on-error-stop makes no difference to the code. Seen on 2026-11-30: the table at the end. Needs Debian 12, node and npm, and to be root or a user that may run PostgreSQL; exits 1 if it is otherwise.
+# A load without any error drops NOT NULL from all columns but the primary key; and "datetime" becomes a type with time zone, "timestamp" one without. Guessed: another exit code if rows were refused. One would also expect that a refused row is missing alone, as pgloader sets it aside for files,
+# that NOT NULL is kept, and that both types become one (no guess was written down before the run). The option --on-error-stop makes no difference to the code. Seen on 2026-11-30: the table at the end. Needs Debian 12, node and npm, and to be root or a user that may run PostgreSQL; exits 1 if it is otherwise.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
