@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bun 1.3.0 on SQLite: an INSERT of a slice has only the columns that its first element needs. If that one's ID (autoincrement) is 0, or its field with "notnull,default:" is empty, what the others have there is dropped without an error: they get new IDs and the default. bun also
-# writes these back into the slice, so it looks as if they had been so. With the other order, or on PostgreSQL (DEFAULT for each row), all is kept. Guessed: on SQLite too, each row keeps what it has.
+# writes these back into the slice, so it looks as if they had been so. With the other order, or on PostgreSQL (DEFAULT for each row), all is kept. One would expect that on SQLite too, each row keeps what it has (no guess was written down before the run).
 # Seen on 2026-11-30: the lines at the end. Needs Go; exits 1 if it is otherwise.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bun 1.3.0 on PostgreSQL 18.4: an UPDATE of a model writes DEFAULT for a nil pointer, and for a zero value with "nullzero", so the column gets its default and not NULL: who has no opinion on digests is subscribed again. On SQLite it writes NULL,
-# and so does a bulk UPDATE on PostgreSQL. Guessed: nil is NULL in each UPDATE, and DEFAULT is for INSERT alone.
+# and so does a bulk UPDATE on PostgreSQL. One would expect that nil is NULL in each UPDATE, and that DEFAULT is for INSERT alone (no guess was written down before the run).
 # Seen on 2026-11-30: the lines at the end. Needs Go, node and npm, and to be root or a user that may run PostgreSQL; exits 1 if it is otherwise.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What six servers of Debian 12 say to the sender of a mail that they give up, for its mailbox was full (452 4.2.2) until their time was over. OpenSMTPD 6.8.0p2 and nullmailer 2.2 drop it and say "Action: delayed", OpenSMTPD under the subject "delayed" too; a second report
 # does not follow, so a reader that waits for "failed" never sees a bounce. Exim 4.96 says 5.0.0, which it says of a 550 5.1.1 as well; Postfix 3.7.11 the 4.2.2 of the last try. dma 0.13 sends plain text, for the mail given up without the code of the last try. OpenSMTPD's mail is multipart/mixed.
-# Guessed: all send a multipart/report with "Action: failed", and 5.4.7 or 4.4.7 (RFC 3463, "delivery time expired") for the mail given up, 5.1.1 for the other. Only sendmail 8.17.1.9 does so.
+# Guessed: all send a multipart/report, with 5.4.7 or 4.4.7 (RFC 3463, "delivery time expired") for the mail given up and 5.1.1 for the other; that it says "failed" went without saying. Only sendmail 8.17.1.9 does so.
 # Seen on 2026-11-30: the table at the end, for each server first a 550 5.1.1 and then a mail given up. Needs Debian 12 and root; exits 1 if it is otherwise.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # npm mailparser 3.14.2, headers.get("list").unsubscribe: a https link with "@" in it (which RFC 3986 lets stand in a path and a query) comes as "mail", not "url"; a link beside a comment, as RFC 2369 §2 has it, comes as "id"; and of two links the last is kept,
-# though RFC 2369 wants the leftmost tried first. Guessed: a link is a url by its scheme, a comment does not matter, and the first of two is kept.
+# though RFC 2369 wants the leftmost tried first. One would expect that a link is a url by its scheme, that a comment does not matter, and that the first of two is kept (no guess was written down before the run).
 # Seen on 2026-11-30: the table at the end. Needs node and npm; exits 1 if it is otherwise.
 set -euo pipefail
 folder=$(mktemp -d)

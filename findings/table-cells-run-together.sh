@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # npm html-to-text 10.0.1, npm mailparser 3.14.2 (the "text" of a mail that has HTML alone) and Go's k3a/html2text 1.3.0 set nothing between two cells of a table, nor between two rows, if the HTML has no blank there, as minified mails have none. So "RFC 12" and "3 comments" become
-# "RFC 123 comments". With line breaks in the HTML, they set a blank between all cells, and a row is not told from the next. Guessed: cells are kept apart in any case, and each row is a line, as w3m and lynx have it.
+# "RFC 123 comments". With line breaks in the HTML, they set a blank between all cells, and a row is not told from the next. Guessed: a blank keeps cells apart in any case. One would also expect a line for each row, as w3m and lynx have it.
 # Go's jaytaylor/html2text, which hermes uses, keeps cells apart, with all rows in one line unless PrettyTables is on. Seen on 2026-11-30: the table at the end. Needs node, npm and Go; exits 1 if it is otherwise.
 set -euo pipefail
 folder=$(mktemp -d)
