@@ -163,7 +163,7 @@ func useEverything(t *testing.T, r *rapid.T, s everyPort) {
 	backlog, err := s.Backlog(ctx, noon)
 	require.NoError(r, err)
 	require.GreaterOrEqual(r, backlog.Due, len(due))
-	require.Len(r, doubts, backlog.InDoubt)
+	require.GreaterOrEqual(r, len(doubts), backlog.InDoubt)
 	for _, c := range doubts {
 		known, err := s.Lookup(ctx, []int64{c.Recipient})
 		require.NoError(r, err)
