@@ -15,7 +15,7 @@ var (
 	// ErrConflict: the rows are no longer those that the plan was made from; another process was first.
 	ErrConflict = errors.New("changed since it was read")
 	// ErrBusy: the change was not made, since it takes more than others that were asked for together with it, perhaps to
-	// wait for another program. Alone it is made.
+	// wait for another program. Alone it is made, unless that program keeps its locks for long.
 	ErrBusy = errors.New("busy")
 	// ErrUnknown: the call failed, but the store may have made the change. To settle or return a claim can
 	// be tried again, and does nothing if it was done. To claim cannot be tried again, since the row

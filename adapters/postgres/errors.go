@@ -18,6 +18,9 @@ import (
 // tooMany is PostgreSQL's code for having no connection left, for anybody, for the user or for the database.
 const tooMany = "53300"
 
+// locked is the code for a lock that another transaction has kept for longer than lock_timeout.
+const locked = "55P03"
+
 // raised is the code of an exception that a function raises. Class 22 is data that does not fit a type, and class 23 a
 // constraint.
 const raised = "P0001"
@@ -35,7 +38,9 @@ func (d database) classify(err error) error {
 	case err == nil || errors.Is(err, ports.ErrUnavailable):
 		return err
 	case errors.As(err, &said):
-		if does, remedy := d.describe(said); does != "" {
+		if does, remedy := d.describe(said); said.Code == locked {
+			return &ports.Trouble{What: "database " + d.name() + " " + does, Remedy: remedy, Kinds: []error{ports.ErrUnavailable, ports.ErrBusy}}
+		} else if does != "" {
 			return d.unavailable(does, remedy)
 		}
 		// A statement went wrong. The caller gets to read what PostgreSQL says, and not its type.
@@ -102,7 +107,7 @@ func (d database) describe(e *pgconn.PgError) (does, remedy string) {
 		return "cannot be written to: the server's disk is full", "free some space and run again; nothing is lost"
 	case tooMany:
 		return "has no connection left: " + oneLine(e.Message), "end some, or raise max_connections of the server (CONNECTION LIMIT of the user or database)"
-	case "55P03":
+	case locked:
 		return "is locked: another transaction has kept what is needed for too long (the RFC app's, or somebody's at a prompt)",
 			"try again, or see which in pg_stat_activity"
 	}

@@ -209,6 +209,40 @@ func TestASetPassesOverWhatIsLocked(t *testing.T) {
 	assert.Less(t, time.Since(begun), 4*time.Second, "nobody has waited for a lock until that was too long")
 }
 
+// A claim that is made alone waits for whoever has the person's rows, but not for long, and then for nobody for a while.
+func TestAClaimIsNotMadeIfTheRowsStayLocked(t *testing.T) {
+	t.Parallel()
+	h := moved(t)
+	require.NoError(t, h.fill(t.Context(), told(3, 1)))
+	store, err := postgres.Open(t.Context(), h.url+"&lock_timeout=50ms", postgres.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, store.Close()) })
+	locked(t, h, "UPDATE users SET display_name = 'x' WHERE id IN (1, 2)", func() {
+		var took []time.Duration
+		for id := range int64(2) {
+			begun := time.Now()
+			results, err := store.Record(t.Context(), ports.Claim(claimOf(id+1, id+1)))
+			require.NoError(t, err)
+			require.ErrorIs(t, results[0].Err, ports.ErrBusy)
+			took = append(took, time.Since(begun))
+		}
+		assert.Greater(t, took[0], 50*time.Millisecond)
+		assert.Less(t, took[1], took[0])
+		results, err := store.Record(t.Context(), ports.Claim(claimOf(3, 3)))
+		require.NoError(t, err)
+		require.NoError(t, results[0].Err, "whose rows are free")
+	})
+	results, err := store.Record(t.Context(), ports.Claim(claimOf(1, 1)))
+	require.NoError(t, err)
+	require.NoError(t, results[0].Err)
+	locked(t, h, "LOCK TABLE users IN EXCLUSIVE MODE", func() {
+		_, err := store.Record(t.Context(), ports.Claim(claimOf(2, 2)))
+		require.ErrorIs(t, err, ports.ErrUnavailable, "it may be about everybody")
+		require.ErrorIs(t, err, ports.ErrBusy)
+		require.ErrorContains(t, err, "is locked")
+	})
+}
+
 func connectedTo(t *testing.T, url string) *pgx.Conn {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)

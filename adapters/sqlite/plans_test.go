@@ -83,7 +83,7 @@ func checkPlans(t *testing.T, path string, s *sqlstore.Store, statements *record
 		{"ByID", func() error { _, err := s.ByID(ctx, []int64{1, 2}); return err }, []string{"INTEGER PRIMARY KEY", titles, unmarked, moved, underWay}},
 		{"InDoubt", func() error { _, err := s.InDoubt(ctx, noon, 0, 10); return err }, []string{`rfcdigest_sending \(status=\?`}},
 		{"Waiting", func() error { _, err := s.Waiting(ctx, noon, 0, 10); return err }, []string{`rfcdigest_waiting \(id>\?\)`}},
-		{"Backlog", func() error { _, err := s.Backlog(ctx, noon); return err }, []string{`rfcdigest_sending \(status=\?`}},
+		{"Backlog", func() error { _, err := s.Backlog(ctx, noon); return err }, []string{`rfcdigest_sending \(status=\?`, "INTEGER PRIMARY KEY"}},
 		{"LastTick", func() error { _, err := s.LastTick(ctx); return err }, []string{"INTEGER PRIMARY KEY"}},
 		{"Stale", func() error { _, err := s.Stale(ctx, noon); return err }, []string{`rfcdigest_watching \(last_participation_at(<|>|>\? AND last_participation_at<)\?\)`}},
 		{"Lapse", func() error { _, err := s.Lapse(ctx, noon); return err }, []string{`rfcdigest_watching \(last_participation_at(<|>|>\? AND last_participation_at<)\?\)`, `SEARCH watches USING INTEGER PRIMARY KEY \(rowid=\?\)`}},

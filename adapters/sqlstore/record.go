@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
 	"github.com/wiggleverse/rfcdigest/core"
@@ -27,7 +28,9 @@ func (s *Store) Record(ctx context.Context, changes ...ports.Change) ([]ports.Re
 			if changes[0].Do != ports.DoClaim || try == maxPasses {
 				break
 			}
-			if err := s.letPass(ctx, changes[0].Claim.Recipient); err != nil {
+			if err := s.letPass(ctx, changes[0].Claim.Recipient); errors.Is(err, ports.ErrBusy) {
+				return results, nil
+			} else if err != nil {
 				return nil, err
 			}
 		}
@@ -50,11 +53,22 @@ func (s *Store) Record(ctx context.Context, changes ...ports.Change) ([]ports.Re
 // maxPasses is how often a claim lets others pass before it waits in line with them.
 const maxPasses = 20
 
+// noWait is for how long nobody is waited for after somebody's rows stayed locked: there may be many such people.
+const noWait = time.Minute
+
 // letPass waits until the transactions that have a person's rows are over. It waits in transactions of its own, which
-// have nothing locked meanwhile, so that no other transaction waits for it in turn.
+// have nothing locked meanwhile, so that no other transaction waits for it in turn. If they are not over in time, it returns
+// [ports.ErrBusy].
 func (s *Store) letPass(ctx context.Context, recipient int64) error {
+	if stuck := s.stuck.Load(); stuck != nil && time.Since(*stuck) < noWait {
+		return ports.ErrBusy
+	}
 	for _, query := range s.dialect.Pass {
-		if err := s.changeRows(ctx, "wait for others", query, recipient); err != nil {
+		err := s.changeRows(ctx, "wait for others", query, recipient)
+		if errors.Is(err, ports.ErrBusy) {
+			s.stuck.Store(new(time.Now()))
+		}
+		if err != nil {
 			return err
 		}
 	}

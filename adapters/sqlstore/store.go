@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/engine"
@@ -99,6 +100,8 @@ type Store struct {
 	// The statements that are run for each digest.
 	claimRow, next string
 	marks          map[string][]string // by column
+	// stuck is when a claim last waited in vain for another program.
+	stuck atomic.Pointer[time.Time]
 }
 
 // New returns a store over the databases in c, which it owns from then on.

@@ -23,6 +23,9 @@ const (
 	// cheaper.
 	maxUnmarked = 200_000
 	markAfter   = 5 * time.Second
+	// maxLocked is how many claims may wait in vain for another program before that counts as trouble of the store: it may
+	// have locked a whole table.
+	maxLocked = 3
 	// releaseTime is how long it may take to release claims at the end.
 	releaseTime = 5 * time.Second
 )
@@ -225,7 +228,7 @@ func (r *Run) held(asked []*attempt, results []ports.Result, at time.Time) (made
 // failed returns the jobs to go on with after the claims of all of them failed together. Each is claimed alone then, since
 // the error may be about another. There are none if it is about the store.
 func (r *Run) failed(asked []*attempt, err error) []*attempt {
-	if !errors.Is(err, ports.ErrUnavailable) && !errors.Is(err, ports.ErrUnknown) {
+	if errors.Is(err, ports.ErrBusy) || !errors.Is(err, ports.ErrUnavailable) && !errors.Is(err, ports.ErrUnknown) {
 		return asked
 	}
 	for _, one := range asked {
@@ -275,6 +278,9 @@ func (r *Run) unclaimed(one *attempt, err error) {
 		r.add(Result{Job: one.Job, What: Taken})
 	case r.ctx.Err() != nil:
 		r.leave(one)
+	case errors.Is(err, ports.ErrBusy) && (!errors.Is(err, ports.ErrUnavailable) || r.locked.Add(1) <= maxLocked):
+		r.config.Log.Warn("left for later: another program keeps rows of the person locked", "recipient", one.Recipient(), "remedy", "see which in pg_stat_activity")
+		r.add(Result{Job: one.Job, What: Left, Passing: true})
 	case errors.Is(err, ports.ErrUnavailable), errors.Is(err, ports.ErrUnknown):
 		r.leave(one) // if it was made all the same, it is in doubt when its lease ends
 		r.halt("the store cannot be written", false, fmt.Errorf("claiming: %w", err))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
@@ -135,6 +136,8 @@ type Run struct {
 	stop    string
 	passing bool
 	fault   error
+	// locked counts the claims that waited in vain for a lock of which it is not known whose rows it is on.
+	locked atomic.Int32
 }
 
 // Begin begins a run, which ends with [Run.Close]. add is called with each job's result, from any goroutine.

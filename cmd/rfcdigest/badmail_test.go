@@ -131,7 +131,7 @@ func TestARefusedRecipientIsNamedAndTheOthersGetTheirs(t *testing.T) {
 		}
 		return nil
 	}}, nil)
-	r := s.run("tick", "--now", noon, "--json", "--mail", m.url()).fails(exitFailed, "1 message refused for now", "--wait 40m")
+	r := s.run("tick", "--now", noon, "--json", "--mail", m.url()).fails(exitFailed, "1 message to be tried again", "--wait 40m")
 	report := r.report()
 	assert.Equal(t, 2, report.DigestsSent)
 	assert.Equal(t, 1, report.Left)

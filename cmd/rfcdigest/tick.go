@@ -85,7 +85,7 @@ func (c *tickCommand) finish(s *Settings, std streams, now time.Time, report app
 		return fmt.Errorf("sending stopped: %s", report.Stopped)
 	}
 	if report.Waiting > 0 {
-		return fmt.Errorf("%s refused for now, to be tried again; run tick again in some minutes, or with --wait 40m, or use serve", texts.Plural(report.Waiting, "message"))
+		return fmt.Errorf("%s to be tried again: run tick again in some minutes, or with --wait 40m, or use serve", texts.Plural(report.Waiting, "message"))
 	}
 	return nil
 }

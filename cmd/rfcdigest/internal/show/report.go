@@ -40,10 +40,10 @@ func Report(w io.Writer, now time.Time, r app.Report) {
 	}
 }
 
-// ofWhich says how many of the people who are left were refused for now.
+// ofWhich says how many of the people who are left are tried again soon.
 func ofWhich(waiting int) string {
 	if waiting == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %d of them refused for now", waiting)
+	return fmt.Sprintf(", %d of them to be tried again in some minutes", waiting)
 }
