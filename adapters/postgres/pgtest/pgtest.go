@@ -121,6 +121,9 @@ func executeOn(t testing.TB, url string, statements ...string) {
 // taken are the tests of this process that have a place, by their names.
 var taken sync.Map
 
+// waiting are the tests of this process that have a place, or ask for one: each that asks has a connection already.
+var waiting = make(chan struct{}, places)
+
 // TakePlace waits for a place, as [Connect] does. It is left when t ends. Until then it is that of all the test's
 // subtests.
 func TakePlace(t testing.TB) {
@@ -136,6 +139,8 @@ func TakePlace(t testing.TB) {
 		return
 	}
 	t.Cleanup(func() { taken.Delete(name) })
+	waiting <- struct{}{}
+	t.Cleanup(func() { <-waiting })
 	conn := connect(t, Server)
 	ask := func(query string, args ...any) (yes bool) {
 		require.NoError(t, conn.QueryRow(context.Background(), query, args...).Scan(&yes))
