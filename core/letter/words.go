@@ -39,7 +39,7 @@ type telling struct {
 	about About
 	// ask is the rule by which they wait for their reader; nil if they do not.
 	ask *Ask
-	one   sentence
+	one sentence
 	// many is nil if several are counted with the name of the kind.
 	many forms
 	// own is the name of an app's own kind, in words; empty for known ones.
