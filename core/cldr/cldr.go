@@ -29,8 +29,7 @@ type Language struct {
 
 	pair, start, middle, end string // stand in a list of two, after the first item, between others, and before the last
 
-	// Patterns in which %E is the weekday, %d the day, %M the month, %h and %H the hour, and %m the minute, the last two of
-	// two digits.
+	// Patterns in which 1 is the weekday, 2 the day, 3 the month, 4 the hour, 5 the hour in two digits, and 6 the minute.
 	day, dayMonth, dayAndClock string
 	weekdays                   [7]string
 	months, fullMonths         [12]string // for day and dayAndClock, and for dayMonth
@@ -126,40 +125,29 @@ func (l *Language) Between(i, n int) string {
 
 // Day returns the day of t with its weekday, such as "Fri 27 Nov".
 func (l *Language) Day(t time.Time) string {
-	return l.date(l.day, &l.months, t)
+	return l.date(l.day, l.months[t.Month()-1], t)
 }
 
 // DayMonth returns the day of t with its month in full, such as "20 August".
 func (l *Language) DayMonth(t time.Time) string {
-	return l.date(l.dayMonth, &l.fullMonths, t)
+	return l.date(l.dayMonth, l.fullMonths[t.Month()-1], t)
 }
 
 // DayAndClock returns the day of t and the time of day, of 24 hours, such as "Fri 27 Nov, 20:00".
 func (l *Language) DayAndClock(t time.Time) string {
-	return l.date(l.dayAndClock, &l.months, t)
+	return l.date(l.dayAndClock, l.months[t.Month()-1], t)
 }
 
 // date fills a pattern.
-func (l *Language) date(pattern string, months *[12]string, t time.Time) string {
+func (l *Language) date(pattern, month string, t time.Time) string {
+	clock := string(t.AppendFormat(make([]byte, 0, 8), "1504")) // on the stack
+	values := [...]string{l.weekdays[t.Weekday()], strconv.Itoa(t.Day()), month, strings.TrimPrefix(clock[:2], "0"), clock[:2], clock[2:]}
 	b := make([]byte, 0, 64)
-	for rest := pattern; rest != ""; {
-		before, verb, found := strings.Cut(rest, "%")
-		if b = append(b, before...); !found {
-			break
-		}
-		switch rest = verb[1:]; verb[0] {
-		case 'E':
-			b = append(b, l.weekdays[t.Weekday()]...)
-		case 'd':
-			b = strconv.AppendInt(b, int64(t.Day()), 10)
-		case 'M':
-			b = append(b, months[t.Month()-1]...)
-		case 'h':
-			b = strconv.AppendInt(b, int64(t.Hour()), 10)
-		case 'H':
-			b = t.AppendFormat(b, "15")
-		case 'm':
-			b = t.AppendFormat(b, "04")
+	for _, c := range []byte(pattern) {
+		if '1' <= c && c <= '6' {
+			b = append(b, values[c-'1']...)
+		} else {
+			b = append(b, c)
 		}
 	}
 	return string(b)

@@ -48,8 +48,8 @@ type classicGroup struct {
 
 // group sorts events by RFC: those with most events come first, and ties are in the order of their first events.
 func (c *classic) group() {
-	all := c.noteAll(c.facts.Events)
-	gather(all, (*noted).slug)
+	all := c.note(c.facts.Events)
+	gather(all, func(e *noted) string { return e.Slug })
 	for len(all) > 0 {
 		var g classicGroup
 		g.events, all = first(all)

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -56,25 +57,23 @@ type noted struct {
 	group int
 }
 
-// note notes an event.
-func (w *words) note(e *Event) noted {
-	n := noted{Event: e, kind: w.kinds[e.Kind]}
-	if summary := texts.Clean(e.Payload.Summary); texts.Shows(summary) {
-		n.summary = summary
-	}
-	return n
-}
-
-// slug is that of the RFC that e belongs to.
-func (e *noted) slug() string { return e.Slug }
-
-// noteAll notes events.
-func (w *words) noteAll(events []Event) []noted {
+// note notes events.
+func (w *words) note(events []Event) []noted {
 	all := make([]noted, len(events))
 	for i := range events {
-		all[i] = w.note(&events[i])
+		e := &events[i]
+		all[i].Event, all[i].kind = e, w.kinds[e.Kind]
+		all[i].summary = shown(e.Payload.Summary)
 	}
 	return all
+}
+
+// shown returns a text as it is shown; empty if nothing of it is to be seen.
+func shown(text string) string {
+	if text = texts.Clean(text); texts.Shows(text) {
+		return text
+	}
+	return ""
 }
 
 // few is how many events are gathered without a map.
@@ -139,15 +138,14 @@ const mostCompared = 100
 // for events that belong to none.
 func title(events ...noted) string {
 	for _, e := range events {
-		if t := texts.Clean(e.Title); texts.Shows(t) {
+		if t := shown(e.Title); t != "" {
 			return t
 		}
 	}
-	slug := texts.Clean(events[0].Slug)
-	if !texts.Shows(slug) && slug != "" {
-		return "RFC"
+	if texts.Clean(events[0].Slug) == "" {
+		return ""
 	}
-	return slug
+	return cmp.Or(shown(events[0].Slug), "RFC")
 }
 
 // kindWords returns the name of a kind as words.

@@ -107,21 +107,13 @@ type topic struct {
 	older int
 }
 
-// Room for what most letters say of each event: bytes of text, and parts of lines. Of more than manyEvents the rest are
-// mostly counted.
-const (
-	usualInk   = 100
-	usualParts = 4
-	manyEvents = 20
-)
-
 // sortOut sorts the events of f.
 func (d *draft) sortOut(w *Writer, f Facts) {
-	few := min(len(f.Events), manyEvents)
-	*d = draft{Facts: f, teller: teller{pen: pen{words: w.in(f.Language)}, told: make(page.Line, 0, usualParts*few), lines: make([]page.Line, 0, few)}, writer: w}
-	d.Grow(usualInk * few)
-	all := d.noteAll(f.Events)
-	d.topics = make([]topic, 0, gather(all, (*noted).slug))
+	n := min(len(f.Events), 20) // that are told, in about four parts and a hundred bytes each; of more, most are counted
+	*d = draft{Facts: f, teller: teller{pen: pen{words: w.in(f.Language)}, told: make(page.Line, 0, 4*n), lines: make([]page.Line, 0, n)}, writer: w}
+	d.Grow(100 * n)
+	all := d.note(f.Events)
+	d.topics = make([]topic, 0, gather(all, func(e *noted) string { return e.Slug }))
 	for len(all) > 0 {
 		var t topic
 		t.events, all = first(all)
@@ -185,7 +177,7 @@ func (d *draft) letter(limit limits) page.Letter {
 	l := page.Letter{
 		Language: d.Tag, RightToLeft: d.RightToLeft,
 		Notice: d.Notice, Heading: d.say([...]Message{HeadingDay, HeadingWeek, HeadingOther}[d.Span]),
-		Intro: []string{d.join(d.span(), " · ", d.volume), d.say(Unread)},
+		Intro: []string{d.span() + " · " + d.volume, d.say(Unread)},
 		Inbox: page.Link{Label: d.say(OpenInbox), URL: d.writer.InboxURL()},
 		Why:   d.say([...]Message{WhyDay, WhyWeek, WhyOther}[d.Span]),
 		Footer: []page.Link{{Label: d.say(Preferences), URL: d.writer.PreferencesURL()}, {Label: d.say(WhenDigests), URL: d.Preferences},

@@ -106,7 +106,7 @@ func TestLines(t *testing.T) {
 		{"what people write is no gap", []Event{{Kind: "branch_updated", Actor: "{ref}", Branch: "{actor}"}}, []string{"{ref} pushed to {actor}"}},
 	} {
 		te := teller{pen: pen{words: w.byTag["en"]}, at: w.rfc("rfc-1", new(ink))}
-		assert.Equal(t, c.want, strs(te.all(te.noteAll(c.events))), c.name)
+		assert.Equal(t, c.want, strs(te.all(te.note(c.events))), c.name)
 	}
 }
 
@@ -116,7 +116,7 @@ func TestLinesLeadToWhatTheyAreAbout(t *testing.T) {
 	w := plainWriter(t)
 	links := func(e ...Event) (all []string) {
 		te := teller{pen: pen{words: w.byTag["en"]}, at: w.rfc("a b", new(ink))}
-		for _, l := range te.all(te.noteAll(e)) {
+		for _, l := range te.all(te.note(e)) {
 			for _, p := range l {
 				if p.URL != "" {
 					all = append(all, p.Text+" → "+strings.TrimPrefix(p.URL, "https://rfc.example/rfc/a%20b"))

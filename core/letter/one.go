@@ -39,21 +39,22 @@ func (t *teller) sentence(s sentence, e noted) {
 	t.fill(s, func(h hole) {
 		switch h {
 		case actor:
-			if who := texts.Clean(e.Actor); texts.Shows(who) {
-				t.part(page.Part{Text: who, Foreign: true})
-			} else {
-				t.add(t.say(Someone))
-			}
+			t.name(shown(e.Actor), t.say(Someone))
 		case kind:
-			if name := kindWords(e.Kind); name != "" {
-				t.part(page.Part{Text: name, Foreign: true})
-			} else {
-				t.add(t.count(Updates, 1))
-			}
+			t.name(kindWords(e.Kind), t.count(Updates, 1))
 		default:
 			t.target(h, e)
 		}
 	})
+}
+
+// name adds a name or, if there is none, a text of the letter's own language.
+func (t *teller) name(name, otherwise string) {
+	if name == "" {
+		t.add(otherwise)
+	} else {
+		t.part(page.Part{Text: name, Foreign: true})
+	}
 }
 
 // target names the PR or the branch that e is about, in a sentence.
@@ -66,9 +67,9 @@ func (t *teller) target(h hole, e noted) {
 		}
 		return
 	}
-	branchName := texts.Clean(e.Branch)
+	branchName := shown(e.Branch)
 	switch {
-	case !texts.Shows(branchName):
+	case branchName == "":
 		t.add(t.say(ABranch))
 	case h == ref:
 		t.part(t.branchPart(branchName))

@@ -48,18 +48,6 @@ type value struct {
 // ink is where the texts of a letter are written, one behind the other, so that they share memory.
 type ink struct{ strings.Builder }
 
-// since returns what was written since a place in the ink.
-func (k *ink) since(from int) string { return k.String()[from:] }
-
-// join returns texts as one.
-func (k *ink) join(texts ...string) string {
-	from := k.Len()
-	for _, text := range texts {
-		k.WriteString(text)
-	}
-	return k.since(from)
-}
-
 // write returns a sentence with its gaps filled.
 func (k *ink) write(s sentence, values ...value) string {
 	if len(s) == 1 && s[0].hole == "" {
@@ -76,5 +64,5 @@ func (k *ink) write(s sentence, values ...value) string {
 	}
 	from := k.Len()
 	k.Write(b)
-	return k.since(from)
+	return k.String()[from:]
 }

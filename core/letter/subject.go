@@ -21,7 +21,7 @@ const (
 // conversation.
 func (d *draft) subject() string {
 	// Without the name, a line in a script that has no capitals would be all capitals to some filters: of RFC alone.
-	said := d.join(d.writer.Name(), ": ", d.volume)
+	said := d.writer.Name() + ": " + d.volume
 	switch {
 	case len(d.asks) > 0:
 		said = d.count(SubjectNeeds, len(d.asks), value{titles, d.shortTitle(d.askTitle())})
@@ -32,7 +32,7 @@ func (d *draft) subject() string {
 	if d.Often {
 		when = d.DayAndClock(d.End)
 	}
-	return d.join(said, " (", when, ")")
+	return said + " (" + when + ")"
 }
 
 // shortTitle is a title in a line of the letter's own language.
@@ -78,13 +78,13 @@ func (k *ink) joinShort(said []string) string {
 			k.WriteString(texts.Shorten(text, maxPreheader))
 			continue
 		}
-		if !fitTogether(k.since(from), text, maxPreheader-len(join)) {
+		if !fitTogether(k.String()[from:], text, maxPreheader-len(join)) {
 			break
 		}
 		k.WriteString(join)
 		k.WriteString(text)
 	}
-	return k.since(from)
+	return k.String()[from:]
 }
 
 // fitTogether reports whether a and b have no more than n graphemes. There are never more graphemes than code points, and

@@ -76,16 +76,12 @@ func (t *teller) all(events []noted) []page.Line {
 	before := len(t.lines)
 	gather(events, (*noted).about)
 	for len(events) > 0 {
-		var some []noted
-		if some, events = first(events); areSummed(some) {
-			for _, e := range some {
-				t.summary(e)
-				t.lines = append(t.lines, t.line())
-			}
-			continue
+		some, rest := first(events)
+		if areSummed(some) {
+			some, rest = events[:1], events[1:]
 		}
 		t.tell(some)
-		t.lines = append(t.lines, t.line())
+		t.lines, events = append(t.lines, t.line()), rest
 	}
 	return t.lines[before:len(t.lines):len(t.lines)]
 }
@@ -99,55 +95,48 @@ func areSummed(events []noted) bool {
 func (t *teller) tell(events []noted) {
 	newest := events[len(events)-1]
 	kind := newest.kind
-	if len(events) == 1 {
-		t.one(newest)
-		return
-	}
-	if kind == nil {
-		t.counted(events, kindWords(newest.Kind))
-		return
-	}
 	named, n := t.things(events)
-	if n == 1 || kind.many == nil && kind.own == "" {
+	switch {
+	case n == 1, kind != nil && kind.many == nil && kind.own == "":
 		t.one(newest) // what happens to an RFC happens once
-		return
-	}
-	if kind.many == nil {
+	case kind == nil:
+		t.counted(events, kindWords(newest.Kind))
+	case kind.many == nil:
 		t.counted(events, kind.own)
-		return
-	}
-	how := By
-	if named != nil {
-		how = Listed
-	}
-	t.by(how, events, func() {
-		t.fill(kind.many.of(t.Language, n), func(h hole) {
-			switch h {
-			case number:
-				t.add(t.number(n))
-			case prs, branches:
-				if named != nil {
-					t.list(named, n)
+	default:
+		how := By
+		if named != nil {
+			how = Listed
+		}
+		t.by(how, events, func() {
+			t.fill(kind.many.of(t.Language, n), func(h hole) {
+				switch {
+				case h == number:
+					t.add(t.number(n))
+				case h != prs && h != branches:
+					t.target(h, newest)
+				case len(named) > 0:
+					t.list(MoreItems, named, mostPRs, n-len(named))
+				case named != nil:
+					t.add("…")
 				}
-			default:
-				t.target(h, newest)
-			}
+			})
 		})
-	})
-	t.end(newest)
+		t.end(newest)
+	}
 }
 
-// things returns the PRs or branches that events are about, and counts them with those that have no name: what happens to
-// one happens once. Of other kinds all events count, and named is nil.
+// things returns the PRs or branches that several events are about, and counts them with those that have no name: what
+// happens to one happens once. Of other kinds all events count, and named is nil.
 func (t *teller) things(events []noted) (named []page.Part, n int) {
-	of := events[0].kind.about
-	if of != PRs && of != Branches {
+	kind := events[0].kind
+	if len(events) == 1 || kind == nil || kind.about != PRs && kind.about != Branches {
 		return nil, len(events)
 	}
 	named = make([]page.Part, 0, min(len(events), mostPRs))
 	seen := map[string]bool{}
 	for _, e := range events {
-		part := t.thing(of, e)
+		part := t.thing(kind.about, e)
 		if seen[part.Text] {
 			continue
 		}
@@ -159,15 +148,6 @@ func (t *teller) things(events []noted) (named []page.Part, n int) {
 	return named, n
 }
 
-// list adds a list of n PRs or branches, of which these have names.
-func (t *teller) list(named []page.Part, n int) {
-	if len(named) == 0 {
-		t.add("…")
-		return
-	}
-	t.some(MoreItems, len(named), mostPRs, n-len(named), func(i int) page.Part { return named[i] })
-}
-
 // thing names the PR or the branch that e is about in a list; it has no text if that is not known.
 func (t *teller) thing(of About, e noted) page.Part {
 	if of == Branches {
@@ -176,13 +156,13 @@ func (t *teller) thing(of About, e noted) page.Part {
 	if e.PR <= 0 {
 		return page.Part{}
 	}
-	return page.Part{Text: t.join("#", strconv.FormatInt(e.PR, 10)), URL: t.at.pr(e.PR, &t.ink)}
+	return page.Part{Text: "#" + strconv.FormatInt(e.PR, 10), URL: t.at.pr(e.PR, &t.ink)}
 }
 
 // by adds what tell tells and, if it is known, who did it.
 func (t *teller) by(how Message, events []noted, tell func()) {
-	names, unknown := actorsOf(events)
-	if len(names) == 0 {
+	who, unknown := actorsOf(events)
+	if who == nil {
 		tell()
 		return
 	}
@@ -190,42 +170,42 @@ func (t *teller) by(how Message, events []noted, tell func()) {
 		if h == what {
 			tell()
 		} else {
-			t.some(Others, len(names), mostActors, unknown, func(i int) page.Part { return page.Part{Text: names[i], Foreign: true} })
+			t.list(Others, who, mostActors, unknown)
 		}
 	})
 }
 
 // actorsOf returns who did events, and 1 if it is not known of some.
-func actorsOf(events []noted) (names []string, unknown int) {
+func actorsOf(events []noted) (named []page.Part, unknown int) {
 	var ids []int64
 next:
 	for _, e := range events {
-		name := texts.Clean(e.Actor)
-		if !texts.Shows(name) {
+		name := shown(e.Actor)
+		if name == "" {
 			unknown = 1
 			continue
 		}
-		for i := range names {
-			if names[i] == name && ids[i] == e.ActorID {
+		for i := range named {
+			if named[i].Text == name && ids[i] == e.ActorID {
 				continue next
 			}
 		}
-		names, ids = append(names, name), append(ids, e.ActorID)
+		named, ids = append(named, page.Part{Text: name, Foreign: true}), append(ids, e.ActorID)
 	}
-	return names, unknown
+	return named, unknown
 }
 
-// some adds a list of n people or things, of which it names at most most. The rest, and those that have no name, are
+// list adds a list of people or things, of which it names at most most. The rest, and those that have no name, are
 // counted in the words of a message.
-func (t *teller) some(rests Message, n, most, uncounted int, part func(i int) page.Part) {
-	shown := min(n, most)
-	rest := n - shown + uncounted
+func (t *teller) list(rests Message, named []page.Part, most, unnamed int) {
+	shown := min(len(named), most)
+	rest := len(named) - shown + unnamed
 	total := shown
 	if rest > 0 {
 		total++
 	}
-	for i := range shown {
-		t.part(part(i))
+	for i, part := range named[:shown] {
+		t.part(part)
 		if i < total-1 {
 			t.add(t.Between(i, total))
 		}

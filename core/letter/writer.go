@@ -120,7 +120,7 @@ func (w *Writer) in(tag string) *words {
 // Summary tells of one event in English, without links.
 func (w *Writer) Summary(e Event) string {
 	t := teller{pen: pen{words: w.byTag["en"]}}
-	event := t.note(&e)
+	event := t.note([]Event{e})[0]
 	t.asking(event, w.asks.of(event))
 	return t.line().String()
 }

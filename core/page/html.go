@@ -6,19 +6,20 @@ import "strings"
 // systems on the way add to it, and the links at the end must not be hidden.
 const MaxHTML = 98_000
 
-// usualContent is about how much an ordinary letter has in its slots, in bytes.
-const usualContent = 4 << 10
-
 // HTML returns l as HTML. Every text and every address of l is escaped.
 func (y *Layout) HTML(l *Letter) string {
-	content := make(markup, 0, usualContent)
-	var ends [len(slots)]int // of what is in each slot
+	content := make(markup, 0, 4<<10) // as much as most have in the slots
+	var ends [len(slots)]int          // of what is in each slot
 	for i, slot := range slots {
 		content = content.slot(slot, l)
 		ends[i] = len(content)
 	}
+	size := len(content)
+	for _, s := range y.frame {
+		size += len(s)
+	}
 	var b strings.Builder
-	b.Grow(y.size + len(content))
+	b.Grow(size)
 	for i, begin := 0, 0; i < len(slots); i++ {
 		b.WriteString(y.frame[i])
 		b.Write(content[begin:ends[i]])
@@ -40,7 +41,10 @@ func (b markup) slot(name string, l *Letter) markup {
 	case "LANG":
 		return b.text(l.Language)
 	case "DIR":
-		return append(b, direction(l.RightToLeft)...)
+		if l.RightToLeft {
+			return append(b, "rtl"...)
+		}
+		return append(b, "ltr"...)
 	case "SUBJECT":
 		return b.text(l.Subject)
 	case "PREHEADER":
@@ -61,13 +65,6 @@ func (b markup) slot(name string, l *Letter) markup {
 		return b.element("", l.Why, "<br>\n").links(l.Footer...)
 	}
 	panic("no such slot as " + name)
-}
-
-func direction(rightToLeft bool) string {
-	if rightToLeft {
-		return "rtl"
-	}
-	return "ltr"
 }
 
 // escapes are what stands for characters that could be markup, between tags or in quotes. NUL is not allowed in HTML.

@@ -20,8 +20,6 @@ type Layout struct {
 	name string
 	// frame is the HTML around the slots: one piece more than there are slots.
 	frame []string
-	// size is how long the frame is, in bytes.
-	size int
 }
 
 // New returns the Layout of an installation. name stands at the head of the HTML; empty means Wiggleverse.
@@ -38,9 +36,8 @@ func New(name string) (*Layout, error) {
 			return nil, fmt.Errorf("lay out a digest: hermes left no place for %s", s)
 		}
 		y.frame, html = append(y.frame, before), after
-		y.size += len(before)
 	}
-	y.frame, y.size = append(y.frame, html), y.size+len(html)
+	y.frame = append(y.frame, html)
 	return y, nil
 }
 

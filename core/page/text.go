@@ -1,12 +1,9 @@
 package page
 
-// usualText is about how much an ordinary letter has as plain text, in bytes.
-const usualText = 3 << 10
-
 // Text returns l as plain text, lines ending with LF. A link stands on a line of its own, below what it is about. What
 // people write stands behind a mark or a blank, so that no title looks like a line of the program.
 func (l *Letter) Text() string {
-	t := make(plain, 0, usualText).paragraph(l.Notice)
+	t := make(plain, 0, 3<<10).paragraph(l.Notice) // as much as most have
 	for _, s := range l.Intro {
 		t = t.line("", s)
 	}
