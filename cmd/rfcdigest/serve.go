@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,10 +38,7 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 		return err
 	}
 	database, err := s.named()
-	if err == nil {
-		err = s.checkServing()
-	}
-	if err != nil {
+	if err = cmp.Or(err, s.checkServing()); err != nil {
 		return err
 	}
 	log := term.NewLog(std.err, slog.LevelInfo)

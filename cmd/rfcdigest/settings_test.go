@@ -67,7 +67,7 @@ var settingsChecked = map[string]struct{ variable, good, bad string }{
 	"--prune-days":    {"DIGEST_PRUNE_DAYS", "0", "59"},
 	"--spread":        {"DIGEST_SPREAD", "2h", "30m"}, // ticks are an hour apart
 	"--max-rate":      {"DIGEST_MAX_RATE", "1", "-1"},
-	"--engine":        {"DIGEST_ENGINE", "river", "boat"},
+	"--engine":        {"DIGEST_ENGINE", "plain", "river"}, // which is not for a file
 	"--pr-path":       {"DIGEST_PR_PATH", "none", "/x"},
 	"--branch-path":   {"DIGEST_BRANCH_PATH", "/{branch}", "x/{branch}"},
 	"--settings-path": {"DIGEST_SETTINGS_PATH", "/me", "me"},

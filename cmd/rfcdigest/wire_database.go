@@ -81,11 +81,10 @@ func (s *Settings) namedPostgres(url string) (namedDatabase, error) {
 			c.Foreign = c.Foreign && c.Unwritable == "" // else that is to be told first
 			return c.State, err
 		},
-		migrate: func(ctx context.Context, progress func(schema.Progress)) ([]string, error) {
-			if err := s.engineFits(ctx, url); err != nil {
-				return nil, err
+		migrate: func(ctx context.Context, progress func(schema.Progress)) (done []string, err error) {
+			if err = s.engineFits(ctx, url); err == nil {
+				done, err = postgres.MigrateStepwise(ctx, url, progress)
 			}
-			done, err := postgres.MigrateStepwise(ctx, url, progress)
 			if err != nil || s.Engine != river {
 				return done, err
 			}
@@ -103,10 +102,7 @@ func (s *Settings) namedPostgres(url string) (namedDatabase, error) {
 			return append(done, more...), stays, err
 		},
 		engine: func(t *app.Ticker, every time.Duration, log *slog.Logger) (*riverengine.Engine, error) {
-			if err := s.engineFits(context.Background(), url); err != nil {
-				return nil, err
-			}
-			return newEngine(url, t, every, log)
+			return s.newEngine(url, t, every, log)
 		},
 		clock:    func(ctx context.Context) (ports.Clock, error) { return postgres.NewClock(ctx, url) },
 		diagnose: func(ctx context.Context, d *doctor) bool { return d.server(ctx, name, url) },
@@ -132,7 +128,10 @@ func (s *Settings) engineFits(ctx context.Context, url string) error {
 }
 
 // newEngine returns an engine that has t make ranges of ticks.
-func newEngine(url string, t *app.Ticker, every time.Duration, log *slog.Logger) (*riverengine.Engine, error) {
+func (s *Settings) newEngine(url string, t *app.Ticker, every time.Duration, log *slog.Logger) (*riverengine.Engine, error) {
+	if err := s.engineFits(context.Background(), url); err != nil {
+		return nil, err
+	}
 	return riverengine.New(riverengine.Config{
 		URL: url, Every: every, Log: log, Ranges: t.Planner().Ranges,
 		Range: func(ctx context.Context, now time.Time, r core.Range, round int) (time.Duration, error) {
