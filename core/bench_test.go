@@ -3,6 +3,8 @@ package core
 import (
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/assert"
 )
 
 // tenEvents is a person's day as the app records it: ten events on five RFCs.
@@ -30,6 +32,12 @@ func tenEvents(t testing.TB) Snapshot {
 		})
 	}
 	return s
+}
+
+// A tick plans for thousands of people a second, and the garbage of each costs time in all of them.
+func TestAPlanLeavesLittleBehind(t *testing.T) {
+	style, s := testStyle(t), tenEvents(t)
+	assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { PlanDigest(s, style) }), 33.0)
 }
 
 // BenchmarkPlanDigest times a plan with its mail.

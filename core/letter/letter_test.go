@@ -110,6 +110,31 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// Few events and many are gathered alike: groups are in the order of their first events, and so are the events in them.
+func TestGather(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, few, few + 1, 100} {
+		events := make([]Event, n)
+		for i := range events {
+			events[i] = Event{Kind: fmt.Sprint(i * i % 7), PR: int64(i)}
+		}
+		rest := new(words).note(events)
+		groups := gather(rest, func(e *noted) string { return e.Kind })
+		var kinds []string
+		for len(rest) > 0 {
+			var group []noted
+			group, rest = first(rest)
+			kinds = append(kinds, group[0].Kind)
+			for i, e := range group {
+				assert.Equal(t, group[0].Kind, e.Kind)
+				assert.True(t, i == 0 || group[i-1].PR < e.PR, "%d of %s", e.PR, e.Kind)
+			}
+		}
+		assert.Len(t, kinds, groups)
+		assert.Equal(t, []string{"0", "1", "4", "2"}[:min(n, 4)], kinds, "%d events", n)
+	}
+}
+
 // Every line leads to its PR or branch. A text that a filter may take for the name of a host leads nowhere.
 func TestLinesLeadToWhatTheyAreAbout(t *testing.T) {
 	t.Parallel()
