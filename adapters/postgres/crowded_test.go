@@ -35,6 +35,17 @@ func TestAStoreMakesDoWithTheConnectionsThatThereAre(t *testing.T) {
 	all.Wait()
 }
 
+func TestAMigrationWaitsForItsSecondConnection(t *testing.T) {
+	t.Parallel()
+	h := moved(t)
+	address, limit := pgtest.Limited(t, h.url, 1)
+	time.AfterFunc(300*time.Millisecond, func() { limit(2) })
+	ctx, giveUp := context.WithTimeout(t.Context(), 30*time.Second)
+	defer giveUp()
+	_, err := postgres.Migrate(ctx, address)
+	assert.NoError(t, err)
+}
+
 func TestAPoolWaitsForItsFirstConnection(t *testing.T) {
 	t.Parallel()
 	address, limit := pgtest.Limited(t, server, 1)

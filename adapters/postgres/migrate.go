@@ -65,9 +65,11 @@ func byItself(ctx context.Context, url, verb string, f func(schema.Database) err
 	if err != nil {
 		return err
 	}
-	db := d.open(2, durable)
+	// Each waits for its own connection if the server has none left: one pool would make do with that of the lock.
+	locks, db := d.open(1, durable), d.open(1, durable)
+	defer locks.Close()
 	defer db.Close()
-	lock, err := alone(ctx, db)
+	lock, err := alone(ctx, locks)
 	if err != nil {
 		return d.failed(verb, err)
 	}
