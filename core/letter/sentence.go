@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// piece is a part of a sentence: a text or, if it has a hole, a gap.
+// piece is a part of a sentence: a text, and the gap behind it; without a hole there is none.
 type piece struct {
 	text string
 	hole hole
@@ -19,17 +19,14 @@ type sentence []piece
 func cutSentence(text string, allowed []hole) (s sentence, err error) {
 	for rest := text; rest != ""; {
 		before, after, found := strings.Cut(rest, "{")
-		if before != "" {
-			s = append(s, piece{text: before})
-		}
 		if !found {
-			break
+			return append(s, piece{text: rest}), nil
 		}
 		inside, after, closed := strings.Cut(after, "}")
 		if !closed || !slices.Contains(allowed, hole(inside)) {
 			return nil, fmt.Errorf("no such gap as {%s} in %q", inside, text)
 		}
-		s, rest = append(s, piece{hole: hole(inside)}), after
+		s, rest = append(s, piece{before, hole(inside)}), after
 	}
 	return s, nil
 }

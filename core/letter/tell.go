@@ -45,9 +45,8 @@ func (t *teller) part(p page.Part) { t.told = append(t.told, p) }
 // fill adds a sentence whose gaps are filled by gap.
 func (t *teller) fill(s sentence, gap func(hole)) {
 	for i := range s {
-		if s[i].hole == "" {
-			t.add(s[i].text)
-		} else {
+		t.add(s[i].text)
+		if s[i].hole != "" {
 			gap(s[i].hole)
 		}
 	}

@@ -72,14 +72,12 @@ var escapes = [256]string{'"': "&#34;", '&': "&amp;", '\'': "&#39;", '<': "&lt;"
 
 // text adds a text so that nothing in it is markup.
 func (b markup) text(s string) markup {
-	from := 0
 	for i := range len(s) {
 		if escape := escapes[s[i]]; escape != "" {
-			b = append(append(b, s[from:i]...), escape...)
-			from = i + 1
+			return append(append(b, s[:i]...), escape...).text(s[i+1:])
 		}
 	}
-	return append(b, s[from:]...)
+	return append(b, s...)
 }
 
 // element adds a text between tags; nothing if it is empty.

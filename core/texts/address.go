@@ -36,7 +36,7 @@ func UsableAddress(mailbox string) bool {
 		return false
 	}
 	return !strings.ContainsFunc(mailbox, func(r rune) bool {
-		return r == '<' || r == '>' || unicode.IsSpace(r) || unicode.IsControl(r) || hides(r)
+		return r == '<' || r == '>' || (r <= ' ' || r > '~') && (unicode.IsSpace(r) || unicode.IsControl(r) || hides(r))
 	})
 }
 

@@ -67,7 +67,7 @@ func isClean(text string) bool {
 	}
 	for i, r := range text {
 		switch {
-		case ' ' < r && r <= '~', r == ' ' && i > 0 && i < len(text)-1:
+		case ' ' < r && r <= '~', r == ' ' && i > 0 && i < len(text)-1, unicode.IsLetter(r):
 		case r < 0xA0: // a control character, or a space at an end
 			return false
 		case unicode.In(r, unicode.Mn, unicode.Me): // perhaps too many
@@ -101,7 +101,7 @@ func Shows(text string) bool {
 		case '\u115F', '\u1160', '\u3164', '\uFFA0', '\u2800', '\U0001D159': // fillers of Hangul, braille and musical blanks
 			continue
 		}
-		if unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) {
+		if unicode.IsLetter(r) || unicode.In(r, unicode.N, unicode.P, unicode.S) {
 			return true
 		}
 	}
