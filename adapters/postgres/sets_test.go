@@ -209,7 +209,7 @@ func TestASetPassesOverWhatIsLocked(t *testing.T) {
 	assert.Less(t, time.Since(begun), 4*time.Second, "nobody has waited for a lock until that was too long")
 }
 
-// A claim that is made alone waits for whoever has the person's rows, but not for long, and then for nobody for a while.
+// A claim that is made alone waits for the transaction that has the person's rows, but not for long, and then for none for a while.
 func TestAClaimIsNotMadeIfTheRowsStayLocked(t *testing.T) {
 	t.Parallel()
 	h := moved(t)

@@ -119,7 +119,7 @@ func checkFile(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &ports.Trouble{What: "no database at " + path, Remedy: `check --database, or run "rfcdigest migrate --create" to make one`, Kinds: []error{ErrNoDatabase, fs.ErrNotExist}}
+		return &ports.Trouble{What: "no database at " + path, Remedy: `check --database, or run "rfcdigest migrate" to make one`, Kinds: []error{ErrNoDatabase, fs.ErrNotExist}}
 	case err != nil:
 		return fmt.Errorf("look at database %s: %w", path, err)
 	case !info.Mode().IsRegular():

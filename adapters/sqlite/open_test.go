@@ -38,7 +38,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	missing := filepath.Join(folder, "none.db")
 	_, err := Open(t.Context(), missing, Options{})
 	require.ErrorIs(t, err, fs.ErrNotExist)
-	assert.Equal(t, "no database at "+missing+`; check --database, or run "rfcdigest migrate --create" to make one`, err.Error())
+	assert.Equal(t, "no database at "+missing+`; check --database, or run "rfcdigest migrate" to make one`, err.Error())
 	_, err = os.Stat(missing)
 	require.ErrorIs(t, err, fs.ErrNotExist)
 
