@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -50,5 +51,44 @@ func TestClaimsAheadKeepToTheMost(t *testing.T) {
 		case r.server.accepted > 0 && most > 0:
 			assert.Len(t, claims, min(fresh, most-ahead))
 		}
+	})
+}
+
+// A set is recorded when half of the budget of doubt is in it, so that messages go on meanwhile. If they had to wait all the
+// same, the next set has all of the budget.
+func TestASetIsAsLargeAsItPays(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		notes, busy  int
+		behind, want bool
+	}{
+		"less than half": {notes: 7, busy: 4},
+		"half":           {notes: 8, busy: 4, want: true},
+		"half, behind":   {notes: 8, busy: 4, behind: true},
+		"all, behind":    {notes: 12, busy: 4, behind: true, want: true},
+	} {
+		r := &Run{Sender: &Sender{config: Config{Doubt: 16}}, going: t.Context(), notes: make([]*outcome, c.notes), busy: c.busy, behind: c.behind}
+		assert.Equal(t, c.want, r.due(), name)
+	}
+}
+
+func TestTheWaitForOneSetCutsNoOtherShort(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := &Run{Sender: &Sender{config: Config{Doubt: 16}}, going: t.Context(), busy: 1}
+		r.desk, r.room = sync.NewCond(&r.mu), sync.NewCond(&r.mu)
+		late := func() bool {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			return r.late
+		}
+		r.note(&outcome{})
+		r.notes = nil // recorded, since there were many
+		time.Sleep(linger / 2)
+		r.note(&outcome{})
+		time.Sleep(linger/2 + time.Millisecond)
+		assert.False(t, late())
+		time.Sleep(linger / 2)
+		assert.True(t, late())
 	})
 }
