@@ -88,8 +88,8 @@ var triggers = []trigger{
 	{name: "rfcdigest_window_deleted", table: "notification_digests", event: "AFTER DELETE", when: newestOld, column: "recipient_user_id", old: stir},
 }
 
-// create returns the statement that makes the trigger.
-func (t trigger) create() string {
+// create returns the statement that makes the trigger, to be run at that event.
+func (t trigger) create(event string) string {
 	about := func(row, what string) string {
 		return strings.NewReplacer("$id", row+"."+t.column, "$row", row).Replace(what)
 	}
@@ -98,11 +98,11 @@ func (t trigger) create() string {
 	if when != "" {
 		when = " WHEN " + when
 	}
-	return "CREATE TRIGGER " + t.name + " " + t.event + " ON " + t.table + when + " BEGIN\n" + strings.ReplaceAll(body, ";", ";\n") + "END"
+	return "CREATE TRIGGER " + t.name + " " + event + " ON " + t.table + when + " BEGIN\n" + strings.ReplaceAll(body, ";", ";\n") + "END"
 }
 
-// condition compares the columns, instead of saying UPDATE OF: that is about those that a statement names, and a generated
-// column changes without being named. Values that differ are different here whatever the collation of the column.
+// condition compares the columns. UPDATE OF is about those that a statement names: a generated column changes without being
+// named, and what is named may stay as it is. Values that differ are different here whatever the collation of the column.
 func (t trigger) condition() string {
 	if t.of == "" {
 		return t.when

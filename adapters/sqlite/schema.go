@@ -40,7 +40,9 @@ FROM named AS t, pragma_index_list(t.name) AS i, pragma_index_xinfo(i.name) AS c
 UNION ALL SELECT t.table_name, '', 0, lower(c.name), '', c.pk FROM named AS t, pragma_table_xinfo(t.name) AS c WHERE c.pk > 0)
 ORDER BY table_name, name, place`,
 		Keepers: `SELECT type AS kind, lower(tbl_name) AS table_name, lower(name) AS name, sql AS text FROM sqlite_master
-WHERE type = 'trigger' AND (lower(tbl_name) IN (?) OR name LIKE 'rfcdigest\_%' ESCAPE '\')`,
+WHERE type = 'trigger' AND (lower(tbl_name) IN (?0) OR name LIKE 'rfcdigest\_%' ESCAPE '\')
+UNION ALL SELECT 'generated', lower(t.name), lower(c.name), '' FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c
+WHERE t.type = 'table' AND lower(t.name) IN (?0) AND c.hidden IN (2, 3)`,
 		Foreign: "SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND lower(name) NOT IN (?)",
 	},
 	// If a table is renamed, SQLite writes its name anew, between quotation marks.
@@ -56,7 +58,11 @@ func keepers() (objects []schema.Object) {
 }
 
 func (t trigger) object() schema.Object {
-	return schema.Object{ID: schema.ID{Kind: "trigger", Table: t.table, Name: t.name}, Text: t.create()}
+	o := schema.Object{ID: schema.ID{Kind: "trigger", Table: t.table, Name: t.name}, Text: t.create(t.event)}
+	if t.of != "" {
+		o.Watched, o.Narrow = strings.Split(t.of, ", "), t.create(t.event+" OF "+t.of+", rowid, _rowid_, oid")
+	}
+	return o
 }
 
 // unfit says what is wrong with the app's tables, see [schema.Catalogue].

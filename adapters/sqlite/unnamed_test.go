@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -44,6 +45,10 @@ func TestAColumnThatChangesWithoutBeingNamedIsNoticed(t *testing.T) {
 			"letters that its collation takes for the same": {[]string{users, "CREATE TABLE notification_digests (id INTEGER PRIMARY KEY, recipient_user_id INTEGER, sent_at TEXT, period_start TEXT, " +
 				"period_end TEXT COLLATE RTRIM, signal_ids_included TEXT)"}, []string{ada, row, "UPDATE notification_digests SET period_end = '2001-09-09 01:46:40 '"},
 				"UPDATE notification_digests SET period_end = '2001-09-09 01:46:40'", who, []string{"1|86400|1000086400"}, []string{"1|86400|1000086400"}},
+			"another number of a notification": {[]string{users, notes}, []string{"INSERT INTO notifications (id, recipient_user_id, created_at) VALUES (1, 1, 'soon')", "DELETE FROM digest_unreadable"},
+				"UPDATE notifications SET oid = 5", listed, nil, []string{"1|5"}},
+			"a column that got generated": {[]string{users, notes, "ALTER TABLE notifications DROP COLUMN created_at", "ALTER TABLE notifications ADD COLUMN " + strings.Replace(generated("created_at", "payload"), kind, "VIRTUAL", 1)},
+				[]string{"INSERT INTO notifications (id, recipient_user_id, payload) VALUES (1, 1, '2026-03-29 11:00:00')"}, "UPDATE notifications SET payload = 'soon'", listed, nil, []string{"1|1"}},
 			"another number": {[]string{users, ledger, notes}, []string{ada}, "UPDATE users SET _rowid_ = 7", who, []string{"1|86400|0"}, []string{"7|86400|0"}},
 		} {
 			path := filepath.Join(t.TempDir(), "app.db")
@@ -55,5 +60,22 @@ func TestAColumnThatChangesWithoutBeingNamedIsNoticed(t *testing.T) {
 			execute(t, path, c.change)
 			assert.Equal(t, c.after, query(t, path, c.query), name)
 		}
+	}
+}
+
+// TestTicksRunNoTrigger holds what a tick writes for each digest to be none of a trigger's business, which costs as much as
+// the write itself. The rows of a claim are watched, and no trigger does anything about them.
+func TestTicksRunNoTrigger(t *testing.T) {
+	t.Parallel()
+	path := migrated(t)
+	for _, statement := range []string{
+		"UPDATE notifications SET digest_included_at = 'x'", "UPDATE notifications SET email_sent_at = 'x'",
+		"UPDATE notification_digests SET status = 'sent', sent_at = 'x', lease_until = sent_at, error = NULL", "UPDATE notification_digests SET lease_until = NULL",
+		"UPDATE digest_preferences SET failures = 1",
+	} {
+		assert.NotContains(t, strings.Join(query(t, path, "EXPLAIN "+statement), "\n"), "|Program|", statement)
+	}
+	for _, watched := range []string{"UPDATE notifications SET created_at = 'x'", "UPDATE notification_digests SET period_end = 'x'"} {
+		assert.Contains(t, strings.Join(query(t, path, "EXPLAIN "+watched), "\n"), "|Program|", watched)
 	}
 }

@@ -18,7 +18,8 @@ type Catalogue struct {
 	// Indexes returns table_name, name, partial, text, and column_name: a row for each column of an index or
 	// a primary key, in order. The last is empty for what is not simply a column.
 	Indexes string
-	// Keepers returns kind, table_name, name and text of functions, and of triggers that are on.
+	// Keepers returns kind, table_name, name and text of functions, and of triggers that are on. It also returns columns that
+	// are generated, as the kind generated, if there are objects that depend on it.
 	Keepers string
 	// Foreign counts the tables and views that have none of the names.
 	Foreign string
@@ -49,6 +50,9 @@ type index struct {
 	partial     bool
 	columns     []string
 }
+
+// generated is the kind of a generated column.
+const generated = "generated"
 
 // addedFact begins the names of facts that say which columns migrate added to the app's tables.
 const addedFact = "added "

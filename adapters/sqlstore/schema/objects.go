@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // ID is what an index, function, trigger or table is found by.
 type ID struct {
@@ -14,6 +17,9 @@ type Object struct {
 	ID
 	// Text is what the database repeats of its definition. It also makes the object.
 	Text string
+	// Narrow makes it instead of Text, if none of the columns Watched of its table is generated.
+	Narrow  string
+	Watched []string
 	// Replace makes it in place of an earlier one; if it is empty, that one is dropped first.
 	Replace string
 }
@@ -58,8 +64,18 @@ func (s Schema) remaking(objects []Object, f found) (changes []change) {
 	return changes
 }
 
+// suited returns o with the text that suits the columns of its table.
+func (o Object) suited(f found) Object {
+	follows := func(column string) bool { _, ok := f.texts[ID{generated, o.Table, column}]; return ok }
+	if o.Narrow != "" && !slices.ContainsFunc(o.Watched, follows) {
+		o.Text = o.Narrow
+	}
+	return o
+}
+
 // make makes an object, unless it is there with the text that is wanted.
 func (s Schema) make(o Object, f found, in stage) []change {
+	o = o.suited(f)
 	c := change{stage: in, verb: added, what: o.Kind + " " + o.Name, table: o.Table, statements: s.making(o)}
 	there, ok := f.texts[o.ID]
 	switch {
