@@ -143,12 +143,9 @@ func (f *Format) appendParts(dst []byte, id, text, html string) []byte {
 func appendPart(dst []byte, kind, text string) []byte {
 	start := len(dst)
 	dst = appendFields(dst, "quoted-printable", kind)
-	limit := len(dst) + base64Size(text)
-	// Each line is encoded by itself, so that a text which grows too much is given up long before its end.
-	for line := range strings.SplitAfterSeq(text, "\n") {
-		if dst = appendQuotedPrintable(dst, line); len(dst) > limit {
-			return appendBase64(appendFields(dst[:start], "base64", kind), text)
-		}
+	dst, fits := appendQuotedPrintable(dst, text, len(dst)+base64Size(text))
+	if !fits {
+		return appendBase64(appendFields(dst[:start], "base64", kind), text)
 	}
 	return dst
 }

@@ -11,14 +11,17 @@ const maxEncoded = 76
 
 // appendQuotedPrintable appends text to dst in quoted-printable (RFC 2045 §6.7). LF is the line end
 // of text and becomes CRLF; any other byte that is not printable ASCII, CR and NUL too, is encoded.
-// dst must end at the start of a line.
-func appendQuotedPrintable(dst []byte, text string) []byte {
+// dst must end at the start of a line. At the end of the first line with which dst has more than limit
+// bytes, it gives up: so a text that grows too much is given up long before its end.
+func appendQuotedPrintable(dst []byte, text string, limit int) (_ []byte, fits bool) {
 	start := len(dst) // of the line that is being written
 	for text != "" {
 		switch c := text[0]; {
 		case c == '\n':
 			dst = append(keepSpace(dst, start), "\r\n"...)
-			start = len(dst)
+			if start = len(dst); start > limit {
+				return dst, false
+			}
 			text = text[1:]
 		case literals[c]:
 			// Most bytes need no encoding, so they are copied in runs.
@@ -30,7 +33,8 @@ func appendQuotedPrintable(dst []byte, text string) []byte {
 			text = text[1:]
 		}
 	}
-	return keepSpace(dst, start)
+	dst = keepSpace(dst, start)
+	return dst, len(dst) <= limit
 }
 
 // appendRun appends run, which needs no encoding, to the line that begins at start, and breaks it into

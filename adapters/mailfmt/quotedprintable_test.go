@@ -3,6 +3,7 @@ package mailfmt
 import (
 	"bytes"
 	"io"
+	"math"
 	"mime/quotedprintable"
 	"regexp"
 	"strings"
@@ -19,7 +20,7 @@ var encodedLine = regexp.MustCompile(`^(([!-<>-~ \t]|=[0-9A-F]{2})*([!-<>-~]|=[0
 // checkQuotedPrintable fails if text is not encoded as it must be.
 func checkQuotedPrintable(t require.TestingT, text string) {
 	const before = "what was there before\r\n"
-	got := string(appendQuotedPrintable([]byte(before), text))
+	got := string(quoted([]byte(before), text))
 	require.True(t, strings.HasPrefix(got, before))
 	got = got[len(before):]
 	for line := range strings.SplitSeq(got, "\r\n") {
@@ -32,7 +33,13 @@ func checkQuotedPrintable(t require.TestingT, text string) {
 
 	// The standard library takes CR for a line end; bodies have none.
 	text = strings.ReplaceAll(text, "\r", "")
-	require.Equal(t, inQuotedPrintable(text), string(appendQuotedPrintable(nil, text)))
+	require.Equal(t, inQuotedPrintable(text), string(quoted(nil, text)))
+}
+
+// quoted appends text, however long it becomes.
+func quoted(dst []byte, text string) []byte {
+	dst, _ = appendQuotedPrintable(dst, text, math.MaxInt)
+	return dst
 }
 
 // inQuotedPrintable returns text as the standard library writes it.
@@ -64,9 +71,21 @@ func TestQuotedPrintable(t *testing.T) {
 		full[:73] + "=\n":              full[:73] + "=\r\n=3D\r\n",
 		full + " " + full:              full + "=\r\n " + full[:74] + "=\r\nx",
 	} {
-		assert.Equal(t, want, string(appendQuotedPrintable(nil, text)), "%q", text)
+		assert.Equal(t, want, string(quoted(nil, text)), "%q", text)
 		checkQuotedPrintable(t, text)
 	}
+}
+
+func TestQuotedPrintableIsGivenUpAtTheEndOfALine(t *testing.T) {
+	t.Parallel()
+	const line = "=C3=A9\r\n"
+	for limit, lines := range map[int]int{24: 3, 23: 3, 16: 3, 15: 2, 8: 2, 7: 1, 0: 1} {
+		got, fits := appendQuotedPrintable(nil, "é\né\né\n", limit)
+		assert.Equal(t, strings.Repeat(line, lines), string(got), limit)
+		assert.Equal(t, limit == 24, fits, limit)
+	}
+	_, fits := appendQuotedPrintable(nil, "é", 5)
+	assert.False(t, fits)
 }
 
 func TestQuotedPrintableOfAnyText(t *testing.T) {
@@ -93,9 +112,9 @@ func BenchmarkQuotedPrintable(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
-			dst := appendQuotedPrintable(nil, text)
+			dst := quoted(nil, text)
 			for b.Loop() {
-				dst = appendQuotedPrintable(dst[:0], text)
+				dst = quoted(dst[:0], text)
 			}
 		})
 		b.Run(name+" by the standard library", func(b *testing.B) {

@@ -86,6 +86,7 @@ func expand(condition, column string) string { return strings.ReplaceAll(conditi
 // of its own, up to a day behind. Seconds to nanoseconds as text begin alike. The upper bounds of numbers are before the
 // lower ones as text: so nothing is read in a column of texts, in which they are compared as such. No bound has an affinity,
 // or the index would not serve. For people whose times are all texts of the usual kind only the first range is looked in.
+// It has a day of what earlier digests told of. That their times are such texts is told by datetime, at a fifth of what readable costs.
 var search = sqlstore.Search{
 	With: `,
 unusual (recipient, since, later) AS MATERIALIZED (SELECT recipient, since, ` + later + ` FROM span
@@ -99,7 +100,7 @@ bound (recipient, since, low, high) AS MATERIALIZED (SELECT recipient, since, da
  UNION ALL SELECT recipient, since, julianday(since), 1e7 FROM unusual)`,
 	From: `bound CROSS JOIN notifications AS n
 WHERE n.recipient_user_id = bound.recipient AND n.created_at >= bound.low AND n.created_at < bound.high
- AND (n.created_at >= bound.since OR NOT ` + readable("n.created_at") + `)`,
+ AND (n.created_at >= bound.since OR n.created_at IS NOT datetime(n.created_at) COLLATE BINARY AND NOT ` + readable("n.created_at") + `)`,
 	Missed: `coalesce(NOT (n.created_at >= date(span.since, '-1 day') AND n.created_at < x'ff'
  OR n.created_at >= strftime('%s', ` + strings.ReplaceAll(later, "since", "span.since") + `) AND n.created_at < '2'), 1)`,
 }

@@ -39,6 +39,7 @@ func TestNoNotificationIsLostForItsTimestamp(t *testing.T) {
 		{`'2026-03-28 18:00:00 +0000 UTC m=+0.1'`, in}, {`46109.75`, time.Time{}}, {`639102960000000000`, time.Time{}}, {`X'00FF'`, time.Time{}}, {`'2026-03-28 18:00:00' || char(0)`, time.Time{}},
 		{`'yesterday'`, time.Time{}}, {`'1999-12-31 24:00:00'`, time.Time{}}, {`'2026-03-29'`, in.Add(6 * time.Hour)}, {`'2025-01-01 00:00:00 and more'`, time.Time{}},
 		{`CAST(X'FF' AS TEXT)`, time.Time{}}, {`'0001-01-01 00:00:00'`, time.Time{}},
+		{`'2026-03-28 09:00:00 '`, time.Time{}}, {`'2026-03-28 09:00:00' || char(0)`, time.Time{}}, {`'2026-03-27 24:00:00'`, time.Time{}}, {`'2026-03-28 02:00:00-09:00'`, in.Add(-7 * time.Hour)},
 	}
 	statements := []string{"INSERT INTO users VALUES (1, 'ada@rfc.example', 'Ada', 'daily'), (2, 'x@rfc.example', 'X', 'daily')"}
 	var want []core.Notification
@@ -75,6 +76,23 @@ func TestNoNotificationIsLostForItsTimestamp(t *testing.T) {
 	found, err = s.ByID(t.Context(), ids)
 	require.NoError(t, err)
 	assert.ElementsMatch(t, want, found)
+}
+
+func TestATimeWithABlankBehindItIsNoneEvenIfTheColumnTakesThemForOne(t *testing.T) {
+	t.Parallel()
+	path := made(t, "")
+	execute(t, path, "CREATE TABLE notifications (id INTEGER PRIMARY KEY, recipient_user_id INTEGER, event_kind TEXT, actor_user_id INTEGER, rfc_slug TEXT, branch_name TEXT, pr_number INTEGER, "+
+		"created_at TEXT COLLATE RTRIM, payload TEXT, read_at TEXT, email_sent_at TEXT, digest_included_at TEXT)")
+	_, err := Migrate(t.Context(), path)
+	require.NoError(t, err)
+	execute(t, path, "INSERT INTO notifications (id, recipient_user_id, created_at) VALUES (1, 1, '2026-03-28 09:00:00 '), (2, 1, '2026-03-28 09:00:00'), (3, 1, '2026-03-28 12:00:00')")
+	found, err := opened(t, path, Options{}).Since(t.Context(), []core.Span{{Recipient: 1, Since: time.Date(2026, 3, 28, 12, 0, 0, 0, time.UTC)}})
+	require.NoError(t, err)
+	var ids []int64
+	for _, n := range found {
+		ids = append(ids, n.ID)
+	}
+	assert.ElementsMatch(t, []int64{1, 3}, ids)
 }
 
 func TestUsualRowsAreNotInTheIndexOfOddOnes(t *testing.T) {

@@ -116,7 +116,11 @@ type stamp struct{ core.Stamp }
 
 // Scan implements [sql.Scanner].
 func (s *stamp) Scan(value any) error {
-	if at, ok := value.(time.Time); ok { // of a column of ours in PostgreSQL
+	switch at := value.(type) {
+	case nil: // as most are
+		s.Stamp = core.Stamp{}
+		return nil
+	case time.Time: // of a column of ours in PostgreSQL
 		s.Stamp = core.At(at.UTC())
 		return nil
 	}

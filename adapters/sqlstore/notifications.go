@@ -53,9 +53,11 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 	if err != nil {
 		return nil, err
 	}
-	found = slices.DeleteFunc(found, func(n core.Notification) bool { return moved[n.ID] != nil })
-	for _, n := range moved {
-		found = append(found, *n)
+	if len(moved) > 0 { // which is rare, too
+		found = slices.DeleteFunc(found, func(n core.Notification) bool { return moved[n.ID] != nil })
+		for _, n := range moved {
+			found = append(found, *n)
+		}
 	}
 	overlay(found, unmarked)
 	return s.named(ctx, found)

@@ -41,7 +41,8 @@ func (serveCommand) serve(ctx context.Context, s *Settings, std streams) error {
 	if err = cmp.Or(err, s.checkServing()); err != nil {
 		return err
 	}
-	log := term.NewLog(std.err, slog.LevelInfo)
+	log, flush := term.NewBusyLog(std.err, slog.LevelInfo)
+	defer flush()
 	clock, err := s.clockAt(ctx, "")
 	if err != nil {
 		return err

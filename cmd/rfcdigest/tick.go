@@ -45,7 +45,8 @@ func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	if bar.Shows {
 		from = slog.LevelWarn // on a terminal, the bar and the report show what goes well
 	}
-	log := term.NewLog(bar, from)
+	log, flush := term.NewBusyLog(bar, from)
+	defer flush()
 	ticker, store, err := s.ticker(ctx, mailer, clock, log)
 	if err != nil {
 		return err
@@ -62,6 +63,7 @@ func (c *tickCommand) Run(ctx context.Context, s *Settings, std streams) error {
 	stop := bar.Follow("people", tickStages(ctx, bar, ticker, now))
 	report, err := ticker.TickPatiently(ctx, now, c.Wait)
 	stop()
+	flush() // the report comes last
 	return c.finish(s, std, now, report, err)
 }
 

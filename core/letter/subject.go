@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"unicode/utf8"
 
-	"github.com/rivo/uniseg"
-
 	"github.com/wiggleverse/rfcdigest/core/page"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
@@ -90,5 +88,5 @@ func (k *ink) joinShort(said []string) string {
 // fitTogether reports whether a and b have no more than n graphemes. There are never more graphemes than code points, and
 // never more of those than bytes, which are quick to count.
 func fitTogether(a, b string, n int) bool {
-	return len(a)+len(b) <= n || utf8.RuneCountInString(a)+utf8.RuneCountInString(b) <= n || uniseg.GraphemeClusterCount(a)+uniseg.GraphemeClusterCount(b) <= n
+	return len(a)+len(b) <= n || utf8.RuneCountInString(a)+utf8.RuneCountInString(b) <= n || texts.Graphemes(a)+texts.Graphemes(b) <= n
 }

@@ -142,6 +142,14 @@ func firstGrapheme(s string) int {
 	return len(grapheme)
 }
 
+// Graphemes counts the graphemes of s.
+func Graphemes(s string) (n int) {
+	for ; s != ""; n++ {
+		s = s[firstGrapheme(s):]
+	}
+	return n
+}
+
 func isPrintable(c byte) bool { return ' ' <= c && c <= '~' }
 
 // Shorten returns the first graphemes of s, n at most, with an ellipsis if that is not all.

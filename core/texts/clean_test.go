@@ -81,6 +81,7 @@ func TestGraphemesAreThoseOfUniseg(t *testing.T) {
 	)
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(pieces, 0, 20).Draw(t, "pieces"), "")
+		assert.Equal(t, uniseg.GraphemeClusterCount(text), Graphemes(text), "%q", text)
 		for n := range 12 {
 			short, want := Shorten(text, n), 0
 			for g, left := uniseg.NewGraphemes(text), n; left > 0 && g.Next(); left-- {

@@ -65,10 +65,8 @@ func ParseTimestamp(text string) (t time.Time, ok bool) {
 
 // FormOf does what [ParseTimestamp] does, and returns the form of text.
 func FormOf(text string) (f Form, t time.Time, ok bool) {
-	if len(text) == len(TimeLayout) && begins(text, TimeLayout) { // nearly all are in the form of our own
-		if t, err := time.Parse(TimeLayout, text); err == nil {
-			return Form{}, t, true
-		}
+	if t, ok = parseOwn(text); ok { // as nearly all can
+		return Form{}, t, true
 	}
 	if f, t, ok = parseNumber(text); ok {
 		return f, t, true
@@ -99,6 +97,18 @@ func FormOf(text string) (f Form, t time.Time, ok bool) {
 		return f, t, t.Year() >= 0 && t.Year() <= 9999
 	}
 	return Form{}, time.Time{}, false
+}
+
+// parseOwn reads a text in [TimeLayout]. Package time reads the form of RFC 3339 several times as fast as a layout.
+func parseOwn(text string) (t time.Time, ok bool) {
+	if len(text) != len(TimeLayout) || text[len("2006-01-02")] != ' ' {
+		return t, false
+	}
+	var b [len("2006-01-02T15:04:05Z")]byte
+	copy(b[:], text)
+	b[len("2006-01-02")], b[len(TimeLayout)] = 'T', 'Z'
+	err := t.UnmarshalText(b[:])
+	return t, err == nil
 }
 
 // namesZone reports whether text is [Europe/Paris], or (Central European Time), which JavaScript writes behind a time that begins with a weekday.

@@ -3,7 +3,6 @@ package term
 
 import (
 	"io"
-	"log/slog"
 	"os"
 
 	"github.com/mattn/go-isatty"
@@ -58,13 +57,4 @@ func Columns(w io.Writer) (columns int, ok bool) {
 	}
 	columns, _, err := term.GetSize(int(w.(interface{ Fd() uintptr }).Fd()))
 	return columns, err == nil && columns > 0
-}
-
-// NewLog returns the log of a process, from a level on: lines for people on a terminal, JSON elsewhere.
-func NewLog(w io.Writer, from slog.Level) *slog.Logger {
-	options := &slog.HandlerOptions{Level: from}
-	if IsTerminal(w) {
-		return slog.New(slog.NewTextHandler(w, options))
-	}
-	return slog.New(slog.NewJSONHandler(w, options))
 }
