@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/uptrace/bun"
 
@@ -107,8 +108,8 @@ func affinity(declared string) string {
 // numbers reports whether only numbers are to be written to the column.
 func (c *timeColumn) numbers() bool { return c.kind == "integer" || c.kind == "real" }
 
-// newest are how many rows, the newest, say how a column is written. A few that cannot be read are told as they are, if one can
-// be, or if they are empty.
+// newest are how many rows, the newest, say how a column is written. A few that cannot be read are told as they are, unless all
+// look alike: then a program wrote them.
 const (
 	newest = 200
 	few    = 9
@@ -126,7 +127,8 @@ func (c *timeColumn) look(ctx context.Context, db bun.IDB, sortable bool) error 
 	}
 	defer rows.Close()
 	forms := make(map[texts.Form]int)
-	unread, strange, read := 0, 0, 0
+	shapes := make(map[string]int) // of what cannot be read
+	unread, read := 0, 0
 	for rows.Next() {
 		var content sql.NullString
 		if err := rows.Scan(&content); err != nil {
@@ -137,12 +139,10 @@ func (c *timeColumn) look(ctx context.Context, db bun.IDB, sortable bool) error 
 		switch {
 		case unset && !c.decides:
 		case unset || !ok:
-			if unread++; !unset {
-				strange++
-			}
-			if !unset || c.odd == "" {
+			if unread++; !unset || c.odd == "" {
 				c.odd = fmt.Sprintf("%.40q", content.String)
 			}
+			shapes[shape(content.String)]++
 		default:
 			read++
 			if c.numbers() && f.Unit == "" {
@@ -153,11 +153,19 @@ func (c *timeColumn) look(ctx context.Context, db bun.IDB, sortable bool) error 
 			}
 		}
 	}
-	all := c.decides && read == 0 && strange > 1 // as in a trial with some rows
-	if unread <= read || unread <= few && !all {
+	alike := read == 0 && len(shapes) == 1 && shapes[""] == 0 && unread > 1
+	if unread <= read || unread <= few && !alike {
 		c.odd = ""
 	}
 	return rows.Err()
+}
+
+// shape returns text with all numbers alike; nothing of what is no time.
+func shape(text string) string {
+	if texts.IsUnset(text) {
+		return ""
+	}
+	return "0" + strings.Join(strings.FieldsFunc(text, unicode.IsDigit), "0")
 }
 
 // follow takes the form of another column, if it suits.
