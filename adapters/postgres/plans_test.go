@@ -59,7 +59,7 @@ const (
 
 var questions = []question{
 	{"settle", postgres.Sets.Settle, []string{"d.id " + underWay, "d.recipient_user_id " + underWay, "d.message_id " + underWay, "generate_series(950010, 190649)",
-		"d.id FROM generate_series(0, 9), LATERAL (SELECT d.id " + underWay + ") AS d", "'2026-03-29'"}},
+		"d.id FROM generate_series(0, 9), LATERAL (SELECT d.id " + underWay + ") AS d", "'2026-03-29'", "'2026-03-29'"}},
 	{"reserve", postgres.Sets.Reserve, []string{"generate_series " + several}},
 	{"claim", postgres.Sets.Claim, []string{"generate_series " + several, "now() " + several, "now() " + several, "'[]' " + several, "'m' " + several, "1 " + several, "now() " + several, "now() " + several, "'de' " + several,
 		"max(id) FROM notification_digests WHERE recipient_user_id BETWEEN 10001 AND 10064 GROUP BY recipient_user_id ORDER BY recipient_user_id", "0 " + several, "generate_series(10001, 10002)"}},

@@ -12,29 +12,33 @@ import "github.com/wiggleverse/rfcdigest/adapters/sqlstore"
 var sets = sqlstore.Sets{Settle: settleSet, Reserve: reserveSet, Claim: claimSet, Release: releaseSet}
 
 const (
-	// settleSet settles rows that are as they were claimed, of people who have no run of refusals to end.
+	// settleSet settles rows that are as they were claimed, of people who have no run of refusals to end. It updates each row
+	// once: a second time in the same transaction PostgreSQL would look at the person again, whom the app may have locked.
 	settleSet = `WITH rows AS MATERIALIZED (
- SELECT d.id FROM notification_digests AS d WHERE d.id = ANY (CAST(?0 AS bigint[])) ORDER BY +d.id FOR NO KEY UPDATE SKIP LOCKED
+ SELECT d.id, d.recipient_user_id, d.message_id FROM notification_digests AS d
+ WHERE d.id = ANY (CAST(?0 AS bigint[])) AND coalesce(d.status, '') = 'sending' ORDER BY +d.id FOR NO KEY UPDATE SKIP LOCKED
 ), asked AS MATERIALIZED (
- SELECT asked.* FROM unnest(CAST(?0 AS bigint[]), CAST(?1 AS bigint[]), CAST(?2 AS text[])) AS asked (id, recipient, message)
- WHERE asked.id IN (SELECT rows.id FROM rows)
-  AND (SELECT 1 FROM digest_preferences AS p WHERE p.user_id = asked.recipient AND p.failures > 0 LIMIT 1) IS NULL
-), settled AS (
- UPDATE notification_digests AS d SET status = 'sent', sent_at = ?5, lease_until = NULL, error = NULL
- FROM asked
- WHERE d.id = ANY (CAST(?0 AS bigint[])) AND +d.id = asked.id AND +d.recipient_user_id = asked.recipient AND coalesce(d.status, '') = 'sending' AND d.message_id = asked.message
- RETURNING d.id, d.recipient_user_id
+ SELECT asked.id, asked.recipient FROM unnest(CAST(?0 AS bigint[]), CAST(?1 AS bigint[]), CAST(?2 AS text[])) AS asked (id, recipient, message)
+ JOIN rows ON rows.id = asked.id AND rows.recipient_user_id = asked.recipient AND rows.message_id = asked.message
+ WHERE (SELECT 1 FROM digest_preferences AS p WHERE p.user_id = asked.recipient AND p.failures > 0 LIMIT 1) IS NULL
+), listed AS MATERIALIZED (
+ SELECT listed.* FROM unnest(CAST(?3 AS bigint[]), CAST(?4 AS bigint[])) AS listed (id, digest)
 ), free AS MATERIALIZED (
  SELECT n.id, n.recipient_user_id, listed.digest
- FROM unnest(CAST(?3 AS bigint[]), CAST(?4 AS bigint[])) AS listed (id, digest) JOIN settled ON settled.id = listed.digest JOIN notifications AS n ON n.id = listed.id
- WHERE n.id = ANY (CAST(?3 AS bigint[])) AND n.digest_included_at IS NULL AND (+n.recipient_user_id = settled.recipient_user_id
-  OR EXISTS (SELECT 1 FROM digest_moved AS m WHERE m.user_id = n.recipient_user_id AND m.notification_id = n.id AND m.from_id = settled.recipient_user_id))
+ FROM listed JOIN asked ON asked.id = listed.digest JOIN notifications AS n ON n.id = listed.id
+ WHERE n.id = ANY (CAST(?3 AS bigint[])) AND n.digest_included_at IS NULL AND (+n.recipient_user_id = asked.recipient
+  OR EXISTS (SELECT 1 FROM digest_moved AS m WHERE m.user_id = n.recipient_user_id AND m.notification_id = n.id AND m.from_id = asked.recipient))
  ORDER BY n.id FOR NO KEY UPDATE OF n SKIP LOCKED
+), missed AS MATERIALIZED (
+ SELECT listed.digest FROM listed WHERE (listed.id, listed.digest) NOT IN (SELECT free.id, free.digest FROM free)
 ), marked AS (
  UPDATE notifications AS n SET digest_included_at = ?5 FROM free
  WHERE n.id = ANY (CAST(?3 AS bigint[])) AND n.id = free.id AND +n.recipient_user_id = free.recipient_user_id
 )
-SELECT settled.id, (SELECT count(*) FROM free WHERE free.digest = settled.id) FROM settled`
+UPDATE notification_digests AS d SET status = 'sent', sent_at = ?5, error = NULL,
+ lease_until = CASE WHEN d.id IN (SELECT missed.digest FROM missed) THEN CAST(?6 AS timestamptz) END
+WHERE d.id = ANY (ARRAY(SELECT asked.id FROM asked))
+RETURNING d.id`
 
 	// reserveSet comes first of all, and waits for others who claim for the same people; they go by the same order. Nothing
 	// that the app may want is locked then. Until its transaction ends, the people that it returns are not deleted, and are due

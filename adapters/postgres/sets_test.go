@@ -190,7 +190,8 @@ func TestASetPassesOverWhatIsLocked(t *testing.T) {
 		require.NoError(t, err)
 		first.ID = results[0].ID
 	})
-	locked(t, h, "UPDATE notifications SET read_at = now() WHERE id IN (5, 8)", func() {
+	// A second update of a ledger row in a transaction would wait for its person.
+	locked(t, h, "WITH u AS (SELECT 1 FROM users WHERE id IN (1, 4) FOR UPDATE) UPDATE notifications SET read_at = now() WHERE id IN (5, 8) AND (SELECT count(*) FROM u) > 0", func() {
 		results, err := h.store.Record(t.Context(), ports.Settle(last, noon), ports.Settle(first, noon), claims[1], claims[2])
 		require.NoError(t, err)
 		for _, r := range results {

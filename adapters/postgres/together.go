@@ -16,12 +16,9 @@ import (
 // the commit. It takes one more if statements follow. It is [engine.Config.Together].
 func (d database) together(ctx context.Context, conn *sql.Conn, b engine.Batch) error {
 	return conn.Raw(func(driver any) error {
-		tx, err := begin(ctx, driver, b.First())
+		tx, err := begin(ctx, driver, b())
 		if tx == nil {
 			return err
-		}
-		if err == nil {
-			err = follow(ctx, tx, b.Then())
 		}
 		if err != nil {
 			return errors.Join(err, tx.Rollback(ctx))
@@ -47,16 +44,6 @@ func begin(ctx context.Context, driver any, statements []engine.Statement) (pgx.
 		return results.Tx(), errors.Join(err, results.Close())
 	}
 	return results.Tx(), results.Close()
-}
-
-// follow makes further statements in tx.
-func follow(ctx context.Context, tx pgx.Tx, statements []engine.Statement) error {
-	if len(statements) == 0 {
-		return nil
-	}
-	var batch pgx.Batch
-	queue(&batch, statements)
-	return tx.SendBatch(ctx, &batch).Close()
 }
 
 // queue has statements made, and their rows read.

@@ -19,7 +19,7 @@ func (s *Store) Record(ctx context.Context, changes ...ports.Change) ([]ports.Re
 	results := make([]ports.Result, len(changes))
 	if set, ok := s.setOf(changes, results); ok {
 		for try := 0; ; try++ {
-			if err := s.db.Together(ctx, named(changes), set.batch()); err != nil {
+			if err := s.db.Together(ctx, named(changes), set.statements); err != nil {
 				return nil, err
 			}
 			if len(changes) > 1 || !errors.Is(results[0].Err, ports.ErrBusy) {

@@ -17,8 +17,8 @@ import (
 // a row that another transaction has locked.
 type Sets struct {
 	// Settle settles the ledger rows with the IDs ?0, recipients ?1 and Message-IDs ?2 at ?5, and marks the notifications
-	// with the IDs ?3, which are in the rows ?4. All but ?5 are arrays. It returns the ID of each row that was as it was
-	// claimed, and how many of its notifications were marked.
+	// with the IDs ?3, which are in the rows ?4. All but ?5 and ?6, which are the same instant, are arrays. It returns the ID of
+	// each row that was as it was claimed. A row of which a notification could not be marked is left to [Store.Mark].
 	Settle string
 	// Reserve reserves the people ?0 for a claim in the same transaction, of which it is the first statement, and returns
 	// their IDs as {1,2,3}.
@@ -40,8 +40,6 @@ type set struct {
 	settled, claimed, released map[int64]int
 	changes                    []ports.Change
 	results                    []ports.Result
-	// late are the rows of which not all notifications were marked.
-	late []int64
 }
 
 // setOf returns changes as a set, whose results go to results; ok is false if they are none: only settlements at one
@@ -67,13 +65,8 @@ func (s *Store) setOf(changes []ports.Change, results []ports.Result) (_ *set, o
 	return t, n == len(changes) || n == 0 && len(t.released) == len(changes)
 }
 
-// batch returns what makes the set. A change that is passed over is busy.
-func (t *set) batch() engine.Batch {
-	return engine.Batch{First: t.first, Then: t.then}
-}
-
-func (t *set) first() (statements []engine.Statement) {
-	t.late = nil
+// statements make the set. A change that is passed over is busy.
+func (t *set) statements() (statements []engine.Statement) {
 	for i := range t.results {
 		t.results[i] = ports.Result{Err: ports.ErrBusy}
 	}
@@ -90,14 +83,6 @@ func (t *set) first() (statements []engine.Statement) {
 		statements = append(statements, t.release())
 	}
 	return statements
-}
-
-// then leaves notifications that another transaction has locked to [Store.Mark].
-func (t *set) then() []engine.Statement {
-	if len(t.late) == 0 {
-		return nil
-	}
-	return []engine.Statement{{Query: "UPDATE notification_digests SET lease_until = sent_at WHERE id = ANY (CAST(?0 AS bigint[]))", Args: []any{t.late}}}
 }
 
 func (t *set) settle() engine.Statement {
@@ -117,18 +102,12 @@ func (t *set) settle() engine.Statement {
 	for _, m := range marks {
 		ids, digests = append(ids, m.id), append(digests, m.digest)
 	}
-	at := texts.Timestamp(t.changes[0].At)
-	return engine.Statement{Query: t.Settle, Args: []any{rows, recipients, messages, ids, digests, at}, Each: func(scan func(...any) error) error {
+	at := t.changes[0].At
+	return engine.Statement{Query: t.Settle, Args: []any{rows, recipients, messages, ids, digests, texts.Timestamp(at), at}, Each: func(scan func(...any) error) error {
 		var id int64
-		var marked int
-		if err := scan(&id, &marked); err != nil {
-			return err
-		}
+		err := scan(&id)
 		t.results[t.settled[id]].Err = nil
-		if marked < len(t.changes[t.settled[id]].Claim.Notifications) {
-			t.late = append(t.late, id)
-		}
-		return nil
+		return err
 	}}
 }
 

@@ -17,26 +17,19 @@ type Statement struct {
 	Each func(scan func(dest ...any) error) error
 }
 
-// Batch is a transaction of a few statements that are sent together.
-type Batch struct {
-	// First returns the statements. It is called again if they are made again, after an error.
-	First func() []Statement
-	// Then returns the statements that follow from what came back; mostly none do.
-	Then func() []Statement
-}
+// Batch returns the statements of a transaction, which are sent together. It is called again if they are made again, after an
+// error.
+type Batch func() []Statement
 
 // Together makes b and returns when it is durable; what names it in errors. It needs [Config].Together.
 func (e *Engine) Together(ctx context.Context, what string, b Batch) error {
-	return e.ask(ctx, what, &job{batch: &b})
+	return e.ask(ctx, what, &job{batch: b})
 }
 
 // together makes the batch of j, over conn at first. An error may be about another transaction that was in the way, or
 // about a connection that has ended. So it is made once more.
 func (w *writer) together(conn *sql.Conn, j *job) {
-	b := Batch{
-		First: func() []Statement { return w.placed(j.batch.First()) },
-		Then:  func() []Statement { return w.placed(j.batch.Then()) },
-	}
+	b := func() []Statement { return w.placed(j.batch()) }
 	err := w.Config.Together(context.Background(), conn, b)
 	_ = conn.Close() // it goes back before the caller hears of the job
 	if err != nil && !errors.Is(err, ports.ErrUnknown) {

@@ -38,7 +38,7 @@ type Change func(context.Context, Tx) error
 type job struct {
 	ctx    context.Context
 	change Change
-	batch  *Batch
+	batch  Batch
 	state  atomic.Int32
 	// err is what became of it; it may be read when done is closed.
 	err  error
