@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/texts"
 )
@@ -209,21 +211,17 @@ func listed(ids []int64) idList {
 
 // paired returns n pairs for [Dialect.Pairs]. Unlike encoding/json it keeps their order, in which the
 // rows then come.
-func paired(n int, pair func(i int) (int64, string)) (string, error) {
+func paired(n int, pair func(i int) (int64, string)) string {
 	out := append(make([]byte, 0, 2+32*n), '{')
 	for i := range n {
 		number, s := pair(i)
-		quoted, err := json.Marshal(Plain(s))
-		if err != nil {
-			return "", err
-		}
 		if i > 0 {
 			out = append(out, ',')
 		}
 		out = append(strconv.AppendInt(append(out, '"'), number, 10), `":`...)
-		out = append(out, quoted...)
+		out = gjson.AppendJSONString(out, Plain(s))
 	}
-	return string(append(out, '}')), nil
+	return string(append(out, '}'))
 }
 
 // Plain returns s as a statement can carry it: without NUL bytes, and with invalid UTF-8 replaced.

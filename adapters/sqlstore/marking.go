@@ -104,10 +104,7 @@ func (s *Store) markAll(ctx context.Context, digests []unmarkedDigest) error {
 		}
 		slices.SortFunc(all, func(a, b mark) int { return cmp.Compare(a.id, b.id) })
 		for some := range slices.Chunk(all, marksAtOnce) {
-			asked, err := paired(len(some), func(i int) (int64, string) { return some[i].id, strconv.FormatInt(some[i].recipient, 10) })
-			if err != nil {
-				return err
-			}
+			asked := paired(len(some), func(i int) (int64, string) { return some[i].id, strconv.FormatInt(some[i].recipient, 10) })
 			if err := s.changeRows(ctx, "mark notifications as included", "UPDATE notifications SET digest_included_at = ? FROM "+s.dialect.Pairs+` AS asked
 WHERE notifications.id = asked.number AND `+whose+" AND "+s.dialect.Unset("notifications.digest_included_at"), s.hold("notifications.digest_included_at", of.at.At), asked); err != nil {
 				return err

@@ -32,10 +32,7 @@ func (s *Store) Since(ctx context.Context, spans []core.Span) (found []core.Noti
 			persons[span.Recipient] = span.Person
 		}
 	}
-	asked, err := paired(len(people), func(i int) (int64, string) { return people[i], texts.Timestamp(earliest[people[i]]) })
-	if err != nil {
-		return nil, err
-	}
+	asked := paired(len(people), func(i int) (int64, string) { return people[i], texts.Timestamp(earliest[people[i]]) })
 	what := "read the notifications of " + texts.Plural(len(people), "recipient")
 	// Marks that are made meanwhile are seen on the notifications, which are read later.
 	unmarked, err := s.unmarked(ctx, " AND d.recipient_user_id IN (SELECT asked.value FROM "+s.dialect.List+" AS asked)", idList(people))
@@ -150,10 +147,7 @@ func (s *Store) titles(ctx context.Context, slugs map[string]string) error {
 		return nil
 	}
 	asked := slices.Collect(maps.Keys(slugs))
-	list, err := paired(len(asked), func(i int) (int64, string) { return int64(i), asked[i] })
-	if err != nil {
-		return err
-	}
+	list := paired(len(asked), func(i int) (int64, string) { return int64(i), asked[i] })
 	visit := func(rows *sql.Rows) (bool, error) {
 		var place number
 		var title text
