@@ -111,10 +111,13 @@ func (r *recipientRow) core() (core.Recipient, bool) {
 	return out, r.user.ID.ok
 }
 
+// otherCadence is the condition that the cadence is not the first value. The app's column may have a type of its own, which knows no empty text.
+const otherCadence = "(digest_cadence IS NULL OR digest_cadence <> ?0)"
+
 // Unsubscribe implements [ports.Subscriptions].
 func (s *Store) Unsubscribe(ctx context.Context, recipient, mark int64) error {
 	return s.db.Write(ctx, fmt.Sprintf("unsubscribe recipient %d", recipient), func(ctx context.Context, tx engine.Tx) error {
-		_, err := tx.Change(ctx, `UPDATE users SET digest_cadence = ?0 WHERE id = ?1 AND coalesce(digest_cadence, '') <> ?0
+		_, err := tx.Change(ctx, `UPDATE users SET digest_cadence = ?0 WHERE id = ?1 AND `+otherCadence+`
  AND EXISTS (SELECT 1 FROM digest_people AS who WHERE who.user_id = users.id AND who.person = ?2)`, string(core.Off), recipient, mark)
 		return err
 	})

@@ -54,7 +54,7 @@ func (s *Store) NoteReturn(ctx context.Context, about links.Return, r core.Retur
 		switch {
 		case links.AddressMark(address) != r.To: // they have another by now
 		case r.EndsDigests():
-			_, err = tx.Change(ctx, "UPDATE users SET digest_cadence = ?0 WHERE id = ?1 AND coalesce(digest_cadence, '') <> ?0", string(core.Off), user.value)
+			_, err = tx.Change(ctx, "UPDATE users SET digest_cadence = ?0 WHERE id = ?1 AND "+otherCadence, string(core.Off), user.value)
 		case r.Kind == returned.Dead && user.value == recipient:
 			err = s.countReturn(ctx, tx, user.value, about.Mark, address, r, earlier, suppressFor)
 		}
