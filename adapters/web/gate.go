@@ -2,12 +2,14 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/wiggleverse/rfcdigest/core"
 	"github.com/wiggleverse/rfcdigest/core/links"
+	"github.com/wiggleverse/rfcdigest/ports"
 )
 
 // gate lets readers in to their pages.
@@ -55,6 +57,14 @@ func (g *gate) refused() *away {
 func (g *gate) failed(who links.Reader, err error) *away {
 	g.count(PageFailed)
 	g.Log.Error("a reader's page failed", "recipient", who.Recipient, "error", err)
+	return inTrouble(err)
+}
+
+// inTrouble is the answer if the store did not do what it was asked for. What the app's tables do not allow does not work later, either.
+func inTrouble(err error) *away {
+	if errors.Is(err, ports.ErrRejected) {
+		return &away{http.StatusConflict, "The app does not allow this", "Nothing was changed. Please say in the app itself when digests come, or that none do."}
+	}
 	return &away{http.StatusServiceUnavailable, "That did not work just now", "Nothing was changed. Please try again in a few minutes."}
 }
 

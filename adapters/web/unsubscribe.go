@@ -52,7 +52,6 @@ func Unsubscribe(p Page) http.Handler {
 	u := &unsubscribe{Page: p, faults: faultLog{log: p.Log, last: make(map[links.TokenFault]time.Time)}}
 	u.ask = p.render(words{Heading: "Unsubscribe from digests?", Text: "If this link is yours, no more digest e-mails come after this. Your inbox in the app stays as it is.",
 		Buttons: []button{{Label: "Unsubscribe"}}})
-	u.later = p.render(words{Heading: "That did not work just now", Text: "Nothing was changed. Please try again in a few minutes.", Buttons: []button{{Label: "Try again"}}})
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+links.Path+"{token}", u.get)
 	mux.HandleFunc("POST "+links.Path+"{token}", u.post)
@@ -65,8 +64,8 @@ func Unsubscribe(p Page) http.Handler {
 type unsubscribe struct {
 	Page
 	faults faultLog
-	// The pages that are always the same.
-	ask, later []byte
+	// ask is the page that is always the same.
+	ask []byte
 }
 
 func (u *unsubscribe) get(w http.ResponseWriter, r *http.Request) { answer(w, http.StatusOK, u.ask) }
@@ -89,11 +88,21 @@ func (u *unsubscribe) post(w http.ResponseWriter, r *http.Request) {
 	before := u.choice(r.Context(), recipient, mark)
 	if err := u.Store.Unsubscribe(r.Context(), recipient, mark); err != nil {
 		u.Log.Error("unsubscribing failed", "recipient", recipient, "error", err)
-		answer(w, http.StatusServiceUnavailable, u.later)
+		u.turn(w, err)
 		return
 	}
 	u.Log.Info("unsubscribed", "recipient", recipient)
 	answer(w, http.StatusOK, u.done(recipient, mark, before))
+}
+
+// turn answers if the store did not do what it was asked for.
+func (u *unsubscribe) turn(w http.ResponseWriter, err error) {
+	a := inTrouble(err)
+	said := words{Heading: a.heading, Text: a.text}
+	if a.status == http.StatusServiceUnavailable {
+		said.Buttons = []button{{Label: "Try again"}}
+	}
+	answer(w, a.status, u.render(said))
 }
 
 // choice returns what a person has chosen; as good as nothing if that is not known.
@@ -146,7 +155,7 @@ func (u *unsubscribe) undo(w http.ResponseWriter, r *http.Request) {
 	if ok && u.Clock.Now().Sub(who.Made) <= links.UndoAge {
 		if err := u.again(r.Context(), who, r.PostForm.Get("again")); err != nil {
 			u.Log.Error("undoing failed", "recipient", who.Recipient, "error", err)
-			answer(w, http.StatusServiceUnavailable, u.later)
+			u.turn(w, err)
 			return
 		}
 	}

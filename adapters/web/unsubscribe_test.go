@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -179,6 +180,11 @@ func TestAStoreInTroubleIsNotPassedOffAsDone(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, status)
 	assert.Contains(t, page, "try again")
 	assert.NotContains(t, page, "disk full")
+	s.store.err = fmt.Errorf("set the cadence: %w", ports.ErrRejected)
+	status, _, page = s.ask(t, http.MethodPost, s.ring.Token(7, 5), "")
+	assert.Equal(t, http.StatusConflict, status)
+	assert.Contains(t, page, "The app does not allow this")
+	assert.NotContains(t, page, "ry again")
 }
 
 func TestPagesAreGuardedAndLimited(t *testing.T) {
