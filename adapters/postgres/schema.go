@@ -91,4 +91,16 @@ UNION ALL SELECT CASE relname WHEN 'users' THEN 'warning' ELSE '' END, name || '
  THEN 'so nobody can unsubscribe or choose when digests come' ELSE 'must be written to: have a plain column' END
 FROM named_columns WHERE attgenerated = 's' AND name IN (` + sqlstore.Written + `)
 UNION ALL SELECT '', name || ' is generated when it is read, of which triggers know nothing: have it STORED'
-FROM named_columns WHERE attgenerated = 'v' AND relname IN ('users', 'notifications', 'notification_digests')`
+FROM named_columns WHERE attgenerated = 'v' AND relname IN ('users', 'notifications', 'notification_digests')
+UNION ALL SELECT '', name || ' is ' || kind || ', and must be text: ALTER TABLE ' || relname || ' ALTER ' || attname || ' TYPE text'
+FROM named_columns WHERE name IN ('notification_digests.signal_ids_included', 'notification_digests.status') AND typcategory <> 'S'
+UNION ALL SELECT 'warning', name || ' holds ' || atttypmod - 4 || ' characters, and so no digest goes out whose list of notifications is longer: ALTER TABLE ' || relname || ' ALTER ' || attname || ' TYPE text'
+FROM named_columns WHERE name = 'notification_digests.signal_ids_included' AND typcategory = 'S' AND atttypmod > 4
+UNION ALL SELECT CASE relname WHEN 'watches' THEN 'warning' ELSE '' END, name || ' ` + sqlstore.Needed + `
+FROM named_columns AS c WHERE relname IN ('notification_digests', 'watches') AND attnum > 0 AND attnotnull AND NOT atthasdef AND attidentity = '' AND attname <> 'id'
+ AND name NOT IN (` + sqlstore.Written + `, 'watches.user_id', 'watches.rfc_slug')
+ AND NOT EXISTS (SELECT 1 FROM pg_trigger AS g WHERE g.tgrelid = c.oid AND g.tgtype & 7 = 7)
+UNION ALL SELECT 'warning', name || ' cannot be ' || needs.value || ', and so ' || needs.what || ': ALTER TYPE ' || kind || ' ADD VALUE ''' || needs.value || ''''
+FROM named_columns JOIN (VALUES ('users.digest_cadence', 'off', 'nobody can unsubscribe'), ('watches.state', 'dormant', 'no watch lapses'),
+ ('watches.state', 'muted', 'nobody can mute an RFC')) AS needs (of, value, what) ON needs.of = name
+WHERE typcategory = 'E' AND NOT EXISTS (SELECT 1 FROM pg_enum AS e WHERE e.enumtypid = atttypid AND e.enumlabel = needs.value)`

@@ -61,7 +61,8 @@ func (t trigger) object() schema.Object {
 
 // unfit says what is wrong with the app's tables, see [schema.Catalogue].
 const unfit = `WITH named AS (SELECT name, lower(name) AS table_name, type, wr FROM pragma_table_list WHERE schema = 'main' AND lower(name) IN (?)),
-named_columns AS (SELECT t.table_name, t.type, t.wr, lower(c.name) AS name, upper(c.type) AS kind, c.pk, c.hidden IN (2, 3) AS generated
+named_columns AS (SELECT t.table_name, t.type, t.wr, lower(c.name) AS name, upper(c.type) AS kind, c.pk, c.hidden IN (2, 3) AS generated,
+ c."notnull" AND c.dflt_value IS NULL AS needed
  FROM named AS t, pragma_table_xinfo(t.name) AS c WHERE t.type = 'table')
 SELECT '' AS kind, table_name || ' is a ' || iif(type = 'view', type, 'virtual table') || ', which cannot have our triggers and indexes: have a plain table of that name' AS text
 FROM named WHERE type IN ('view', 'virtual')
@@ -73,4 +74,7 @@ FROM named_columns AS c WHERE table_name IN ('notification_digests', 'held_email
  AND (wr OR kind <> 'INTEGER' OR pk = 0 OR EXISTS (SELECT 1 FROM named_columns AS other WHERE other.table_name = c.table_name AND other.pk > 1))
 UNION ALL SELECT iif(table_name = 'users', 'warning', ''), table_name || '.' || name || ' is generated, and ' || iif(table_name = 'users',
  'so nobody can unsubscribe or choose when digests come', 'must be written to: have a plain column')
-FROM named_columns WHERE generated AND table_name || '.' || name IN (` + sqlstore.Written + `)`
+FROM named_columns WHERE generated AND table_name || '.' || name IN (` + sqlstore.Written + `)
+UNION ALL SELECT iif(table_name = 'watches', 'warning', ''), table_name || '.' || name || ' ` + sqlstore.Needed + `
+FROM named_columns WHERE table_name IN ('notification_digests', 'watches') AND needed AND NOT generated AND name <> 'id'
+ AND table_name || '.' || name NOT IN (` + sqlstore.Written + `, 'watches.user_id', 'watches.rfc_slug')`

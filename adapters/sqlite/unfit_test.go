@@ -26,6 +26,7 @@ func TestTablesThatCannotBeUsedAreNamedInWords(t *testing.T) {
 		"CREATE VIEW users AS SELECT * FROM gone": "users is a view" + cannotHave,
 		"CREATE VIEW cached_rfcs AS SELECT 'rfc-1' AS slug, 'T' AS title; CREATE VIEW watches AS SELECT 1 AS user_id; CREATE VIEW notifications AS SELECT 1; CREATE VIEW notification_digests AS SELECT 1; CREATE VIEW digest_preferences AS SELECT 1": "cached_rfcs is a view" + cannotHave,
 		"CREATE VIRTUAL TABLE cached_rfcs USING fts5 (slug, title)":                                                               "cached_rfcs is a virtual table" + cannotHave,
+		"CREATE TABLE notification_digests (id INTEGER PRIMARY KEY, period_end, rhythm TEXT NOT NULL, " + columnsOfDigests + ")":  "notification_digests.rhythm is NOT NULL without a default, and new rows of ours have nothing for it: have a default, or let it be NULL",
 		"CREATE TABLE notification_digests (id INTEGER PRIMARY KEY, period_end, " + columnsOfDigests + ") WITHOUT ROWID":          "notification_digests.id does not number new rows by itself: have INTEGER PRIMARY KEY, and not WITHOUT ROWID",
 		"CREATE TABLE notification_digests (id TEXT PRIMARY KEY, period_end, " + columnsOfDigests + ")":                           "notification_digests.id does not number new rows",
 		"CREATE TABLE notification_digests (id BIGINT PRIMARY KEY, period_end, " + columnsOfDigests + ")":                         "notification_digests.id does not number new rows",
@@ -59,12 +60,14 @@ func TestTablesThatCannotBeUsedAreNamedInWords(t *testing.T) {
 func TestTablesOfAnotherShapeAreUsed(t *testing.T) {
 	t.Parallel()
 	for tables, warned := range map[string]int{
-		"CREATE TABLE notifications (id INTEGER PRIMARY KEY, digest_included_at, " + columnsOfNotifications + ") WITHOUT ROWID":                        0,
-		"CREATE TABLE notifications (id BIGINT NOT NULL UNIQUE, digest_included_at, " + columnsOfNotifications + ")":                                   0,
-		"CREATE TABLE users (id BIGINT PRIMARY KEY, email TEXT, display_name, digest_cadence) WITHOUT ROWID":                                           0,
-		"CREATE TABLE watches (user_id INTEGER, rfc_slug TEXT, state TEXT, last_participation_at TEXT, PRIMARY KEY (user_id, rfc_slug)) WITHOUT ROWID": 0,
-		"CREATE TABLE cached_rfcs (slug TEXT PRIMARY KEY, title TEXT) WITHOUT ROWID":                                                                   0,
-		"CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, display_name, digest_cadence TEXT AS ('daily') STORED)":                               1,
+		"CREATE TABLE notifications (id INTEGER PRIMARY KEY, digest_included_at, " + columnsOfNotifications + ") WITHOUT ROWID":                          0,
+		"CREATE TABLE notifications (id BIGINT NOT NULL UNIQUE, digest_included_at, " + columnsOfNotifications + ")":                                     0,
+		"CREATE TABLE users (id BIGINT PRIMARY KEY, email TEXT, display_name, digest_cadence) WITHOUT ROWID":                                             0,
+		"CREATE TABLE watches (user_id INTEGER, rfc_slug TEXT, state TEXT, last_participation_at TEXT, PRIMARY KEY (user_id, rfc_slug)) WITHOUT ROWID":   0,
+		"CREATE TABLE cached_rfcs (slug TEXT PRIMARY KEY, title TEXT) WITHOUT ROWID":                                                                     0,
+		"CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, display_name, digest_cadence TEXT AS ('daily') STORED)":                                 1,
+		"CREATE TABLE notification_digests (id INTEGER PRIMARY KEY, period_end, rhythm TEXT NOT NULL DEFAULT '', " + columnsOfDigests + ")":              0,
+		"CREATE TABLE watches (user_id INTEGER NOT NULL, rfc_slug TEXT NOT NULL, state, last_participation_at, id INTEGER PRIMARY KEY, since DEFAULT 1)": 0,
 	} {
 		path := filepath.Join(t.TempDir(), "app.db")
 		execute(t, path, tables)

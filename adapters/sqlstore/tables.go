@@ -77,6 +77,9 @@ func definition(f *bunschema.Field) string {
 const Written = `'users.digest_cadence', 'watches.state', 'notifications.digest_included_at', 'notification_digests.recipient_user_id', 'notification_digests.sent_at',
  'notification_digests.period_start', 'notification_digests.period_end', 'notification_digests.signal_ids_included', 'notification_digests.status'`
 
+// Needed ends the text of SQL that says of a column, by its name, that new rows need it.
+const Needed = `is NOT NULL without a default, and new rows of ours have nothing for it: have a default, or let it be NULL'`
+
 // The indexes that statements name.
 const (
 	// IndexUnreadable is on notifications(recipient_user_id) where [Dialect.Unreadable] holds.
