@@ -160,12 +160,18 @@ func TestRemoveTakesOutWhatMigratePutIn(t *testing.T) {
 	assert.Contains(t, s.run("remove").done().out, "There is nothing to remove from rfcdigest.db.")
 	s.run("migrate").done()
 	said := s.run("remove").done().out
-	for _, want := range []string{"removed trigger rfcdigest_user_added", "These stay with their rows", "table digest_preferences"} {
+	for _, want := range []string{"removed trigger rfcdigest_user_added", "These stay, with their rows", "table digest_preferences"} {
 		assert.Contains(t, said, want)
 	}
 	s.run("tick").fails(exitFailed, "rfcdigest.db is not migrated")
-	assert.Contains(t, s.run("remove", "--with-data").done().out, "removed table digest_preferences")
+	said = s.run("remove", "--with-data").done().out
+	assert.Contains(t, said, "removed table digest_preferences")
+	assert.NotContains(t, said, "These stay")
 	assert.Contains(t, s.run("remove").done().out, "There is nothing to remove")
+	const made = "sqlite://made.db" // with a ledger that migrate made
+	s.run("migrate", "--create", "--database", made).done()
+	said = s.run("remove", "--with-data", "--database", made).done().out
+	assert.Contains(t, said, "These stay, since it is not on record that migrate added them to a table that was there:\n  column notification_digests.status\n")
 }
 
 func TestRemoveLeavesEverythingWhileMessagesAreOnTheirWay(t *testing.T) {

@@ -39,7 +39,11 @@ func (c *removeCommand) Run(ctx context.Context, s *Settings, std streams) error
 		fmt.Fprintf(std.out, "Removed from %s:\n  %s\n", database.name, strings.Join(done, "\n  "))
 	}
 	if len(stays) > 0 {
-		fmt.Fprintf(std.out, "These stay with their rows, for the next migrate; --with-data removes them, too:\n  %s\n", strings.Join(stays, "\n  "))
+		why := "with their rows, for the next migrate; --with-data removes those, too, of which it is on record that migrate made them"
+		if c.WithData {
+			why = "since it is not on record that migrate added them to a table that was there"
+		}
+		fmt.Fprintf(std.out, "These stay, %s:\n  %s\n", why, strings.Join(stays, "\n  "))
 	}
 	return nil
 }
