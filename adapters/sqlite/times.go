@@ -107,7 +107,8 @@ func affinity(declared string) string {
 // numbers reports whether only numbers are to be written to the column.
 func (c *timeColumn) numbers() bool { return c.kind == "integer" || c.kind == "real" }
 
-// newest are how many rows, the newest, say how a column is written. A few that cannot be read are told as they are.
+// newest are how many rows, the newest, say how a column is written. A few that cannot be read are told as they are, if one can
+// be, or if they are empty.
 const (
 	newest = 200
 	few    = 9
@@ -125,7 +126,7 @@ func (c *timeColumn) look(ctx context.Context, db bun.IDB, sortable bool) error 
 	}
 	defer rows.Close()
 	forms := make(map[texts.Form]int)
-	unread, read := 0, 0
+	unread, strange, read := 0, 0, 0
 	for rows.Next() {
 		var content sql.NullString
 		if err := rows.Scan(&content); err != nil {
@@ -136,7 +137,10 @@ func (c *timeColumn) look(ctx context.Context, db bun.IDB, sortable bool) error 
 		switch {
 		case unset && !c.decides:
 		case unset || !ok:
-			if unread++; unread > few {
+			if unread++; !unset {
+				strange++
+			}
+			if !unset || c.odd == "" {
 				c.odd = fmt.Sprintf("%.40q", content.String)
 			}
 		default:
@@ -149,7 +153,8 @@ func (c *timeColumn) look(ctx context.Context, db bun.IDB, sortable bool) error 
 			}
 		}
 	}
-	if unread <= read {
+	all := c.decides && read == 0 && strange > 1 // as in a trial with some rows
+	if unread <= read || unread <= few && !all {
 		c.odd = ""
 	}
 	return rows.Err()

@@ -126,10 +126,10 @@ func TestTimesAreWrittenAsTheirColumnHasThem(t *testing.T) {
 func TestNothingIsSentIfTimesCannotBeRead(t *testing.T) {
 	t.Parallel()
 	serial := func(t time.Time) any { return float64(t.Unix())/86400 + 25569 } // days since 1900, as of Excel
-	for _, column := range []string{"notifications.created_at", "notification_digests.period_end"} {
+	for i, column := range []string{"notifications.created_at", "notification_digests.period_end", "notification_digests.period_end"} {
 		s := newSite(t, "DIGEST_DATABASE_URL=sqlite://app.db", "DIGEST_MAIL_URL=maildir://outbox")
 		s.sql("app.db", "PRAGMA synchronous = OFF;"+strings.ReplaceAll(timesDatabase, "$T", "NUMERIC"))
-		for id := range 10 {
+		for id := range []int{10, 10, 2}[i] { // few people, too
 			fillTimes(s, "app.db", id+1, timeForms[0], 25*time.Hour)
 		}
 		s.run("migrate").done()
