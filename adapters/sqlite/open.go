@@ -128,7 +128,12 @@ func tryWriting(ctx context.Context, db *bun.DB) error {
 
 // checkMigrated returns [schema.ErrUnmigrated] if db is not as this release wants it.
 func checkMigrated(ctx context.Context, db *bun.DB, path string) error {
-	return wanted.Check(ctx, db, path, fmt.Sprintf(`"rfcdigest migrate --database sqlite://%s"`, path))
+	return wanted.Check(ctx, db, path, migrating(path))
+}
+
+// migrating returns the command that migrates the database at path.
+func migrating(path string) string {
+	return fmt.Sprintf(`"rfcdigest migrate --database sqlite://%s"`, path)
 }
 
 // guard sees to it that a database which was migrated when it was opened still is: another program may
