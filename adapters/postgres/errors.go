@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -20,6 +22,12 @@ const tooMany = "53300"
 
 // locked is the code for a lock that another transaction has kept for longer than lock_timeout.
 const locked = "55P03"
+
+// gone is what PostgreSQL says if a table of ours is not there any more.
+var gone = regexp.MustCompile(`^relation "(?:digest_\w+|held_emails)" does not exist$`)
+
+// migrating is the command that migrates a database.
+const migrating = `"rfcdigest migrate" with the same --database`
 
 // raised is the code of an exception that a function raises. Class 22 is data that does not fit a type, and class 23 a
 // constraint.
@@ -38,7 +46,9 @@ func (d database) classify(err error) error {
 	case err == nil || errors.Is(err, ports.ErrUnavailable):
 		return err
 	case errors.As(err, &said):
-		if does, remedy := d.describe(said); said.Code == locked {
+		if does, remedy := d.describe(said); gone.MatchString(said.Message) {
+			return schema.Unmigrated(d.name(), migrating)
+		} else if said.Code == locked {
 			return &ports.Trouble{What: "database " + d.name() + " " + does, Remedy: remedy, Kinds: []error{ports.ErrUnavailable, ports.ErrBusy}}
 		} else if does != "" {
 			return d.unavailable(does, remedy)

@@ -51,7 +51,7 @@ func Open(ctx context.Context, url string, o Options) (*sqlstore.Store, error) {
 
 // checkMigrated returns [schema.ErrUnmigrated] if db is not as this release wants it.
 func (d database) checkMigrated(ctx context.Context, db bun.IDB) error {
-	return wanted.Check(ctx, db, d.name(), `"rfcdigest migrate" with the same --database`)
+	return wanted.Check(ctx, db, d.name(), migrating)
 }
 
 // checkWritable finds out whether the server lets anything be written at all. A standby does not.

@@ -216,18 +216,20 @@ func TestPeopleComeAndGoWhileTheyAreSentTo(t *testing.T) {
 func TestPeopleLeaveWhateverTypeTheirCadenceHas(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"text", "varchar(10)", "cadence", "cadence NOT NULL DEFAULT 'off'"} {
-		url := pgtest.Schema(t)
-		execute(t, url, "CREATE TYPE cadence AS ENUM ('off', 'daily', 'weekly')", "CREATE TABLE users (id bigint PRIMARY KEY, email text, display_name text, digest_cadence "+kind+")")
-		_, err := postgres.Migrate(t.Context(), url)
-		require.NoError(t, err)
-		execute(t, url, "INSERT INTO users VALUES (1, 'ada@rfc.example', 'Ada', 'daily'), (2, 'ada@rfc.example', 'Ada', 'daily'), (3, 'ada@rfc.example', 'Ada', 'daily')",
-			"INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status) VALUES (2, now(), now(), now(), '[]', 'sent')")
-		s := opened(t, url, postgres.Options{})
-		require.NoError(t, s.Unsubscribe(t.Context(), 1, whoIs(t, s, 1).Mark))
-		complaint := core.Return{Kind: returned.Complaint, Why: string(returned.Spam), At: noon, To: links.AddressMark("ada@rfc.example")}
-		_, err = s.NoteReturn(t.Context(), links.Return{Kind: links.ReturnDigest, ID: 1, Mark: whoIs(t, s, 2).Mark}, complaint, 0)
-		require.NoError(t, err)
-		require.NoError(t, s.Choose(t.Context(), 3, whoIs(t, s, 3).Mark, core.Choice{Cadence: core.Off}))
-		assert.Equal(t, []string{"off", "off", "off"}, textsOf(t, url, "SELECT CAST(digest_cadence AS text) FROM users"), kind)
+		t.Run(kind, func(t *testing.T) {
+			url := pgtest.Schema(t)
+			execute(t, url, "CREATE TYPE cadence AS ENUM ('off', 'daily', 'weekly')", "CREATE TABLE users (id bigint PRIMARY KEY, email text, display_name text, digest_cadence "+kind+")")
+			_, err := postgres.Migrate(t.Context(), url)
+			require.NoError(t, err)
+			execute(t, url, "INSERT INTO users VALUES (1, 'ada@rfc.example', 'Ada', 'daily'), (2, 'ada@rfc.example', 'Ada', 'daily'), (3, 'ada@rfc.example', 'Ada', 'daily')",
+				"INSERT INTO notification_digests (recipient_user_id, sent_at, period_start, period_end, signal_ids_included, status) VALUES (2, now(), now(), now(), '[]', 'sent')")
+			s := opened(t, url, postgres.Options{})
+			require.NoError(t, s.Unsubscribe(t.Context(), 1, whoIs(t, s, 1).Mark))
+			complaint := core.Return{Kind: returned.Complaint, Why: string(returned.Spam), At: noon, To: links.AddressMark("ada@rfc.example")}
+			_, err = s.NoteReturn(t.Context(), links.Return{Kind: links.ReturnDigest, ID: 1, Mark: whoIs(t, s, 2).Mark}, complaint, 0)
+			require.NoError(t, err)
+			require.NoError(t, s.Choose(t.Context(), 3, whoIs(t, s, 3).Mark, core.Choice{Cadence: core.Off}))
+			assert.Equal(t, []string{"off", "off", "off"}, textsOf(t, url, "SELECT CAST(digest_cadence AS text) FROM users"), kind)
+		})
 	}
 }

@@ -33,9 +33,12 @@ func TestRemoveTakesOutWhatMigratePutIn(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, migrated, shape(t, url))
 
+	s := opened(t, url, postgres.Options{})
 	_, stays, err = postgres.Remove(t.Context(), url, true, quietly)
 	require.NoError(t, err)
 	assert.Empty(t, stays)
+	_, err = s.Facts(t.Context())
+	require.ErrorIs(t, err, migration.ErrUnmigrated)
 	left := shape(t, url)
 	assert.NotRegexp(t, `rfcdigest_|digest_(due|people|facts|schema|preferences)|held_emails|lease_until`, left)
 	done, _, err = postgres.Remove(t.Context(), url, true, quietly)

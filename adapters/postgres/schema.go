@@ -88,7 +88,7 @@ UNION ALL SELECT '', name || ' does not number new rows by itself: ALTER TABLE '
 FROM named_columns AS c WHERE name IN ('notification_digests.id', 'held_emails.id') AND typcategory = 'N' AND attidentity = '' AND NOT atthasdef
  AND NOT EXISTS (SELECT 1 FROM pg_trigger AS g WHERE g.tgrelid = c.oid AND g.tgtype & 7 = 7)
 UNION ALL SELECT CASE relname WHEN 'users' THEN 'warning' ELSE '' END, name || ' is generated, and ' || CASE relname WHEN 'users'
- THEN 'so nobody can unsubscribe or choose when digests come' ELSE 'must be written to: have a plain column' END
+ THEN 'so nobody can unsubscribe or choose when digests come: have a plain column' ELSE 'must be written to: have a plain column' END
 FROM named_columns WHERE attgenerated = 's' AND name IN (` + sqlstore.Written + `)
 UNION ALL SELECT '', name || ' is generated when it is read, of which triggers know nothing: have it STORED'
 FROM named_columns WHERE attgenerated = 'v' AND relname IN ('users', 'notifications', 'notification_digests')

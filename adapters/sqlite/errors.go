@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	driversqlite "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
 
+	"github.com/wiggleverse/rfcdigest/adapters/sqlstore/schema"
 	"github.com/wiggleverse/rfcdigest/ports"
 )
 
@@ -26,6 +28,9 @@ func classifier(path string, busy time.Duration) func(error) error {
 		if what, remedy := describe(path, busy, e.Code()); what != "" {
 			return &ports.Trouble{What: what, Remedy: remedy, Kinds: []error{ports.ErrUnavailable}}
 		}
+		if e.Code() == codes.SQLITE_ERROR && gone.MatchString(e.Error()) {
+			return schema.Unmigrated(path, migrating(path))
+		}
 		if e.Code()&0xff == codes.SQLITE_CONSTRAINT {
 			return fmt.Errorf("%w: %s", ports.ErrRejected, err)
 		}
@@ -33,6 +38,9 @@ func classifier(path string, busy time.Duration) func(error) error {
 		return errors.New(err.Error())
 	}
 }
+
+// gone is in what SQLite says of a statement if a table or an index of ours is not there any more.
+var gone = regexp.MustCompile(`no such (?:index: rfcdigest_|table: (?:main\.)?(?:digest_|held_emails\b))`)
 
 // failed returns the error of a verb on the file at path. One that is in words already names the file.
 func failed(verb, path string, err error) error {

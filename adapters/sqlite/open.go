@@ -128,7 +128,12 @@ func tryWriting(ctx context.Context, db *bun.DB) error {
 
 // checkMigrated returns [schema.ErrUnmigrated] if db is not as this release wants it.
 func checkMigrated(ctx context.Context, db *bun.DB, path string) error {
-	return wanted.Check(ctx, db, path, fmt.Sprintf(`"rfcdigest migrate --database sqlite://%s"`, path))
+	return wanted.Check(ctx, db, path, migrating(path))
+}
+
+// migrating returns the command that migrates the database at path.
+func migrating(path string) string {
+	return fmt.Sprintf(`"rfcdigest migrate --database sqlite://%s"`, path)
 }
 
 // guard sees to it that a database which was migrated when it was opened still is: another program may
@@ -152,6 +157,14 @@ func replaced(path string) error {
 // hold is [sqlstore.Dialect.Hold].
 func (g *guard) hold(column string, at time.Time) any { return g.times.Load().form(column).Value(at) }
 
+// begun reports whether the app has written its first times, of which the form is not known yet.
+func (g *guard) begun(ctx context.Context) (begun bool, err error) {
+	if !g.times.Load().find("notifications.created_at").found {
+		err = g.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM notifications)").Scan(&begun)
+	}
+	return begun, err
+}
+
 func (g *guard) check(ctx context.Context) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -159,10 +172,14 @@ func (g *guard) check(ctx context.Context) error {
 		return replaced(g.path)
 	}
 	var version int64
-	if err := g.db.QueryRowContext(ctx, "PRAGMA schema_version").Scan(&version); err != nil || version == g.checked {
+	if err := g.db.QueryRowContext(ctx, "PRAGMA schema_version").Scan(&version); err != nil {
 		return err
 	}
-	if err := checkMigrated(ctx, g.db, g.path); err != nil {
+	if version != g.checked {
+		if err := checkMigrated(ctx, g.db, g.path); err != nil {
+			return err
+		}
+	} else if begun, err := g.begun(ctx); err != nil || !begun {
 		return err
 	}
 	times, err := lookAtTimes(ctx, g.db)

@@ -156,3 +156,22 @@ func TestCodesInWords(t *testing.T) {
 	what, _ := describe("/data/app.db", time.Second, 19)
 	assert.Empty(t, what)
 }
+
+// An app that has written nothing when its database is opened may have times of any form.
+func TestTimesAreWrittenAsTheAppBeganToWriteThemLater(t *testing.T) {
+	t.Parallel()
+	path := migrated(t)
+	s := opened(t, path, Options{})
+	require.Empty(t, dueIDs(t, s))
+	execute(t, path, "INSERT INTO users (id, email, display_name, digest_cadence) VALUES (1, 'a@rfc.example', 'A', 'daily')",
+		"INSERT INTO notifications (id, recipient_user_id, event_kind, created_at) VALUES (7, 1, 'vote_cast', 1774785600000)")
+	require.Equal(t, []int64{1}, dueIDs(t, s))
+	claim := claimOf(1, 7)
+	claim.Person = whoIs(t, s, 1)
+	var err error
+	claim.ID, err = porttest.On(s).Claim(t.Context(), claim)
+	require.NoError(t, err)
+	require.NoError(t, porttest.On(s).Settle(t.Context(), claim, noon))
+	require.NoError(t, s.Mark(t.Context()))
+	assert.Equal(t, []string{"1774785600000"}, query(t, path, "SELECT digest_included_at FROM notifications"))
+}

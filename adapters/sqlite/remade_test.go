@@ -133,6 +133,13 @@ func TestAStoreThatIsOpenSeesThatATableOfOursIsGone(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"added trigger rfcdigest_user_changed", "noted who everybody is", "noted what has no readable time", "noted when everybody is due"}, done[:4])
 	assert.Equal(t, []string{"604800", "604800", "604800"}, query(t, path, "SELECT period FROM digest_due"))
+	execute(t, path, "DROP INDEX rfcdigest_sending", "DROP TABLE digest_facts")
+	_, doubtful := s.InDoubt(t.Context(), noon, 0, 10)
+	_, facts := s.Facts(t.Context())
+	for _, err := range []error{doubtful, facts} {
+		require.ErrorIs(t, err, schema.ErrUnmigrated)
+		assert.ErrorContains(t, err, `run "rfcdigest migrate --database sqlite://`+path+`"`)
+	}
 }
 
 // TestNothingIsWrittenWhereADatabaseIsOpenedForReading looks at the statements of all that reads.

@@ -79,7 +79,7 @@ UNION ALL SELECT '', table_name || '.id does not number new rows by itself: have
 FROM named_columns AS c WHERE table_name IN ('notification_digests', 'held_emails') AND name = 'id'
  AND (wr OR kind <> 'INTEGER' OR pk = 0 OR EXISTS (SELECT 1 FROM named_columns AS other WHERE other.table_name = c.table_name AND other.pk > 1))
 UNION ALL SELECT iif(table_name = 'users', 'warning', ''), table_name || '.' || name || ' is generated, and ' || iif(table_name = 'users',
- 'so nobody can unsubscribe or choose when digests come', 'must be written to: have a plain column')
+ 'so nobody can unsubscribe or choose when digests come: have a plain column', 'must be written to: have a plain column')
 FROM named_columns WHERE generated AND table_name || '.' || name IN (` + sqlstore.Written + `)
 UNION ALL SELECT iif(table_name = 'watches', 'warning', ''), table_name || '.' || name || ' ` + sqlstore.Needed + `
 FROM named_columns WHERE table_name IN ('notification_digests', 'watches') AND needed AND NOT generated AND name <> 'id'

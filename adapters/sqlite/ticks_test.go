@@ -104,7 +104,9 @@ func TestATickCostsStatementsByThePage(t *testing.T) {
 		// The claim, and when the next is due; that it is sent, and that there are no refusals to forget.
 		perDigest = 2 + 2
 	)
-	w := newWorks(t, migrated(t), discarding(t))
+	path := migrated(t)
+	execute(t, path, "INSERT INTO notifications (recipient_user_id, event_kind, created_at) VALUES (0, 'vote_cast', '2020-01-01 00:00:00')") // so it is known how times are written
+	w := newWorks(t, path, discarding(t))
 	first, naming := 1, 2 // the first tick that sends notes who does, and that the server takes mail
 	for _, due := range []int{page, 2 * page} {
 		w.crowded(t, first, due)

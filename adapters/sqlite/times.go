@@ -153,7 +153,7 @@ func (c *timeColumn) look(ctx context.Context, db bun.IDB, sortable bool) error 
 			}
 		}
 	}
-	alike := read == 0 && len(shapes) == 1 && shapes[""] == 0 && unread > 1
+	alike := c.decides && read == 0 && len(shapes) == 1 && shapes[""] == 0 && unread > 1
 	if unread <= read || unread <= few && !alike {
 		c.odd = ""
 	}

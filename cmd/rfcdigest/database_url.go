@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -15,8 +16,11 @@ func databaseURL(text string) (path, server string, err error) {
 	scheme, rest, ok := strings.Cut(strings.TrimPrefix(text, "jdbc:"), ":")
 	dialect, driver, _ := strings.Cut(strings.ToLower(scheme), "+")
 	const want = "want sqlite://PATH or postgres://HOST/NAME"
+	postgres := slices.Contains([]string{"postgres", "postgresql", "psql", "pgsql", "postgis"}, dialect) && strings.HasPrefix(rest, "//")
 	switch {
-	case slices.Contains([]string{"postgres", "postgresql", "psql", "pgsql", "postgis"}, dialect) && strings.HasPrefix(rest, "//"):
+	case postgres && loginWithAt.MatchString(rest): // what comes after it would be taken for the host, and shown
+		err = errors.New("in the user and the password, write the at sign as %40")
+	case postgres:
 		return "", "postgres:" + serverOptions.Replace(rest), nil
 	case ok && (dialect == "sqlite" || dialect == "sqlite3"):
 		path, err = sqlitePath(rest, driver != "")
@@ -38,6 +42,9 @@ func databaseURL(text string) (path, server string, err error) {
 	}
 	return path, "", err
 }
+
+// loginWithAt is what follows the scheme if there is more than one @ before the path.
+var loginWithAt = regexp.MustCompile(`^//[^/?#@]*@[^/?#@]*@`)
 
 // sqlitePath reads what follows sqlite: in a URL. If SQLAlchemy wrote it, three slashes are before a path from here, and four before one from
 // the root. Ours has two and three. Options after the path have no meaning here.

@@ -49,6 +49,7 @@ func TestTheURLsOfOtherProgramsAreUnderstood(t *testing.T) {
 		"sqlite://:memory:": "in memory", "sqlite:///:memory:": "in memory", "sqlite+aiosqlite:///:memory:": "in memory", "sqlite:///file:x?mode=memory&uri=true": "in memory",
 		"/srv/rfc/app.db": "here sqlite:///srv/rfc/app.db", "app.db": "here sqlite://app.db", "": "want sqlite://PATH or postgres://HOST/NAME", "postgres:rfc": "want sqlite://PATH or postgres://HOST/NAME",
 		"mysql+pymysql://u:" + password + "@h/d": "want sqlite://PATH or postgres://HOST/NAME", "jdbc:mysql://h/d?password=" + password: "want sqlite", "host=h password=" + password: "want sqlite",
+		"postgres://u:p@" + password + "@h/d": "in the user and the password, write the at sign as %40", "postgresql+asyncpg://u@x:p@" + password + "@h/d": "write the at sign as %40",
 	} {
 		_, _, err := databaseURL(text)
 		require.ErrorContains(t, err, words, text)

@@ -100,7 +100,7 @@ func (d *doctor) schema(which string, s schema.State, fine string) bool {
 	case len(s.Missing) > 0:
 		d.fails("schema", "not migrated; migrate would say: "+few(s.Missing), "run rfcdigest migrate "+which)
 	case len(s.Warned) > 0:
-		d.warns("schema", few(s.Warned), "have the app write to a plain column of that name")
+		d.warns("schema", few(s.Warned), "change that, unless it is as it should be")
 		return true
 	default:
 		d.passes("schema", fine)

@@ -195,10 +195,14 @@ func TestTheAppsTablesMayBeOddAndAreNamedIfTheyAreTooOdd(t *testing.T) {
 	s.sql("rfcdigest.db", "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, display_name TEXT, prefs TEXT, digest_cadence TEXT AS (coalesce(prefs, 'off')))")
 	assert.Contains(t, s.run("migrate").done().out, "  note: a copy of the file alone is no backup any more; make one with .backup of sqlite3, or with VACUUM INTO\n")
 	s.sql("rfcdigest.db", `INSERT INTO users (id, email, display_name) VALUES (1, 'ada@rfc.example', 'Ada'); UPDATE users SET prefs = 'daily';
-INSERT INTO notifications (recipient_user_id, event_kind, created_at) VALUES (1, 'vote_cast', '2026-03-29 11:00:00')`)
+INSERT INTO notifications (recipient_user_id, event_kind, created_at) VALUES (1, 'vote_cast', '2026-03-29 11:00:00'); ALTER TABLE watches RENAME TO old;
+CREATE TABLE watches (user_id INTEGER NOT NULL, rfc_slug TEXT NOT NULL, state TEXT, last_participation_at TEXT, source TEXT NOT NULL); DROP TABLE old`)
+	s.run("migrate").done()
 	found := s.diagnosed().named("schema")
 	assert.Equal(t, warning, found.Status)
-	assert.Equal(t, "users.digest_cadence is generated, and so nobody can unsubscribe or choose when digests come", found.Found)
+	assert.Equal(t, "users.digest_cadence is generated, and so nobody can unsubscribe or choose when digests come: have a plain column, "+
+		"watches.source is NOT NULL without a default, and new rows of ours have nothing for it: have a default, or let it be NULL", found.Found)
+	assert.Equal(t, "change that, unless it is as it should be", found.Mend)
 	assert.Equal(t, report{Considered: 1, DigestsSent: 1}, s.run("tick", "--json", "--now", noon).done().report())
 
 	s.sql("other.db", "CREATE TABLE accounts (id INTEGER PRIMARY KEY); CREATE VIEW users AS SELECT * FROM accounts")

@@ -3,6 +3,7 @@ package duetest
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,10 @@ func Run(t *testing.T, s SQL, databases ...Database) {
 		for range rapid.IntRange(1, 14).Draw(r, "steps") {
 			if rapid.IntRange(0, 2).Draw(r, "whose") > 0 {
 				v.do(s.anyStatement(r))
+				if v.refuses() {
+					v.do("DELETE FROM notification_digests WHERE id = 404")
+					v.do(s.window("404", s.end(0)))
+				}
 			} else {
 				v.ours()
 			}
@@ -63,6 +68,12 @@ type scene struct {
 
 // do runs a statement of the other program.
 func (v *scene) do(statement string) { require.NoError(v, v.Do(statement), statement) }
+
+// refuses reports whether ticks send nothing, since no window has an end that can be read.
+func (v *scene) refuses() bool {
+	_, err := porttest.On(v.Store).Due(v.ctx, v.now, -10, 1)
+	return err != nil && strings.Contains(err.Error(), "cannot be read")
+}
 
 // nobodyIsLeftOut asks who is due now, soon, and to the second when each of them is.
 func (v *scene) nobodyIsLeftOut() {

@@ -35,20 +35,24 @@ type Words struct {
 	Where string
 }
 
+// end is an instant so many hours after noon.
+func (s SQL) end(hours int) string {
+	return "'" + texts.Timestamp(noon.Add(time.Duration(hours)*time.Hour)) + "'"
+}
+
+// window returns the statement that adds a window of a person.
+func (s SQL) window(id, end string) string {
+	return "INSERT INTO notification_digests (id, recipient_user_id, sent_at, period_start, period_end, signal_ids_included)\nVALUES (" +
+		id + ", " + id + ", " + s.Any + ", " + s.Any + ", " + end + ", '')"
+}
+
 // start returns the statements that make a world to start from.
 func (s SQL) start() []string {
-	end := func(hours int) string {
-		return "'" + texts.Timestamp(noon.Add(time.Duration(hours)*time.Hour)) + "'"
-	}
-	row := func(id, end string) string {
-		return "INSERT INTO notification_digests (id, recipient_user_id, sent_at, period_start, period_end, signal_ids_included)\nVALUES (" +
-			id + ", " + id + ", " + s.Any + ", " + s.Any + ", " + end + ", '')"
-	}
 	return []string{
 		"DELETE FROM notification_digests", "DELETE FROM digest_preferences", "DELETE FROM users",
 		"INSERT INTO users (id, email, display_name, digest_cadence) VALUES (1, 'a@rfc.example', '', 'daily'), (2, 'a@rfc.example', '', 'weekly'), (3, 'a@rfc.example', '', 'daily')",
 		"INSERT INTO digest_preferences (user_id, send_hour) VALUES (3, 8)",
-		row("1", end(-11)), row("2", end(-107)), row("3", end(-3)),
+		s.window("1", s.end(-11)), s.window("2", s.end(-107)), s.window("3", s.end(-3)),
 	}
 }
 

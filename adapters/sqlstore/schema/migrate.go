@@ -138,7 +138,7 @@ var ErrUnmigrated = errors.New("database is not migrated")
 // the database's, and command what migrates it.
 func (s Schema) Check(ctx context.Context, db bun.IDB, name, command string) error {
 	state, err := s.State(ctx, db)
-	trouble := &ports.Trouble{Kinds: []error{ErrUnmigrated, ports.ErrUnavailable}}
+	trouble := Unmigrated(name, command)
 	switch {
 	case err != nil:
 		return err
@@ -146,12 +146,15 @@ func (s Schema) Check(ctx context.Context, db bun.IDB, name, command string) err
 		trouble.What, trouble.Remedy = "database "+name+" cannot be used as it is", strings.Join(state.Unfit, "; ")
 	case state.Newer != "":
 		trouble.What, trouble.Remedy = "database "+name+" was "+state.Newer, useThat
-	case len(state.Lacking)+len(state.Missing) > 0:
-		trouble.What, trouble.Remedy = "database "+name+" is not migrated", "run "+command
-	default:
+	case len(state.Lacking)+len(state.Missing) == 0:
 		return nil
 	}
 	return trouble
+}
+
+// Unmigrated is the error of a database that lacks what migrate adds. name is the database's, and command what migrates it.
+func Unmigrated(name, command string) *ports.Trouble {
+	return &ports.Trouble{What: "database " + name + " is not migrated", Remedy: "run " + command, Kinds: []error{ErrUnmigrated, ports.ErrUnavailable}}
 }
 
 // Release returns the version that the program was built as; (devel) if it was built from a folder.
