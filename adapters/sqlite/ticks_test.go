@@ -101,8 +101,10 @@ func TestATickCostsStatementsByThePage(t *testing.T) {
 		// Who is due, and whether the database is still as it was; what they are to be told, whether they were
 		// told already, and what came from others; and which person and what that is about.
 		perPage = 2 + 3 + 2
-		// The claim, and when the next is due; that it is sent, and that there are no refusals to forget.
-		perDigest = 2 + 2
+		// The claim; and that it is sent.
+		perDigest = 1 + 1
+		// When those who were claimed are due next; and that there are no refusals to forget of those who were served.
+		perCommit = 1 + 1
 	)
 	path := migrated(t)
 	execute(t, path, "INSERT INTO notifications (recipient_user_id, event_kind, created_at) VALUES (0, 'vote_cast', '2020-01-01 00:00:00')") // so it is known how times are written
@@ -119,7 +121,9 @@ func TestATickCostsStatementsByThePage(t *testing.T) {
 		assert.LessOrEqual(t, marks, 10+due/50, "many are marked together")
 		assert.Len(t, reads, always+perPage*due/page)
 		assert.LessOrEqual(t, commits(writes), due/4, "several digests share a commit")
-		assert.Equal(t, perDigest*due+2+naming, len(writes)-3*commits(writes), "one is for watches, one marks the end")
+		others := len(writes) - 3*commits(writes) - perDigest*due
+		assert.LessOrEqual(t, others, 2+naming+perCommit*commits(writes), "one is for watches, one marks the end")
+		assert.Greater(t, others, 2+naming)
 		naming = 0
 
 		report, reads, writes = w.tick()

@@ -19,7 +19,7 @@ import (
 const sentAt, periodStart, periodEnd = "notification_digests.sent_at", "notification_digests.period_start", "notification_digests.period_end"
 
 // claim adds the row of c if c holds, and leaves its ID in id.
-func (s *Store) claim(ctx context.Context, tx engine.Tx, c core.Claim, id *int64) error {
+func (s *Store) claim(ctx context.Context, tx engine.Tx, c core.Claim, id *int64, after *aftermath) error {
 	if s.dialect.Reserve != "" { // what other transactions did before is seen by the statements that follow
 		if _, err := tx.Change(ctx, s.dialect.Reserve, c.Recipient); err != nil {
 			return err
@@ -30,14 +30,60 @@ func (s *Store) claim(ctx context.Context, tx engine.Tx, c core.Claim, id *int64
 	if err != nil || n == 0 {
 		return cmp.Or(err, ports.ErrConflict)
 	}
-	// digest_due hears of this row here. A trigger would cost as much as all the rest of the claim.
-	if _, err := tx.Change(ctx, s.next, c.Window.End.Unix(), c.Recipient); err != nil {
-		return err
-	}
+	after.claimed(c)
 	if c.Person.FirstDigest != 0 { // nor does a trigger tell digest_people whose row this is
 		_, err = tx.Change(ctx, ownQuery, c.Recipient)
 	}
 	return err
+}
+
+// aftermath is what changes lead to elsewhere. It is made at the end of their transaction, in a statement for all of them.
+type aftermath struct {
+	due     map[int64]idList // who was claimed, by the end of their windows in seconds since 1970
+	arrived []core.Claim
+}
+
+func (a *aftermath) claimed(c core.Claim) {
+	if a.due == nil {
+		a.due = make(map[int64]idList)
+	}
+	end := c.Window.End.Unix()
+	a.due[end] = append(a.due[end], c.Recipient)
+}
+
+// conclude has digest_due hear of claims, of which a trigger would cost as much as all the rest of them, and ends runs of
+// refusals. Those are rare, and a statement that changes nothing finds out at a third of what a query costs.
+func (s *Store) conclude(ctx context.Context, tx engine.Tx, a aftermath) error {
+	for end, people := range a.due {
+		if _, err := tx.Change(ctx, s.next, end, listed(people)); err != nil {
+			return err
+		}
+	}
+	if len(a.arrived) == 0 {
+		return nil
+	}
+	people := make([]int64, len(a.arrived))
+	for i, c := range a.arrived {
+		people[i] = c.For()
+	}
+	n, err := tx.Change(ctx, "UPDATE digest_preferences SET failures = failures WHERE user_id IN (SELECT asked.value FROM "+s.dialect.List+" AS asked) AND failures > 0", listed(people))
+	if err != nil || n == 0 {
+		return err
+	}
+	for _, c := range a.arrived {
+		if err := s.endRefusals(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endRefusals ends the run of refusals of the person whose claim c is.
+func (s *Store) endRefusals(ctx context.Context, tx engine.Tx, c core.Claim) error {
+	if still, err := s.still(ctx, tx, c.For(), c.Person.Mark); err != nil || !still {
+		return err
+	}
+	return s.accepted(ctx, tx, c.For())
 }
 
 // ownQuery says that the newest ledger row of a number that was used before belongs to the person who has it now.
@@ -81,7 +127,7 @@ const (
 )
 
 // settle marks the row of c, and then its notifications.
-func (s *Store) settle(ctx context.Context, tx engine.Tx, c core.Claim, at time.Time) error {
+func (s *Store) settle(ctx context.Context, tx engine.Tx, c core.Claim, at time.Time, after *aftermath) error {
 	query, late := markSent, s.dialect.LateMarks && len(c.Notifications) > 0
 	if late {
 		query = markLate
@@ -93,15 +139,16 @@ func (s *Store) settle(ctx context.Context, tx engine.Tx, c core.Claim, at time.
 	case err != nil:
 		return err
 	case n == 0:
-		return s.settleOdd(ctx, tx, c, at)
+		return s.settleOdd(ctx, tx, c, at, after)
 	case late:
-		return s.arrived(ctx, tx, c)
+		after.arrived = append(after.arrived, c)
+		return nil
 	}
-	return s.shipped(ctx, tx, c, at)
+	return s.shipped(ctx, tx, c, at, after)
 }
 
 // settleOdd settles a row that is not being sent, or whose message is not, to the letter, that of c.
-func (s *Store) settleOdd(ctx context.Context, tx engine.Tx, c core.Claim, at time.Time) error {
+func (s *Store) settleOdd(ctx context.Context, tx engine.Tx, c core.Claim, at time.Time, after *aftermath) error {
 	row, there, err := s.ledgerRow(ctx, tx, c.ID)
 	switch {
 	case err != nil:
@@ -114,28 +161,13 @@ func (s *Store) settleOdd(ctx context.Context, tx engine.Tx, c core.Claim, at ti
 	if _, err := tx.Change(ctx, markSent, s.hold(sentAt, at), c.ID); err != nil {
 		return err
 	}
-	return s.shipped(ctx, tx, c, at)
+	return s.shipped(ctx, tx, c, at, after)
 }
 
 // shipped marks the notifications of c, which arrived.
-func (s *Store) shipped(ctx context.Context, tx engine.Tx, c core.Claim, at time.Time) error {
-	if err := s.mark(ctx, tx, "digest_included_at", c.Recipient, c.Notifications, at); err != nil {
-		return err
-	}
-	return s.arrived(ctx, tx, c)
-}
-
-// arrived ends the run of refusals of the person whose claim c is. That is rare, and a statement that changes nothing
-// finds out at a third of what a query costs.
-func (s *Store) arrived(ctx context.Context, tx engine.Tx, c core.Claim) error {
-	n, err := tx.Change(ctx, "UPDATE digest_preferences SET failures = failures WHERE user_id = ? AND failures > 0", c.For())
-	if err != nil || n == 0 {
-		return err
-	}
-	if still, err := s.still(ctx, tx, c.For(), c.Person.Mark); err != nil || !still {
-		return err
-	}
-	return s.accepted(ctx, tx, c.For())
+func (s *Store) shipped(ctx context.Context, tx engine.Tx, c core.Claim, at time.Time, after *aftermath) error {
+	after.arrived = append(after.arrived, c)
+	return s.mark(ctx, tx, "digest_included_at", c.Recipient, c.Notifications, at)
 }
 
 // release deletes the row of c while c still holds it.

@@ -36,13 +36,14 @@ func (s *Store) Record(ctx context.Context, changes ...ports.Change) ([]ports.Re
 		}
 	}
 	err := s.db.Write(ctx, named(changes), func(ctx context.Context, tx engine.Tx) error {
+		var after aftermath
 		for i, c := range changes {
-			err := s.change(ctx, tx, c, &results[i].ID)
+			err := s.change(ctx, tx, c, &results[i].ID, &after)
 			if results[i].Err = err; err != nil && !errors.Is(err, ports.ErrConflict) {
 				return err
 			}
 		}
-		return nil
+		return s.conclude(ctx, tx, after)
 	})
 	if err != nil {
 		return nil, err
@@ -92,13 +93,13 @@ func named(changes []ports.Change) string {
 	return what
 }
 
-// change makes c, and leaves the ID of a row that it adds in id.
-func (s *Store) change(ctx context.Context, tx engine.Tx, c ports.Change, id *int64) error {
+// change makes c, and leaves the ID of a row that it adds in id, and what follows in after.
+func (s *Store) change(ctx context.Context, tx engine.Tx, c ports.Change, id *int64, after *aftermath) error {
 	switch c.Do {
 	case ports.DoClaim:
-		return s.claim(ctx, tx, c.Claim, id)
+		return s.claim(ctx, tx, c.Claim, id, after)
 	case ports.DoSettle:
-		return s.settle(ctx, tx, c.Claim, c.At)
+		return s.settle(ctx, tx, c.Claim, c.At, after)
 	case ports.DoReclaim:
 		return s.reclaim(ctx, tx, c.Claim, c.At)
 	case ports.DoRelease:

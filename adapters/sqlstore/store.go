@@ -108,7 +108,7 @@ type Store struct {
 func New(d Dialect, c engine.Config) *Store {
 	s := &Store{dialect: d, db: engine.New(c)}
 	s.claimRow = s.claimQuery()
-	s.next = "UPDATE digest_due SET due_at = CASE has_hour WHEN 0 THEN ? + period ELSE 0 END, revision = " + d.Random + " WHERE user_id = ?"
+	s.next = "UPDATE digest_due SET due_at = CASE has_hour WHEN 0 THEN ? + period ELSE 0 END, revision = " + d.Random + " WHERE user_id IN (SELECT asked.value FROM " + d.List + " AS asked)"
 	s.marks = map[string][]string{"digest_included_at": s.markQueries("digest_included_at"), "email_sent_at": s.markQueries("email_sent_at")}
 	return s
 }
