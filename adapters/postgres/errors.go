@@ -23,8 +23,11 @@ const tooMany = "53300"
 // locked is the code for a lock that another transaction has kept for longer than lock_timeout.
 const locked = "55P03"
 
-// gone is what PostgreSQL says if a table of ours is not there any more.
-var gone = regexp.MustCompile(`^relation "(?:digest_\w+|held_emails)" does not exist$`)
+// noTable is the code for a table that is not there. The message names it, in whatever language the server speaks; gone finds
+// ours in it.
+const noTable = "42P01"
+
+var gone = regexp.MustCompile(`\b(?:digest_\w+|held_emails)\b`)
 
 // migrating is the command that migrates a database.
 const migrating = `"rfcdigest migrate" with the same --database`
@@ -46,7 +49,7 @@ func (d database) classify(err error) error {
 	case err == nil || errors.Is(err, ports.ErrUnavailable):
 		return err
 	case errors.As(err, &said):
-		if does, remedy := d.describe(said); gone.MatchString(said.Message) {
+		if does, remedy := d.describe(said); said.Code == noTable && gone.MatchString(said.Message) {
 			return schema.Unmigrated(d.name(), migrating)
 		} else if said.Code == locked {
 			return &ports.Trouble{What: "database " + d.name() + " " + does, Remedy: remedy, Kinds: []error{ports.ErrUnavailable, ports.ErrBusy}}

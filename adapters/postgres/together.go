@@ -13,7 +13,7 @@ import (
 )
 
 // together makes b in two journeys to the server: there with all statements and back with what they came to, and then
-// the commit. It takes one more if statements follow. It is [engine.Config.Together].
+// the commit. It is [engine.Config.Together].
 func (d database) together(ctx context.Context, conn *sql.Conn, b engine.Batch) error {
 	return conn.Raw(func(driver any) error {
 		tx, err := begin(ctx, driver, b())

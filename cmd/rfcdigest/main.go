@@ -74,8 +74,8 @@ type streams struct {
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		// Few megabytes are alive, but each digest leaves 30 kB of garbage: at Go's default, a fifth of a tick
-		// would go into collecting it.
+		// Few megabytes are alive, but each digest leaves 30 kB of garbage. At Go's default, a tick takes some hundredths more
+		// of the processor to collect it.
 		debug.SetGCPercent(400)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
