@@ -33,6 +33,7 @@ func TestTickPrintsOneJSONObjectLast(t *testing.T) {
 	for line := range strings.Lines(r.err) {
 		require.NoError(t, json.Unmarshal([]byte(line), new(map[string]any)), "off a terminal, logs are JSON")
 	}
+	assert.Equal(t, 2, strings.Count(r.err, `"msg":"digest sent"`), "no line is lost at the end")
 }
 
 func TestADryRunChangesNothing(t *testing.T) {
